@@ -1,0 +1,1 @@
+"""Read the reviewed tables of tanlu/data into domain values."""

@@ -1,0 +1,1 @@
+"""One calculation on DuckDB or Polars, through narwhals."""

@@ -1,0 +1,1 @@
+"""Choose the emission factor for an activity and say which and why."""

@@ -1,0 +1,1 @@
+"""Rank the sources and explain the change between two years."""

@@ -1,0 +1,1 @@
+"""Codes and facts to sentences in Chinese and English."""

@@ -1,0 +1,1 @@
+"""Spreadsheets in, typed rows and findings by cell out."""

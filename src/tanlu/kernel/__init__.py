@@ -1,0 +1,1 @@
+"""Small frozen types that every room may use: errors, findings, periods, rows."""

@@ -1,0 +1,1 @@
+"""Abatement measures: the catalogue and what a measure offers to the plan."""

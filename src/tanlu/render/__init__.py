@@ -1,0 +1,1 @@
+"""The report tree as HTML, and figures as SVG."""

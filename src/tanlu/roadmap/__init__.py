@@ -1,0 +1,1 @@
+"""The least-cost, dated plan: problem, constraint families, solve, simulate, explain."""

@@ -1,0 +1,1 @@
+"""The workspace: ledger, segments, sources, event chain."""

@@ -1,0 +1,1 @@
+"""Target paths and their checks against dual-carbon and SBTi rules."""
