@@ -95,6 +95,7 @@ def _fill_undefined(
 ) -> tuple[list[float], list[float]]:
     start, end = [], []
     for x, y in zip(first, second, strict=True):
-        start.append(1.0 if x is None and y is None else float(y if x is None else x))  # type: ignore[arg-type]  # one of the two is a number
-        end.append(1.0 if x is None and y is None else float(x if y is None else y))  # type: ignore[arg-type]  # as above
-    return start, end
+        known = 1.0 if x is None and y is None else x if y is None else y
+        start.append(known if x is None else x)
+        end.append(known if y is None else y)
+    return start, end  # type: ignore[return-value]  # `known` is a number where either is
