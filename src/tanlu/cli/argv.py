@@ -1,0 +1,91 @@
+"""The call as typed: options that may stand anywhere, and the language before any text is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_FLAGS = frozenset({"--json", "--quiet", "--no-color", "--yes", "--trace"})
+_VALUED = {"-w": "-w", "--workspace": "-w", "--lang": "--lang"}
+_LANGUAGES = {"zh": "zh", "en": "en", "zh-hant": "zh-Hant"}
+_OWN_LANG = "report"  # its --lang lists the languages of the documents
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The options every command shares, and the rest of the call.
+
+    Parameters
+    ----------
+    args : tuple of str
+        Command and its own options.
+    lang : str
+        Language of everything shown.
+    workspace : str
+        Folder named by ``-w`` or the environment; empty is the current folder.
+    as_json, quiet, no_color, yes, trace : bool
+        The shared flags.
+    """
+
+    args: tuple[str, ...]
+    lang: str
+    workspace: str
+    as_json: bool
+    quiet: bool
+    no_color: bool
+    yes: bool
+    trace: bool
+
+
+def read_call(argv: Sequence[str], environ: Mapping[str, str]) -> Call:
+    """Take the shared options out of a call, wherever they stand.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        The call without the program's name.
+    environ : Mapping
+        Environment: ``TANLU_WORKSPACE``, ``TANLU_LANG``, ``NO_COLOR`` and the locale.
+    """
+    flags: set[str] = set()
+    values: dict[str, str] = {}
+    rest: list[str] = []
+    left = list(argv)
+    while left:
+        word = left.pop(0)
+        name, equals, inline = word.partition("=")
+        if word == "--":
+            rest += [word, *left]
+            break
+        if word in _FLAGS:
+            flags.add(word)
+        elif name in _VALUED and not (name == "--lang" and _OWN_LANG in rest):
+            values[_VALUED[name]] = inline if equals else (left.pop(0) if left else "")
+        else:
+            rest.append(word)
+    return Call(
+        args=tuple(rest),
+        lang=_language(values.get("--lang") or environ.get("TANLU_LANG", ""), environ),
+        workspace=values.get("-w") or environ.get("TANLU_WORKSPACE", ""),
+        as_json="--json" in flags,
+        quiet="--quiet" in flags,
+        no_color="--no-color" in flags or bool(environ.get("NO_COLOR")),
+        yes="--yes" in flags,
+        trace="--trace" in flags,
+    )
+
+
+def _language(wanted: str, environ: Mapping[str, str]) -> str:
+    """Return a language the catalogue has: as asked, else by the locale, else Chinese."""
+    if wanted:
+        return _LANGUAGES.get(wanted.lower(), wanted)
+    system = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG", "")
+    code = system.partition(".")[0].lower()
+    if code.startswith(("zh_tw", "zh_hk", "zh_mo")):
+        return "zh-Hant"
+    if code.startswith("en"):
+        return "en"
+    return "zh"
