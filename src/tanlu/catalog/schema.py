@@ -166,7 +166,14 @@ def _decimal(raw: object) -> Decimal:
     return value
 
 
-def _fraction(raw: object) -> Fraction:
+def exact(raw: object) -> Fraction:
+    """Return the exact value of a number or a quotient such as ``44.0095/100.0869``.
+
+    Raises
+    ------
+    CellError
+        When it is neither, or divides by zero.
+    """
     text = str(raw)
     parts = text.split("/")
     if len(parts) > 2 or not all(_PLAIN_NUMBER.fullmatch(part) for part in parts):  # noqa: PLR2004
@@ -237,7 +244,7 @@ _CONVERTERS: dict[str, Callable[[object], object]] = {
     "choice": _text,
     "integer": _integer,
     "decimal": _decimal,
-    "fraction": _fraction,
+    "fraction": exact,
     "date": _date,
     "boolean": _boolean,
     "list": _list,
