@@ -74,8 +74,7 @@ def _grid_exclusion(factor: Factor, profile: Profile, *, regions: Collection[str
     """Return why a factor of a grid series does not fit the profile, or None."""
     if not is_series(factor):
         return None
-    wanted = profile.definition(Stream(factor.stream))
-    if wanted and factor.definition != wanted:
+    if not streams_of(factor, profile):
         return Loss.OTHER_DEFINITION
     if factor.level is Level.PROVINCE:
         level = GridLevel.REGION if factor.key in regions else GridLevel.PROVINCE
@@ -84,7 +83,20 @@ def _grid_exclusion(factor: Factor, profile: Profile, *, regions: Collection[str
     return None
 
 
-def month_exclusion(factor: Factor, profile: Profile, ym: int) -> Loss | None:
+def streams_of(factor: Factor, profile: Profile) -> tuple[Stream, ...]:
+    """Return the streams a factor serves.
+
+    The definition that the profile names decides it for a grid series, so one row may serve
+    both scope 2 results where a country publishes no residual factor.
+    """
+    own = Stream(factor.stream)
+    if own is Stream.UPSTREAM or not is_series(factor):
+        return (own,)
+    both = (Stream.MAIN, Stream.MARKET)
+    return tuple(s for s in both if profile.definition(s) == factor.definition)
+
+
+def month_exclusion(factor: Factor, profile: Profile, *, stream: Stream, ym: int) -> Loss | None:
     """Return why a factor does not serve a month, or None when it does.
 
     A validity counts when it holds on the first day of the month. A yearly grid series has no
@@ -94,7 +106,7 @@ def month_exclusion(factor: Factor, profile: Profile, ym: int) -> Loss | None:
         lag = lag_years(factor, ym)
         if lag < 0:
             return Loss.LATER_YEAR
-        return Loss.NO_LAG if lag and not profile.may_lag(Stream(factor.stream)) else None
+        return Loss.NO_LAG if lag and not profile.may_lag(stream) else None
     first = date(year_of(ym), month_of(ym), 1)
     starts = factor.valid_from is None or factor.valid_from <= first
     ends = factor.valid_to is not None and factor.valid_to <= first

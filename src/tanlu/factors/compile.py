@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tanlu.factors.book import Book
-from tanlu.factors.candidate import Loss, exclusion, latest_editions, refuse_overlaps
+from tanlu.factors.candidate import Loss, exclusion, latest_editions, refuse_overlaps, streams_of
 from tanlu.factors.gas import FAMILIES, co2e_by_family
 from tanlu.factors.multiplier import factor_units_per, multiplier, routes
 from tanlu.factors.notes import grid_notes, precision_note, resolved_notes, rid_findings
@@ -102,7 +102,7 @@ def compile_book(
     steps = tuple(conversions)
     known = _ledger_units(pool, steps, items=item_by_id, units=units, more=ledger_units or ())
     month_list = tuple(sorted(set(months)))
-    candidates = _candidates(pool.admitted, steps, items=item_by_id, units=units)
+    candidates = _candidates(pool.admitted, steps, items=item_by_id, units=units, profile=profile)
     flat = (c for group in candidates.values() for c in group)
     entries = dict(compile_entries(flat, profile, months=month_list, regions=regions))
     keys, resolved, routed = _number(entries)
@@ -153,8 +153,13 @@ def _admit(
             admitted.append(factor)
         else:
             rejected[factor.item].append((factor, reason))
+    newest = latest_editions(admitted)
+    editions = {(factor.id, factor.version) for factor in newest}
+    for factor in admitted:
+        if (factor.id, factor.version) not in editions:
+            rejected[factor.item].append((factor, Loss.OLDER_EDITION))
     kept = []
-    for factor in latest_editions(admitted):
+    for factor in newest:
         by_family = co2e_by_family(factor.gases, gwp)
         if isinstance(by_family, str):
             rejected[factor.item].append((factor, Loss.NO_GWP))
@@ -205,6 +210,7 @@ def _candidates(
     *,
     items: Mapping[str, Item],
     units: Units,
+    profile: Profile,
 ) -> dict[str, tuple[Candidate, ...]]:
     """Return, by item, each admitted factor with each dimension it can be reached from."""
     by_item: dict[str, list[Factor]] = defaultdict(list)
@@ -218,11 +224,12 @@ def _candidates(
         names = dict.fromkeys((item.id, item.factor_item or item.id))
         own_steps = [step for name in names for step in steps_by_item[name]]
         found = [
-            Candidate(item, factor, route)
+            Candidate(item, factor, route, stream)
             for name in names
             for factor in by_item[name]
             if _dimension(factor.unit, units)
             for route in routes(factor, item, conversions=own_steps, units=units)
+            for stream in streams_of(factor, profile)
         ]
         if found:
             out[item.id] = tuple(found)
@@ -237,13 +244,9 @@ def _number(
     rid_of = {use: rid for rid, use in enumerate(sorted(uses), start=1)}
     resolved, routed = [], {}
     for use, rid in rid_of.items():
-        (item, factor, route), lag = uses[use]
+        (item, factor, route, stream), lag = uses[use]
         notes = resolved_notes(item, factor, conversion=route.conversion, lag_years=lag)
-        resolved.append(
-            ResolvedFactor(
-                rid, item.id, Stream(factor.stream), factor, route.conversion, lag, notes
-            )
-        )
+        resolved.append(ResolvedFactor(rid, item.id, stream, factor, route.conversion, lag, notes))
         routed[rid] = uses[use].candidate
     keys = {key: rid_of[_use(entry)] for key, entry in sorted(entries.items())}
     return keys, tuple(resolved), routed
@@ -251,10 +254,10 @@ def _number(
 
 def _use(entry: Entry) -> tuple[str, ...]:
     """Return what makes two uses of a factor the same: item, edition, step and age."""
-    (item, factor, route), lag = entry
+    (item, factor, route, stream), lag = entry
     step = route.conversion
     names = (step.item, step.factor_set, step.from_unit, step.to_unit, step.basis) if step else ()
-    order = f"{list(Stream).index(Stream(factor.stream))}"
+    order = f"{list(Stream).index(stream)}"
     return (order, item.id, factor.id, f"{factor.version:06d}", f"{lag:04d}", route.dim, *names)
 
 
@@ -270,7 +273,7 @@ def _multipliers(
     for unit, dim in ledger_units.items():
         by_dim[dim].append(unit)
     out = {}
-    for rid, (_, factor, route) in routed.items():
+    for rid, (_, factor, route, _) in routed.items():
         for unit in by_dim[route.dim]:
             per_unit = factor_units_per(unit, route, factor=factor, units=units)
             if per_unit is None:

@@ -40,10 +40,10 @@ def explain(
     place = book.places.get(site, Place())
     here = set(level_keys(site, supplier, place))
     others: dict[tuple[str, int], Rejected] = {}
-    for candidate, reason in _losers(book, item, ym=ym, dim=dim, chosen=chosen):
+    for candidate, reason in _losers(book, stream, item=item, ym=ym, dim=dim, chosen=chosen):
         factor = candidate if not isinstance(candidate, Candidate) else candidate.factor
         mine = (factor.level, factor.key) in here or factor.key == place.region != ""
-        if not mine or factor.stream != stream or (chosen and factor == chosen.factor):
+        if not mine or (chosen and factor == chosen.factor):
             continue
         others.setdefault((factor.id, factor.version), Rejected(factor, reason))
     ordered = sorted(others.values(), key=lambda r: (r.factor.level, r.factor.id))
@@ -51,13 +51,14 @@ def explain(
 
 
 def _losers(
-    book: Book, item: str, *, ym: int, dim: str, chosen: ResolvedFactor | None
+    book: Book, stream: Stream, *, item: str, ym: int, dim: str, chosen: ResolvedFactor | None
 ) -> Iterator[tuple[Candidate | Factor, Loss]]:
     """Yield each factor of the item that was not used, with its reason."""
-    by_dim = [c for c in book.candidates.get(item, ()) if c.route.dim == dim]
+    pool = [c for c in book.candidates.get(item, ()) if c.stream == stream]
+    by_dim = [c for c in pool if c.route.dim == dim]
     for candidate in by_dim:
         yield candidate, _reason(book, candidate, ym=ym, chosen=chosen, pool=by_dim)
-    for candidate in book.candidates.get(item, ()):
+    for candidate in pool:
         if candidate.route.dim != dim:
             yield candidate, Loss.OTHER_DIMENSION
     known = book.items.get(item)
@@ -74,7 +75,7 @@ def _reason(
     pool: list[Candidate],
 ) -> Loss:
     """Return why a candidate of the right dimension was not used."""
-    month = month_exclusion(candidate.factor, book.profile, ym)
+    month = month_exclusion(candidate.factor, book.profile, stream=candidate.stream, ym=ym)
     if month is not None:
         return month
     if chosen is None or candidate.factor.level > chosen.factor.level:

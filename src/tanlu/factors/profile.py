@@ -106,7 +106,7 @@ class Profile:
         return replace(self, gwp_set=gwp_set)
 
     def definition(self, stream: Stream) -> str:
-        """Return the grid definition that a stream uses; empty takes any."""
+        """Return the grid definition that a stream uses; empty takes none."""
         return {Stream.MAIN: self.grid_location, Stream.MARKET: self.grid_market}.get(stream, "")
 
     def may_lag(self, stream: Stream) -> bool:

@@ -9,7 +9,6 @@ from tanlu.factors.candidate import Loss, is_series, lag_years, month_exclusion
 from tanlu.factors.model import FactorQuality, Level
 from tanlu.factors.precedence import BookKey
 from tanlu.kernel.periods import year_of
-from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from tanlu.factors.model import Factor, Item
     from tanlu.factors.multiplier import Route
     from tanlu.factors.profile import Profile
+    from tanlu.kernel.results import Stream
 
 
 class Candidate(NamedTuple):
@@ -25,6 +25,7 @@ class Candidate(NamedTuple):
     item: Item
     factor: Factor
     route: Route
+    stream: Stream
 
 
 class Entry(NamedTuple):
@@ -44,7 +45,7 @@ def rank(candidate: Candidate, profile: Profile, ym: int) -> tuple[tuple[object,
     start of validity, highest version, id. Each part is kept apart so that `explain` can name
     the first that decided.
     """
-    item, factor, route = candidate
+    item, factor, route, _ = candidate
     own = factor.quality is FactorQuality.USER
     order = profile.sets.index(factor.factor_set) if factor.factor_set in profile.sets else -1
     year = factor.data_year or 0
@@ -98,7 +99,7 @@ def compile_entries(
         places = regions.get(factor.key, (factor.key,)) if is_region(factor, regions) else None
         for place in places or (factor.key,):
             key = BookKey(
-                Stream(factor.stream),
+                candidate.stream,
                 factor.level,
                 candidate.item.id,
                 place,
@@ -120,7 +121,9 @@ def is_region(factor: Factor, regions: Mapping[str, Sequence[str]]) -> bool:
 
 def winner(group: Sequence[Candidate], profile: Profile, ym: int) -> Entry | None:
     """Return the candidate that serves a month, or None."""
-    serving = [c for c in group if month_exclusion(c.factor, profile, ym) is None]
+    serving = [
+        c for c in group if month_exclusion(c.factor, profile, stream=c.stream, ym=ym) is None
+    ]
     if not serving:
         return None
     best = min(serving, key=lambda c: rank(c, profile, ym)) if len(serving) > 1 else serving[0]
