@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tanlu.factors.candidate import Loss, month_exclusion
+from tanlu.factors.candidate import Loss, is_series, month_exclusion
 from tanlu.factors.precedence import Choice, Rejected, level_keys
 from tanlu.factors.profile import Place
 from tanlu.factors.winner import Candidate, loss_against, rank
+from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from tanlu.factors.book import Book
     from tanlu.factors.model import Factor
     from tanlu.factors.precedence import ResolvedFactor
-    from tanlu.kernel.results import Stream
 
 
 def explain(
@@ -63,7 +63,15 @@ def _losers(
             yield candidate, Loss.OTHER_DIMENSION
     known = book.items.get(item)
     for name in dict.fromkeys((item, known.factor_item if known else "")):
-        yield from book.rejected.get(name, ())
+        for factor, reason in book.rejected.get(name, ()):
+            if _could_serve(factor, stream):
+                yield factor, reason
+
+
+def _could_serve(factor: Factor, stream: Stream) -> bool:
+    """Return whether a factor is of the stream, or of a grid series that may serve it."""
+    either = {Stream.MAIN.value, Stream.MARKET.value}
+    return factor.stream == stream or (is_series(factor) and {factor.stream, stream} <= either)
 
 
 def _reason(
