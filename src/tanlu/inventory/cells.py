@@ -134,7 +134,7 @@ class Cells:
     def mark_missing_market(self) -> None:
         """Count electricity rows without a market-based result as unresolved (M-34)."""
         for key, cell in self._cells.items():
-            if key.item == ELECTRICITY and key.scope != 3:
+            if key.item == ELECTRICITY and key.category != UPSTREAM_CATEGORY:
                 location, market = (cell.methods[basis] for basis in _BOTH)
                 market.add(max(location.n - market.n, 0), None)
 
