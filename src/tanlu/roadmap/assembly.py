@@ -1,0 +1,101 @@
+"""Put the families' rows on the columns, in a fixed order, and build the matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from tanlu.roadmap.constraints import (
+    adoption,
+    blocks,
+    budget,
+    cap,
+    contracts,
+    cumulative,
+    electricity,
+    emissions,
+    energy_intensity,
+    exclusion,
+    fuel,
+    heat,
+    intensity,
+    lock,
+    neutrality,
+    ownership,
+    peak,
+    prerequisite,
+    pv,
+    renewable_share,
+    rollout,
+    savings,
+    stock,
+    waste_heat,
+)
+from tanlu.roadmap.families import FAMILIES
+from tanlu.roadmap.layout import Layout, make_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tanlu.roadmap.builder import MatrixModel
+    from tanlu.roadmap.problem import Problem
+
+# Importing a family registers it; this is the whole list.
+MODULES: tuple[ModuleType, ...] = (
+    adoption,
+    blocks,
+    budget,
+    cap,
+    contracts,
+    cumulative,
+    electricity,
+    emissions,
+    energy_intensity,
+    exclusion,
+    fuel,
+    heat,
+    intensity,
+    lock,
+    neutrality,
+    ownership,
+    peak,
+    prerequisite,
+    pv,
+    renewable_share,
+    rollout,
+    savings,
+    stock,
+    waste_heat,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A layout with its rows."""
+
+    layout: Layout
+    matrix: MatrixModel
+
+    def rows_of(self, name: str) -> dict[str, tuple[str, ...]]:
+        """Return the blocks of a family and the keys of their rows."""
+        prefix = f"{name}."
+        return {b: self.matrix.keys[b] for b in self.matrix.blocks if b.startswith(prefix)}
+
+
+def assemble(problem: Problem, *, without: Collection[str] = ()) -> Assembly:
+    """Build the model of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is planned.
+    without : collection of str, optional
+        Families left out, to ask what they cost.
+    """
+    layout = make_layout(problem)
+    for name in sorted(FAMILIES):
+        if name not in without:
+            for block in FAMILIES[name].rows(layout):
+                layout.builder.con(block)
+    return Assembly(layout, layout.builder.matrix())

@@ -1,0 +1,57 @@
+"""Generation on site: capacity only grows, fills the roof at most, and is used by the hour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.roadmap.builder import Block, Term
+from tanlu.roadmap.families import family
+from tanlu.roadmap.layout import KILO, to_float
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.layout import Layout
+
+
+@family("pv", unit="GWh")
+def rows(layout: Layout) -> Iterator[Block]:
+    """Return growth, the energy balance, and the self-use envelope per site."""
+    for index, name in enumerate(layout.pv):
+        keys = tuple(f"{name},{year}" for year in layout.years)
+        q = layout.q[index]
+        yield Block(f"pv.grow.{name}", keys[1:], (Term(q[1:]), Term(q[:-1], -1.0)), lo=0.0)
+        energy = (
+            Term(layout.pin[index]),
+            Term(layout.after[index]),
+            Term(layout.export[index]),
+            Term(q, -per_mw(layout, name)),
+        )
+        yield Block(f"pv.energy.{name}", keys, energy, lo=-np.inf, up=0.0)
+    for site in sorted({layout.problem.pv[name].site for name in layout.pv}):
+        yield from _envelope(layout, site)
+
+
+def per_mw(layout: Layout, name: str) -> FloatArray:
+    """Return the generation of 1 MW in matrix units, shape (T,)."""
+    unit = layout.unit[layout.problem.electricity()]
+    return to_float([v * KILO / unit for v in layout.problem.pv[name].yield_per_kw])
+
+
+def _envelope(layout: Layout, site: str) -> Iterator[Block]:
+    mine = [i for i, name in enumerate(layout.pv) if layout.problem.pv[name].site == site]
+    options = [layout.problem.pv[layout.pv[i]] for i in mine]
+    use = layout.use[layout.grid_sites.index(site)]
+    keys = tuple(f"{site},{year}" for year in layout.years)
+    for number, (alpha, beta) in enumerate(options[0].envelope):
+        yields = np.array([per_mw(layout, option.id) for option in options]).T
+        terms = (
+            Term(layout.pin[mine].T),
+            Term(layout.after[mine].T),
+            Term(layout.q[mine].T, -float(alpha) * yields),
+            Term(use, -float(beta)),
+        )
+        yield Block(f"pv.envelope.{site}.{number}", keys, terms, up=0.0)

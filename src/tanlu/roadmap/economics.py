@@ -1,0 +1,161 @@
+"""Discounting, salvage and the cost of adopting a measure in each year."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class Salvage(StrEnum):
+    """How the life left at the horizon is credited."""
+
+    STRAIGHT_LINE = "straight_line"
+    SINKING_FUND = "sinking_fund"
+    NONE = "none"
+
+
+def discount_factors(years: Sequence[int], rate: Fraction) -> tuple[Fraction, ...]:
+    """Return ``(1 + w)**-(t - t0)`` for each year, exact."""
+    return tuple(1 / (1 + rate) ** (year - years[0]) for year in years)
+
+
+def horizon_discount(years: Sequence[int], rate: Fraction) -> Fraction:
+    """Return the factor of the first year after the horizon."""
+    return 1 / (1 + rate) ** (years[-1] + 1 - years[0])
+
+
+def _straight(left: int, life: int, _rate: Fraction) -> Fraction:
+    return Fraction(left, life)
+
+
+def _sinking(left: int, life: int, rate: Fraction) -> Fraction:
+    if rate == 0:
+        return Fraction(left, life)
+    used = life - left
+    return 1 - ((1 + rate) ** used - 1) / ((1 + rate) ** life - 1)
+
+
+def _nothing(_left: int, _life: int, _rate: Fraction) -> Fraction:
+    return Fraction(0)
+
+
+_SALVAGE: dict[Salvage, Callable[[int, int, Fraction], Fraction]] = {
+    Salvage.STRAIGHT_LINE: _straight,
+    Salvage.SINKING_FUND: _sinking,
+    Salvage.NONE: _nothing,
+}
+
+
+def salvage_share(kind: Salvage, *, left: int, life: int, rate: Fraction) -> Fraction:
+    """Return the share of an investment that is still worth something at the horizon.
+
+    Parameters
+    ----------
+    kind : Salvage
+        Straight line ``left / life``, or sinking fund
+        ``1 - ((1+w)**used - 1) / ((1+w)**life - 1)``.
+    left, life : int
+        Years of service left at the horizon, and in all.
+    rate : Fraction
+        Discount rate [1/yr].
+
+    Returns
+    -------
+    Fraction
+        Share [-], 0 to 1.
+    """
+    return _SALVAGE[kind](left, life, rate)
+
+
+def payments(start: int, *, life: int, lead: int, periods: int) -> tuple[int, ...]:
+    """Return the year indices at which the investment and its renewals are paid.
+
+    Parameters
+    ----------
+    start : int
+        Index of the first year in operation.
+    life, lead : int
+        Years of service; years between payment and operation.
+    periods : int
+        Number of years of the horizon.
+    """
+    return tuple(index - lead for index in range(start, periods, life))
+
+
+def life_left(start: int, *, life: int, periods: int) -> int:
+    """Return the years of service left at the horizon when in operation since `start`."""
+    return -(periods - start) % life
+
+
+def adoption_costs(
+    capex: Sequence[Fraction],
+    om: Sequence[Fraction],
+    *,
+    life: int,
+    lead: int,
+    factors: Sequence[Fraction],
+    horizon: Fraction,
+    salvage: Salvage,
+    rate: Fraction,
+    avoided: Sequence[Fraction] = (),
+) -> tuple[float, ...]:
+    """Return the discounted cost of being in operation from each year to the horizon.
+
+    Parameters
+    ----------
+    capex, om : sequence of Fraction, shape (T,)
+        Investment if paid in a year, and O&M of a year [CNY].
+    life, lead : int
+        Years of service; years between payment and operation.
+    factors : sequence of Fraction, shape (T,)
+        Discount factors.
+    horizon : Fraction
+        Factor of the year after the horizon.
+    salvage : Salvage
+        Credit for the life left.
+    rate : Fraction
+        Discount rate [1/yr].
+    avoided : sequence of Fraction, shape (T,), optional
+        Like-for-like replacement of the host that the baseline buys in a year [CNY]; adopting
+        in that year or before avoids it.
+
+    Returns
+    -------
+    tuple of float, shape (T,)
+        Present value [CNY]; infinite where the payment would precede the first year.
+
+    Notes
+    -----
+    ``c_t = sum_j df[t+jL] K[t+jL] - df_H K_last (life left)/L + sum_{s>=t} df_s OM_s
+    - sum_{h>=t} df_h K_like`` (rule M-72).
+    """
+    periods = len(factors)
+    running = Fraction(0)
+    tail = [Fraction(0)] * (periods + 1)
+    for index in reversed(range(periods)):
+        saved = avoided[index] if avoided else Fraction(0)
+        running += factors[index] * (om[index] - saved)
+        tail[index] = running
+    costs = []
+    for start in range(periods):
+        paid = payments(start, life=life, lead=lead, periods=periods)
+        if paid[0] < 0:
+            costs.append(float("inf"))
+            continue
+        left = life_left(start, life=life, periods=periods)
+        kept = salvage_share(salvage, left=left, life=life, rate=rate) if left else Fraction(0)
+        total = sum((factors[p] * capex[p] for p in paid), tail[start])
+        costs.append(float(total - horizon * capex[paid[-1]] * kept))
+    return tuple(costs)
+
+
+def telescope(costs: Sequence[float]) -> tuple[float, ...]:
+    """Return the coefficients of the cumulative binaries: ``c_t - c_{t+1}``, the last ``c_T``."""
+    return tuple(
+        cost - (costs[index + 1] if index + 1 < len(costs) else 0.0)
+        for index, cost in enumerate(costs)
+    )

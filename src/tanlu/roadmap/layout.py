@@ -1,0 +1,519 @@
+"""The columns of the plan's model: what there is, in which order, at which scale and cost.
+
+Inside the matrix: GWh (or a power of ten of another unit), kt, MCNY.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.kernel.plan import Effect, Ownership
+from tanlu.roadmap.builder import Builder
+from tanlu.roadmap.economics import (
+    adoption_costs,
+    discount_factors,
+    horizon_discount,
+    life_left,
+    salvage_share,
+    telescope,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tanlu.roadmap.builder import FloatArray, IntArray
+    from tanlu.roadmap.problem import Measure, Problem, PvOption, Series, Technology
+
+MEGA = 1_000_000
+KILO = 1_000
+MAX_STEPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One row of cumulative binaries: a measure, one block of it, or a generation contract."""
+
+    id: str
+    owner: str
+    step: int
+    steps: int
+    continuous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to serve a routed end use: incumbent, technology, switch or recovery."""
+
+    id: str
+    end_use: str
+    kind: str
+    carrier: str
+    ratio: Series | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """Log savings of one decision on one end use, shape (T,)."""
+
+    decision: int
+    end_use: int
+    log: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Index arrays, scales and data in matrix units.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is planned.
+    builder : Builder
+        Holds the columns; families add rows.
+    factors : FloatArray, shape (T,)
+        Discount factors.
+    unit : dict of str to Fraction
+        Carrier units per matrix unit.
+    z, f, a, n, buy, e, use, q, pin, after, export, g : IntArray
+        Column indices; the second axis is the year.
+    em : dict of str to IntArray
+        Emission columns ``s1, s2l, s2m, s3`` by site and year [kt].
+    off, inv, bank : IntArray, shape (T,)
+        Offsets [kt], investment and carried budget [MCNY].
+    """
+
+    problem: Problem
+    builder: Builder
+    factors: FloatArray
+    unit: dict[str, Fraction]
+    decisions: tuple[Decision, ...]
+    end_uses: tuple[str, ...]
+    routes: tuple[Route, ...]
+    stocks: tuple[str, ...]
+    purchases: tuple[tuple[str, str], ...]
+    grid_sites: tuple[str, ...]
+    sites: tuple[str, ...]
+    pv: tuple[str, ...]
+    claims: tuple[tuple[str, str], ...]
+    savings: tuple[Saving, ...]
+    reach: FloatArray
+    z: IntArray
+    f: IntArray
+    a: IntArray
+    n: IntArray
+    buy: IntArray
+    e: IntArray
+    use: IntArray
+    q: IntArray
+    pin: IntArray
+    after: IntArray
+    export: IntArray
+    g: IntArray
+    em: dict[str, IntArray]
+    off: IntArray
+    inv: IntArray
+    bank: IntArray
+    constant: float
+
+    @property
+    def periods(self) -> int:
+        """Number of years."""
+        return self.problem.periods
+
+    @property
+    def years(self) -> tuple[str, ...]:
+        """Year labels."""
+        return tuple(str(year) for year in self.problem.years)
+
+    def demand(self, end_use: str) -> FloatArray:
+        """Return an end use's demand in matrix units of its own carrier."""
+        use = self.problem.end_uses[end_use]
+        scale = self.unit.get(use.carrier, Fraction(1))
+        return to_float([value / scale for value in use.demand])
+
+    def inflow(self, route: Route) -> FloatArray:
+        """Return the matrix units of the route's carrier per share of the end use."""
+        if route.ratio is None or not route.carrier:
+            return np.zeros(self.periods)
+        use = self.problem.end_uses[route.end_use]
+        scale = self.unit[route.carrier]
+        return to_float([d * r / scale for d, r in zip(use.demand, route.ratio, strict=True)])
+
+    def factor_kt(self, values: Sequence[Fraction], carrier: str) -> FloatArray:
+        """Turn a factor [t per unit] into kt per matrix unit."""
+        scale = self.unit[carrier] / KILO
+        return to_float([value * scale for value in values])
+
+    def decisions_of(self, owner: str) -> list[int]:
+        """Return the decision rows of a measure or option, first step first."""
+        return [i for i, decision in enumerate(self.decisions) if decision.owner == owner]
+
+
+def to_float(values: Sequence[Fraction]) -> FloatArray:
+    """Return exact numbers as an array of floats."""
+    return np.array([float(value) for value in values], dtype=np.float64)
+
+
+def carrier_units(problem: Problem) -> dict[str, Fraction]:
+    """Return carrier units per matrix unit: 1 GWh, or a power of ten near the demand."""
+    units: dict[str, Fraction] = {}
+    for carrier in problem.carriers.values():
+        if carrier.mwh_per_unit:
+            units[carrier.id] = KILO / carrier.mwh_per_unit
+            continue
+        top = max(
+            (max(use.demand) for use in problem.end_uses.values() if use.carrier == carrier.id),
+            default=Fraction(1),
+        )
+        exponent = math.floor(math.log10(top)) if top > 0 else 0
+        units[carrier.id] = Fraction(10) ** exponent
+    return units
+
+
+def make_decisions(problem: Problem) -> tuple[Decision, ...]:
+    """Return the rows of cumulative binaries in stable order."""
+    rows = []
+    for measure in sorted(problem.measures.values(), key=lambda m: m.id):
+        steps = min(measure.blocks, MAX_STEPS)
+        for step in range(1, steps + 1):
+            name = measure.id if steps == 1 else f"{measure.id}#{step}"
+            rows.append(Decision(name, measure.id, step, steps, measure.continuous))
+    rows.extend(
+        Decision(option.id, option.id, 1, 1, continuous=False)
+        for option in sorted(problem.pv.values(), key=lambda p: p.id)
+    )
+    return tuple(rows)
+
+
+def make_routes(problem: Problem) -> tuple[Route, ...]:
+    """Return the routes of all routed end uses: incumbent or technologies, then switches."""
+    routes: list[Route] = []
+    one = (Fraction(1),) * problem.periods
+    for use in sorted(problem.end_uses.values(), key=lambda u: u.id):
+        if not problem.is_routed(use.id):
+            continue
+        own = sorted((t for t in problem.technologies.values() if t.end_use == use.id), key=_key)
+        if own:
+            routes.extend(
+                Route(t.id, use.id, "technology", t.carrier, t.input_ratio, t.id) for t in own
+            )
+        else:
+            routes.append(Route(f"{use.id}/now", use.id, "incumbent", use.carrier, one, ""))
+        for measure in sorted(problem.measures.values(), key=_key):
+            if use.id in measure.saving and measure.effect in {Effect.SWITCH, Effect.RECOVER}:
+                kind = str(measure.effect)
+                ratio = measure.input_ratio if measure.effect is Effect.SWITCH else None
+                name = f"{use.id}/{measure.id}"
+                routes.append(Route(name, use.id, kind, measure.carrier_to, ratio, measure.id))
+    return tuple(routes)
+
+
+def _key(item: Measure | Technology | PvOption) -> str:
+    return item.id
+
+
+def make_savings(
+    problem: Problem, decisions: Sequence[Decision], end_uses: Sequence[str]
+) -> tuple[Saving, ...]:
+    """Return the log savings: ``ln((1 - r j/N) / (1 - r (j-1)/N))`` for step j of N."""
+    where = {end_use: i for i, end_use in enumerate(end_uses)}
+    found = []
+    for index, decision in enumerate(decisions):
+        measure = problem.measures.get(decision.owner)
+        if measure is None or measure.effect not in {Effect.REDUCE, Effect.ABSOLUTE}:
+            continue
+        for end_use in sorted(measure.saving):
+            share = to_float(measure.saving[end_use])
+            upper = 1 - share * decision.step / decision.steps
+            lower = 1 - share * (decision.step - 1) / decision.steps
+            found.append(Saving(index, where[end_use], np.log(upper / lower)))
+    return tuple(found)
+
+
+def _reach(savings: Sequence[Saving], end_uses: int, periods: int) -> FloatArray:
+    """Return the least and largest log saving of each end use, shape (E, T, 2)."""
+    reach = np.zeros((end_uses, periods, 2))
+    for saving in savings:
+        reach[saving.end_use, :, 0] += np.minimum(saving.log, 0)
+        reach[saving.end_use, :, 1] += np.maximum(saving.log, 0)
+    return reach
+
+
+def _decision_costs(problem: Problem, decision: Decision) -> tuple[float, ...]:
+    measure = problem.measures.get(decision.owner)
+    if measure is None:
+        return (0.0,) * problem.periods
+    avoided = [Fraction(0)] * problem.periods
+    if measure.host_year is not None:
+        avoided[measure.host_year] = measure.host_capex
+    costs = adoption_costs(
+        measure.capex,
+        measure.om,
+        life=measure.life,
+        lead=measure.lead_years,
+        factors=discount_factors(problem.years, problem.rate),
+        horizon=horizon_discount(problem.years, problem.rate),
+        salvage=problem.salvage,
+        rate=problem.rate,
+        avoided=avoided,
+    )
+    return _scaled(costs, decision.steps * MEGA)
+
+
+def _scaled(costs: Sequence[float], divisor: float) -> tuple[float, ...]:
+    """Telescope, after replacing years that are barred by the first allowed cost."""
+    allowed = next((cost for cost in costs if math.isfinite(cost)), 0.0)
+    finite = [cost if math.isfinite(cost) else allowed for cost in costs]
+    return tuple(value / divisor for value in telescope(finite))
+
+
+def _unit_costs(problem: Problem, technology: Technology) -> FloatArray:
+    """Return the discounted cost of one unit built for operation in each year [MCNY]."""
+    factors = discount_factors(problem.years, problem.rate)
+    horizon = horizon_discount(problem.years, problem.rate)
+    costs = []
+    for start in range(problem.periods):
+        paid = max(start - technology.lead_years, 0)
+        end = min(start + technology.life, problem.periods)
+        total = factors[paid] * technology.capex[paid]
+        total += sum((factors[s] * technology.om[s] for s in range(start, end)), Fraction(0))
+        if start + technology.life > problem.periods:
+            left = life_left(start, life=technology.life, periods=problem.periods)
+            share = salvage_share(
+                problem.salvage, left=left, life=technology.life, rate=problem.rate
+            )
+            total -= horizon * technology.capex[paid] * share
+        costs.append(total / MEGA)
+    return to_float(costs)
+
+
+def _pv_costs(problem: Problem, option: PvOption) -> tuple[float, ...]:
+    """Return the telescoped cost of 1 MW of own generation [MCNY]."""
+    if option.ownership is not Ownership.OWN:
+        return (0.0,) * problem.periods
+    costs = adoption_costs(
+        option.capex,
+        option.om,
+        life=option.life,
+        lead=option.lead_years,
+        factors=discount_factors(problem.years, problem.rate),
+        horizon=horizon_discount(problem.years, problem.rate),
+        salvage=problem.salvage,
+        rate=problem.rate,
+    )
+    return _scaled(costs, MEGA / KILO)
+
+
+def make_layout(problem: Problem) -> Layout:
+    """Return the columns of a problem; rows are added by the families."""
+    return _Maker(problem).layout()
+
+
+class _Maker:
+    """Builds one layout; lives only inside `make_layout`."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.builder = Builder()
+        self.years = tuple(str(year) for year in problem.years)
+        self.df = to_float(discount_factors(problem.years, problem.rate))
+        self.unit = carrier_units(problem)
+        self.decisions = make_decisions(problem)
+        self.end_uses = tuple(sorted(problem.end_uses))
+        self.routes = make_routes(problem)
+        self.savings = make_savings(problem, self.decisions, self.end_uses)
+        self.reach = _reach(self.savings, len(self.end_uses), problem.periods)
+        self.sites = tuple(sorted(problem.sites))
+        self.pv = tuple(sorted(problem.pv))
+        self.stocks = tuple(
+            r.owner
+            for r in self.routes
+            if r.kind == "technology" and problem.technologies[r.owner].unit_size is not None
+        )
+        self.claims = tuple(
+            (contract.id, site)
+            for contract in sorted(problem.contracts.values(), key=lambda c: c.id)
+            for site in sorted(contract.sites)
+        )
+        self.purchases, self.grid_sites = self._who_buys()
+
+    def _who_buys(self) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+        problem = self.problem
+        pairs = {
+            (use.site, use.carrier)
+            for use in problem.end_uses.values()
+            if use.carrier and not any(t.end_use == use.id for t in problem.technologies.values())
+        }
+        pairs |= {(problem.end_uses[r.end_use].site, r.carrier) for r in self.routes if r.carrier}
+        power = problem.electricity()
+        grid = {site for site, carrier in pairs if carrier == power}
+        grid |= {m.site for m in problem.measures.values() if any(m.aux)}
+        grid |= {option.site for option in problem.pv.values()}
+        fuels = tuple(sorted(pair for pair in pairs if pair[1] != power))
+        return fuels, tuple(sorted(grid)) if power else ()
+
+    def layout(self) -> Layout:
+        em = self._emission_columns()
+        return Layout(
+            problem=self.problem,
+            builder=self.builder,
+            factors=self.df,
+            unit=self.unit,
+            decisions=self.decisions,
+            end_uses=self.end_uses,
+            routes=self.routes,
+            stocks=self.stocks,
+            purchases=self.purchases,
+            grid_sites=self.grid_sites,
+            sites=self.sites,
+            pv=self.pv,
+            claims=self.claims,
+            savings=self.savings,
+            reach=self.reach,
+            z=self._decision_columns(),
+            f=self._flow_columns(),
+            a=self._var("a", [r.id for r in self.routes]),
+            n=self._stock_columns(),
+            buy=self._purchase_columns(),
+            **self._electricity_columns(),
+            g=self._claim_columns(),
+            em=em,
+            **self._group_columns(),
+            constant=self._constant(),
+        )
+
+    def _var(self, name: str, ids: Sequence[str], **options: object) -> IntArray:
+        shape = (len(ids), self.problem.periods)
+        return self.builder.var(name, shape, labels=(ids, self.years), **options)  # type: ignore[arg-type]
+
+    def _stack(self, rows: Sequence[Sequence[float] | FloatArray]) -> FloatArray:
+        empty = np.zeros((0, self.problem.periods))
+        return np.array(rows, dtype=np.float64) if len(rows) else empty
+
+    def _decision_columns(self) -> IntArray:
+        costs = self._stack([_decision_costs(self.problem, d) for d in self.decisions])
+        whole = np.array([not d.continuous for d in self.decisions], dtype=bool).reshape(-1, 1)
+        return self._var("z", [d.id for d in self.decisions], ub=1.0, cost=costs, integer=whole)
+
+    def _flow_columns(self) -> IntArray:
+        low, high = np.exp(self.reach[:, :, 0]), np.exp(self.reach[:, :, 1])
+        return self._var("f", self.end_uses, lb=low, ub=high)
+
+    def _stock_columns(self) -> IntArray:
+        technologies = [self.problem.technologies[name] for name in self.stocks]
+        costs = self._stack([_unit_costs(self.problem, t) for t in technologies])
+        top = self._stack([_units_allowed(self.problem, t) for t in technologies])
+        return self._var("n", self.stocks, ub=top, cost=costs, integer=True)
+
+    def _money(self, values: Sequence[Fraction], carrier: str) -> FloatArray:
+        return self.df * to_float([v * self.unit[carrier] / MEGA for v in values])
+
+    def _purchase_columns(self) -> IntArray:
+        costs = [self._money(self.problem.price(s, c), c) for s, c in self.purchases]
+        return self._var("buy", [f"{s}/{c}" for s, c in self.purchases], cost=self._stack(costs))
+
+    def _electricity_columns(self) -> dict[str, IntArray]:
+        power = self.problem.electricity()
+        options = [self.problem.pv[name] for name in self.pv]
+        price = [self._money(self.problem.price(s, power), power) for s in self.grid_sites]
+        within = [self._money(o.self_price, power) for o in options]
+        later = [self._money(o.after_price, power) for o in options]
+        revenue = [
+            -self._money(o.export_price, power) if o.export_price else np.zeros(len(self.df))
+            for o in options
+        ]
+        capacity = np.array([float(o.max_kw / KILO) for o in options]).reshape(-1, 1)
+        build = self._stack([_pv_costs(self.problem, o) for o in options])
+        return {
+            "e": self._var("e", self.grid_sites, cost=self._stack(price)),
+            "use": self._var("use", self.grid_sites),
+            "q": self._var("q", self.pv, ub=capacity, cost=build),
+            "pin": self._var("pin", self.pv, cost=self._stack(within)),
+            "after": self._var("after", self.pv, cost=self._stack(later)),
+            "export": self._var("export", self.pv, cost=self._stack(revenue)),
+        }
+
+    def _claim_columns(self) -> IntArray:
+        power = self.problem.electricity()
+        costs = [self._money(self.problem.contracts[c].premium, power) for c, _ in self.claims]
+        open_ = [
+            [
+                np.inf if year >= self.problem.contracts[c].first_year else 0.0
+                for year in self.problem.years
+            ]
+            for c, _ in self.claims
+        ]
+        names = [f"{c}@{s}" for c, s in self.claims]
+        return self._var("g", names, ub=self._stack(open_), cost=self._stack(costs))
+
+    def _emission_columns(self) -> dict[str, IntArray]:
+        return {
+            name: self._var(name, self.sites, lb=-np.inf, cost=self._carbon(name))
+            for name in ("s1", "s2l", "s2m", "s3")
+        }
+
+    def _carbon(self, name: str) -> FloatArray:
+        total = np.zeros(self.problem.periods)
+        for price in (self.problem.ets, self.problem.internal):
+            if price is not None and name in emission_columns(price.scopes, str(price.method)):
+                total = total + self.df * to_float(price.price) * KILO / MEGA
+        return np.broadcast_to(total, (len(self.sites), self.problem.periods))
+
+    def _group_columns(self) -> dict[str, IntArray]:
+        offsets, budget = self.problem.offsets, self.problem.budget
+        years = range(self.problem.periods)
+        open_ = np.zeros(self.problem.periods)
+        cost = np.zeros(self.problem.periods)
+        if offsets is not None:
+            first = neutral_from(self.problem)
+            open_ = np.array([np.inf if t >= first else 0.0 for t in years])
+            cost = self.df * to_float(offsets.price) * KILO / MEGA
+        carry = np.inf if budget is not None and budget.carry_over else 0.0
+        shape = (self.problem.periods,)
+        labels = (self.years,)
+        return {
+            "off": self.builder.var("off", shape, ub=open_, cost=cost, labels=labels),
+            "inv": self.builder.var("inv", shape, lb=-np.inf, labels=labels),
+            "bank": self.builder.var("bank", shape, ub=carry, labels=labels),
+        }
+
+    def _constant(self) -> float:
+        total = 0.0
+        for price in (self.problem.ets, self.problem.internal):
+            if price is not None:
+                due = to_float([p * free for p, free in zip(price.price, price.free, strict=True)])
+                total -= float(np.sum(self.df * due)) / MEGA
+        return total
+
+
+def _units_allowed(problem: Problem, technology: Technology) -> list[float]:
+    first = technology.first_year + technology.lead_years
+    return [
+        float(technology.max_units)
+        if year >= first and index >= technology.lead_years and index >= problem.frozen_until
+        else 0.0
+        for index, year in enumerate(problem.years)
+    ]
+
+
+def emission_columns(scopes: frozenset[int], method: str) -> tuple[str, ...]:
+    """Return the emission columns that make up some scopes under a method."""
+    second = "s2m" if method == "market" else "s2l"
+    names = {1: "s1", 2: second, 3: "s3"}
+    return tuple(names[scope] for scope in sorted(scopes))
+
+
+def neutral_from(problem: Problem) -> int:
+    """Return the year index from which neutrality targets hold; past the end when none."""
+    starts = [
+        min(target.levels)
+        for target in problem.targets.values()
+        if target.kind == "neutrality" and target.levels
+    ]
+    return min(starts, default=problem.periods)

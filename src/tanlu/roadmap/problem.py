@@ -1,0 +1,402 @@
+"""The plan's problem as one frozen value in exact numbers; no solver, no file format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tanlu.kernel.plan import Effect, Evidence, Ownership
+from tanlu.roadmap.economics import Salvage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+    Series = tuple[Fraction, ...]
+
+
+class Method(StrEnum):
+    """How purchased electricity is counted."""
+
+    LOCATION = "location"
+    MARKET = "market"
+
+
+class TargetKind(StrEnum):
+    """What a target limits."""
+
+    ABSOLUTE = "absolute"  # tCO2e of a year
+    CUMULATIVE = "cumulative"  # tCO2e from the first year to the given one
+    INTENSITY = "intensity"  # tCO2e per unit of output
+    ENERGY_INTENSITY = "energy_intensity"  # tce per unit of output
+    RENEWABLE_SHARE = "renewable_share"  # share of the electricity used
+    PEAK = "peak"  # no rise after the year
+    NEUTRALITY = "neutrality"  # nothing but bounded offsets from the year on
+
+
+class ContractKind(StrEnum):
+    """What a contract buys."""
+
+    GREEN_POWER = "green_power"
+    PPA = "ppa"
+    CERTIFICATE = "gec"
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """An energy carrier, gas or material.
+
+    Parameters
+    ----------
+    id, unit : str
+        Id and the unit that quantities, prices and factors refer to.
+    scope : int
+        1, 2 or 3.
+    electricity : bool
+        Bought through the site's electricity balance.
+    price : Series, shape (T,)
+        [CNY per unit].
+    ef, ef_market : Series, shape (T,)
+        Location-based (or only) factor, and factor of what no claim covers [tCO2e per unit].
+    ef_scope3 : Series, shape (T,)
+        Upstream factor [tCO2e per unit].
+    mwh_per_unit : Fraction or None
+        Energy content; None for a gas or material.
+    kgce : Mapping[str, Fraction]
+        Coal equivalent by convention [kgce per unit].
+    quantum : Fraction
+        Amounts are rounded once to this step.
+    """
+
+    id: str
+    unit: str
+    scope: int
+    electricity: bool
+    price: Series
+    ef: Series
+    ef_market: Series
+    ef_scope3: Series
+    mwh_per_unit: Fraction | None
+    kgce: Mapping[str, Fraction]
+    quantum: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A plant; its own factors and prices go before the carrier's.
+
+    Parameters
+    ----------
+    id : str
+        Site id.
+    price, ef, ef_market : Mapping[str, Series]
+        By carrier; where missing, the carrier's own path holds.
+    existing_pv, existing_claims : Series, shape (T,)
+        Self-used existing generation, and claims that continue without a decision [electricity
+        unit].
+    existing_pv_claimed : bool
+        Whether the host holds the certificates of the existing generation.
+    """
+
+    id: str
+    price: Mapping[str, Series]
+    ef: Mapping[str, Series]
+    ef_market: Mapping[str, Series]
+    existing_pv: Series
+    existing_claims: Series
+    existing_pv_claimed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Technology:
+    """A way to serve a routed end use.
+
+    Parameters
+    ----------
+    id, end_use, carrier : str
+        Ids.
+    input_ratio : Series, shape (T,)
+        Units of its carrier per unit of the end use.
+    existing : Series, shape (T,) or None
+        Capacity already there [end use units a year]; None is no limit.
+    unit_size : Fraction or None
+        Capacity of one new unit [end use units a year]; None: cannot be built.
+    capex, om : Series, shape (T,)
+        Per unit [CNY] and [CNY/yr].
+    life, lead_years, first_year : int
+        Years of service, of building, and first year of operation.
+    max_units : int
+        Largest number built in one year.
+    """
+
+    id: str
+    end_use: str
+    carrier: str
+    input_ratio: Series
+    existing: Series | None
+    unit_size: Fraction | None
+    capex: Series
+    om: Series
+    life: int
+    lead_years: int
+    first_year: int
+    max_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndUse:
+    """A demand of a site; `routed` when several technologies can serve it.
+
+    Parameters
+    ----------
+    id, site, carrier : str
+        Ids; the carrier gives unit, price and factor unless technologies serve the end use.
+    demand : Series, shape (T,)
+        Before any measure [carrier units].
+    kind : str
+        electricity, heat, fuel, transport, process or material.
+    """
+
+    id: str
+    site: str
+    carrier: str
+    demand: Series
+    kind: str = "electricity"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure at a site, with every number as a path over the years.
+
+    Parameters
+    ----------
+    id, kind, site : str
+        Own id, id shared by the same measure at other sites, site.
+    effect : Effect
+        reduce, absolute, switch or recover (supply and contract are `PvOption` and `Contract`).
+    saving : Mapping[str, Series]
+        Share saved by end use [-] when all of it is built; negative is extra load. For a switch
+        the share of the end use it can serve; for recovery the largest share of the end use.
+    capex, om : Series, shape (T,)
+        [CNY] and [CNY/yr] for all of it.
+    life, lead_years, first_year : int
+        Years of service, of building, first year in operation (lead time not yet added).
+    max_rollout : Fraction or None
+        Largest share of its blocks (or sites, or amount) built in one year [-].
+    blocks : int
+        Number of equal items; up to five steps are modelled.
+    continuous : bool
+        May be built in any fraction (switches only).
+    exclusive_group : str
+        At most one of a group at a site.
+    requires : tuple of str
+        Ids that must be in operation.
+    host_year, host_capex :
+        Year index at which the baseline replaces the host like for like, and its cost.
+    carrier_to : str
+        Carrier after a switch; empty when nothing is bought (capture).
+    input_ratio : Series, shape (T,)
+        Units of `carrier_to` per unit of the end use.
+    source_end_use, source_share : str, Fraction
+        Flow that heat is recovered from, and how much of it [end use units per source unit].
+    aux : Series, shape (T,)
+        Extra electricity when in operation [electricity units a year].
+    """
+
+    id: str
+    kind: str
+    site: str
+    effect: Effect
+    saving: Mapping[str, Series]
+    capex: Series
+    om: Series
+    life: int
+    lead_years: int
+    first_year: int
+    max_rollout: Fraction | None
+    blocks: int
+    continuous: bool
+    exclusive_group: str
+    requires: tuple[str, ...]
+    host_year: int | None
+    host_capex: Fraction
+    carrier_to: str
+    input_ratio: Series
+    source_end_use: str
+    source_share: Fraction
+    aux: Series
+    evidence: Evidence
+    layer: str
+    name_zh: str = ""
+    name_en: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PvOption:
+    """Generation at a site under one kind of ownership.
+
+    Parameters
+    ----------
+    id, site, roof : str
+        One mode per roof.
+    max_kw : Fraction
+        Largest capacity [kW].
+    yield_per_kw : Series, shape (T,)
+        [electricity units per kW and year].
+    capex, om : Series, shape (T,)
+        Of the host, own investment only [CNY/kW], [CNY/kW/yr].
+    self_price, after_price : Series, shape (T,)
+        What the host pays per self-used unit within and after the term [CNY/unit].
+    term : int
+        Years of the contract; 0 for own.
+    host_claims : bool
+        Whether the host holds the certificates within the term.
+    export_price : Series, shape (T,) or None
+        Revenue of the host [CNY/unit]; None: no export revenue (surplus is curtailed or the
+        investor's).
+    envelope : tuple of (Fraction, Fraction)
+        ``self use <= alpha * yield * q + beta * use`` for each pair.
+    """
+
+    id: str
+    site: str
+    roof: str
+    ownership: Ownership
+    max_kw: Fraction
+    yield_per_kw: Series
+    capex: Series
+    om: Series
+    self_price: Series
+    after_price: Series
+    term: int
+    host_claims: bool
+    export_price: Series | None
+    life: int
+    lead_years: int
+    first_year: int
+    envelope: tuple[tuple[Fraction, Fraction], ...]
+    evidence: Evidence = Evidence.TYPED
+    name_zh: str = ""
+    name_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A yearly purchase of renewable electricity or certificates for some sites."""
+
+    id: str
+    kind: ContractKind
+    sites: tuple[str, ...]
+    limit: Series
+    premium: Series
+    first_year: int
+    name_zh: str = ""
+    name_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A limit; `levels` by year index, in tCO2e, ratio units or share."""
+
+    id: str
+    kind: TargetKind
+    scopes: frozenset[int]
+    method: Method
+    levels: Mapping[int, Fraction]
+    convention: str = "calorific"
+    priority: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Investment limit by year [CNY]; None where there is none."""
+
+    limits: tuple[Fraction | None, ...]
+    carry_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CarbonPrice:
+    """A price on emissions; `cash` is false for an internal price."""
+
+    price: Series
+    free: Series
+    scopes: frozenset[int]
+    cash: bool
+    method: Method = Method.MARKET
+
+
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """Offsets allowed in neutrality years only."""
+
+    price: Series
+    max_share: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A decision taken by the user: in operation from a year index, or never."""
+
+    measure: str
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Everything the plan depends on."""
+
+    name: str
+    years: tuple[int, ...]
+    rate: Fraction
+    salvage: Salvage
+    currency: str
+    price_year: int
+    method: Method
+    carriers: Mapping[str, Carrier]
+    sites: Mapping[str, Site]
+    end_uses: Mapping[str, EndUse]
+    technologies: Mapping[str, Technology]
+    measures: Mapping[str, Measure]
+    pv: Mapping[str, PvOption]
+    contracts: Mapping[str, Contract]
+    targets: Mapping[str, Target]
+    budget: Budget | None
+    ets: CarbonPrice | None
+    internal: CarbonPrice | None
+    offsets: Offsets | None
+    locks: tuple[Lock, ...]
+    output: Series
+    decision_years: frozenset[int]
+    frozen_until: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def periods(self) -> int:
+        """Number of years."""
+        return len(self.years)
+
+    def ef(self, site: str, carrier: str) -> Series:
+        """Return the location-based factor of a carrier at a site [tCO2e per unit]."""
+        return self.sites[site].ef.get(carrier) or self.carriers[carrier].ef
+
+    def ef_market(self, site: str, carrier: str) -> Series:
+        """Return the market-based factor of a carrier at a site [tCO2e per unit]."""
+        return self.sites[site].ef_market.get(carrier) or self.carriers[carrier].ef_market
+
+    def price(self, site: str, carrier: str) -> Series:
+        """Return the price of a carrier at a site [CNY per unit]."""
+        return self.sites[site].price.get(carrier) or self.carriers[carrier].price
+
+    def electricity(self) -> str:
+        """Return the id of the electricity carrier, empty when there is none."""
+        return next((c.id for c in self.carriers.values() if c.electricity), "")
+
+    def is_routed(self, end_use: str) -> bool:
+        """Say whether more than one technology can serve an end use."""
+        return any(t.end_use == end_use for t in self.technologies.values()) or any(
+            m.effect in {Effect.SWITCH, Effect.RECOVER} and end_use in m.saving
+            for m in self.measures.values()
+        )
