@@ -1,0 +1,1 @@
+"""One module per family of charts: a `Figure` and a translator in, an ECharts option out."""

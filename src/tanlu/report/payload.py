@@ -1,0 +1,358 @@
+"""Shapes of what a report is made from: the JSON the command line prints, and some more.
+
+Every mapping is the one named in the contract (`inventory`, `hotspots`, `targets`, `plan`, ...);
+`NotRequired` fields are additions that make the report richer. A missing part leaves its section
+out; a value that is None is shown as missing, never as zero.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+
+class NamePair(TypedDict):
+    """A thing's own name."""
+
+    zh: str
+    en: NotRequired[str]
+
+
+class ByBasis(TypedDict):
+    """A scope 2 figure on both bases [tCO2e]."""
+
+    location: float | None
+    market: float | None
+
+
+class Organisation(TypedDict):
+    """Who reports."""
+
+    name: str
+    name_en: NotRequired[str]
+    sector: NotRequired[NamePair]
+    province: NotRequired[NamePair]
+
+
+class Boundary(TypedDict):
+    """What the report covers and by which rules; every field is shown where it is given."""
+
+    approach: NotRequired[NamePair]  # control approach
+    base_year: NotRequired[int]
+    standard: NotRequired[NamePair]
+    profile: NotRequired[NamePair]  # factor profile
+    gwp: NotRequired[str]
+    as_of: NotRequired[str]  # date of the factors
+    exclusions: NotRequired[list[NamePair]]
+
+
+class SiteTotals(TypedDict):
+    """One row of `inventory.by_site` [tCO2e]."""
+
+    site: str
+    scope1_t: float | None
+    scope2_location_t: float | None
+    scope2_market_t: float | None
+    scope3_t: float | None
+
+
+class ItemTotals(TypedDict):
+    """One row of `inventory.by_item`."""
+
+    item: str
+    scope: str  # "1", "2", "3"
+    co2e_t: float | None
+    quantity: NotRequired[float | None]
+    unit: NotRequired[str]
+
+
+class Flow(TypedDict):
+    """One ribbon of the Sankey: site, item and scope [tCO2e]."""
+
+    site: str
+    item: str
+    scope: str
+    co2e_t: float
+
+
+class CoverageRow(TypedDict):
+    """Twelve months of one item at one site: measured, estimated, missing, outlier or none."""
+
+    site: str
+    item: str
+    months: list[str]
+
+
+class Coverage(TypedDict):
+    """What the total covers."""
+
+    rows: int
+    ok: int
+    by_status: dict[str, int]
+    quarantined: NotRequired[int]
+    missing_months: NotRequired[int]
+    grid: NotRequired[list[CoverageRow]]
+
+
+class UncertaintyShare(TypedDict):
+    """One contributor to the variance."""
+
+    id: str
+    name: NotRequired[NamePair]
+    share: float
+
+
+class Uncertainty(TypedDict):
+    """Interval of the total [tCO2e]."""
+
+    low_t: float | None
+    high_t: float | None
+    level: float
+    top: list[UncertaintyShare]
+
+
+class Run(TypedDict):
+    """What makes the run reproducible."""
+
+    id: str
+    hash: str
+    ledger_head: str
+    book_hash: str
+    engine: str
+
+
+class Previous(TypedDict):
+    """The year before, for the comparison."""
+
+    year: int
+    total_t: ByBasis
+
+
+class Energy(TypedDict):
+    """Energy in standard coal [t], equal-value and equivalent-value."""
+
+    tce_calorific: float | None
+    tce_equivalent: float | None
+    electricity_kwh: NotRequired[float | None]
+
+
+class Intensity(TypedDict):
+    """Emissions per output value."""
+
+    output_cny: float | None
+    tco2e_per_10k_cny: float | None
+
+
+class InventoryPayload(TypedDict):
+    """`tanlu inventory --json`."""
+
+    year: int
+    total_t: ByBasis
+    scope1_t: float | None
+    scope2_t: ByBasis
+    scope3_t: float | None
+    scope3: dict[str, float | None]
+    by_site: list[SiteTotals]
+    by_gas_t: dict[str, float | None]
+    by_item: list[ItemTotals]
+    coverage: Coverage
+    uncertainty: Uncertainty | None
+    run: Run
+    iso14064_t: NotRequired[dict[str, float | None]]  # "1" to "6"
+    flows: NotRequired[list[Flow]]
+    previous: NotRequired[Previous | None]
+    energy: NotRequired[Energy | None]
+    intensity: NotRequired[Intensity | None]
+    figures: NotRequired[dict[str, str]]  # field path -> figure id, "total_t.market" -> ...
+
+
+class GreenPowerRow(TypedDict):
+    """One site of the green-power ledger, one year [kWh]."""
+
+    site: str
+    purchased_kwh: float | None
+    pv_self_kwh: float | None
+    green_kwh: float | None
+    certificates_kwh: float | None
+    residual_kwh: float | None
+    surplus_kwh: float | None
+    rejected_kwh: float | None
+
+
+class ParetoBar(TypedDict):
+    """One source by size."""
+
+    site: str
+    item: str
+    co2e_t: float
+    share: float
+    cumulative: float
+
+
+class DriverBar(TypedDict):
+    """One driver: activity, structure, intensity, fuel, green, factor."""
+
+    driver: str
+    delta_t: float
+
+
+class HotspotsPayload(TypedDict):
+    """`tanlu hotspots --json`."""
+
+    pareto: list[ParetoBar]
+    drivers: list[DriverBar]
+    delta_t: float | None
+    year: NotRequired[int]
+    vs: NotRequired[int]
+    from_t: NotRequired[float]
+    to_t: NotRequired[float]
+    basis: NotRequired[str]  # location or market
+
+
+class TargetRow(TypedDict):
+    """One target and its check."""
+
+    id: str
+    kind: str
+    scope: str
+    base_year: int | None
+    year: int
+    required: float | None
+    value: float | None
+    met: bool | None
+    rule: str
+    source: str
+    unit: NotRequired[str]  # t, fraction or text
+    name: NotRequired[NamePair]
+    drawn: NotRequired[bool]  # an absolute cap [t] that belongs on the emission charts
+
+
+class Why(TypedDict):
+    """Why a measure falls in its year: codes, or codes with facts."""
+
+    binding: list[str | dict[str, Any]]
+    text: NotRequired[str]
+
+
+class Adoption(TypedDict):
+    """One adopted measure."""
+
+    measure: str
+    site: str | None
+    year: int
+    size: float | None
+    unit: str
+    capex: float | None
+    abatement_t_total: float | None
+    why: Why
+    until: NotRequired[int | None]  # year after the last one of its life
+
+
+class Wedge(TypedDict):
+    """What a measure takes off, by year [tCO2e]."""
+
+    measure: str
+    t: list[float]
+
+
+class MaccBar(TypedDict):
+    """One measure of the cost curve."""
+
+    measure: str
+    abatement_t: float
+    cost_per_t: float
+    alone_per_t: float | None
+    last_in_per_t: float | None
+
+
+class PlanPayload(TypedDict):
+    """`tanlu plan --json`."""
+
+    status: str
+    cost_npv: float | None
+    bound_npv: float | None
+    gap: float | None
+    currency: str
+    price_year: int
+    years: list[int]
+    baseline_t: list[float]
+    emissions_t: dict[str, list[float] | None]
+    capex: list[float]
+    opex: list[float]
+    carbon_cost: list[float]
+    adoptions: list[Adoption]
+    wedges: list[Wedge]
+    shadow_price: list[dict[str, Any]]
+    macc: list[MaccBar]
+    targets: list[TargetRow]
+    infeasible: dict[str, Any] | None
+    run: dict[str, Any]
+    budget: NotRequired[list[float | None]]
+
+
+class MeasureName(TypedDict):
+    """Name and family of a measure; the family gives its color and place in the stack."""
+
+    zh: str
+    en: NotRequired[str]
+    family: NotRequired[str]
+
+
+class Named(TypedDict):
+    """Names of everything the report mentions by id."""
+
+    sites: NotRequired[dict[str, NamePair]]
+    items: NotRequired[dict[str, NamePair]]
+    measures: NotRequired[dict[str, MeasureName]]
+
+
+class FactorUsed(TypedDict):
+    """One factor edition with its publication."""
+
+    id: str
+    item: str
+    region: NotRequired[str]
+    value: str
+    unit: str
+    edition: NotRequired[str]
+    document: NotRequired[str]
+    locator: NotRequired[str]
+    level: NotRequired[str]
+    title: NotRequired[str]
+
+
+class FindingRow(TypedDict):
+    """One finding as `tanlu import --json` prints it."""
+
+    code: str
+    severity: str
+    file: str
+    sheet: str
+    cell: str
+    facts: dict[str, str]
+
+
+class ActualYear(TypedDict):
+    """Emissions of a past year for the target chart [tCO2e]."""
+
+    year: int
+    t: float | None
+
+
+class ReportPayload(TypedDict):
+    """Everything a report is made from."""
+
+    organisation: Organisation
+    dated: str
+    version: str
+    inventory: InventoryPayload
+    draft: NotRequired[bool]
+    names: NotRequired[Named]
+    boundary: NotRequired[Boundary]
+    greenpower: NotRequired[list[GreenPowerRow]]
+    hotspots: NotRequired[HotspotsPayload | None]
+    targets: NotRequired[list[TargetRow]]
+    actuals: NotRequired[list[ActualYear]]
+    plan: NotRequired[PlanPayload | None]
+    factors: NotRequired[list[FactorUsed]]
+    findings: NotRequired[list[FindingRow]]
+    claims: NotRequired[list[dict[str, Any]]]

@@ -1,0 +1,206 @@
+"""Where it comes from and why it moved: Pareto, Sankey, drivers between two years."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tanlu.report.source import (
+    TONNE,
+    count,
+    figures_column,
+    mass,
+    percent,
+    text,
+    tonnes,
+    words_column,
+    year,
+)
+from tanlu.report.tree import Figure, Row, Section, Table
+
+if TYPE_CHECKING:
+    from tanlu.report.payload import DriverBar, Flow, HotspotsPayload, ParetoBar
+    from tanlu.report.source import Source
+    from tanlu.report.tree import Node, Text
+
+LIMIT = 0.8
+_MOST_BARS = 14
+_MOST_ITEMS = 9
+
+
+def hotspots(source: Source) -> tuple[Section, ...]:
+    """Return ranking, flows and drivers, as far as they are given."""
+    found = source.payload.get("hotspots")
+    blocks: list[Figure] = []
+    if found and found["pareto"]:
+        blocks.append(_pareto(source, found["pareto"]))
+    flows = [flow for flow in source.inventory.get("flows") or [] if flow["co2e_t"] > 0]
+    if flows:
+        blocks.append(_sankey(source, flows))
+    if found and found["drivers"] and found.get("vs"):
+        blocks.append(_drivers(source, found))
+    if not blocks:
+        return ()
+    return (Section("hotspots", text("report.section.hotspots"), tuple(blocks)),)
+
+
+def _spot(source: Source, bar: ParetoBar) -> Text:
+    return text(
+        "report.word.site-item", site=source.site(bar["site"]), item=source.item(bar["item"])
+    )
+
+
+def _pareto(source: Source, bars: list[ParetoBar]) -> Figure:
+    within = [bar for bar in bars if bar["cumulative"] - bar["share"] < LIMIT]
+    reached = within[-1]["cumulative"]
+    title = text("report.figure.pareto", count=count(len(within)), share=percent(reached))
+    data = {
+        "limit": LIMIT,
+        "bars": [
+            {
+                "name": _spot(source, bar),
+                "t": bar["co2e_t"],
+                "share": bar["share"],
+                "cumulative": bar["cumulative"],
+                "shown": mass(bar["co2e_t"]),
+            }
+            for bar in bars[:_MOST_BARS]
+        ],
+    }
+    columns = (
+        words_column("site"),
+        words_column("item"),
+        figures_column("emissions", TONNE),
+        figures_column("share"),
+        figures_column("cumulative"),
+    )
+    rows = tuple(
+        Row(
+            (
+                source.site(bar["site"]),
+                source.item(bar["item"]),
+                tonnes(bar["co2e_t"]),
+                percent(bar["share"]),
+                percent(bar["cumulative"]),
+            )
+        )
+        for bar in bars
+    )
+    table = Table("pareto", text("report.table.pareto"), columns, rows)
+    return Figure(
+        "pareto", "pareto", title, text("report.figure.pareto-drawn"), "mass", data, table
+    )
+
+
+def _sankey(source: Source, flows: list[Flow]) -> Figure:
+    by_item: dict[str, float] = defaultdict(float)
+    for flow in flows:
+        by_item[flow["item"]] += flow["co2e_t"]
+    kept = set(sorted(by_item, key=lambda item: -by_item[item])[:_MOST_ITEMS])
+    links: dict[tuple[str, str], float] = defaultdict(float)
+    sums: dict[str, float] = defaultdict(float)
+    names: dict[str, tuple[int, Node]] = {}
+    for flow in flows:
+        item = flow["item"] if flow["item"] in kept else ""
+        ends = (
+            (f"site:{flow['site']}", 0, source.site(flow["site"])),
+            (f"item:{item}", 1, source.item(item) if item else text("report.word.other-items")),
+            (f"scope:{flow['scope']}", 2, text(f"report.scope.short-{flow['scope']}")),
+        )
+        for key, depth, name in ends:
+            names.setdefault(key, (depth, name))
+            sums[key] += flow["co2e_t"]
+        for (first, *_), (second, *_) in pairwise(ends):
+            links[first, second] += flow["co2e_t"]
+    order = sorted(names, key=lambda key: (names[key][0], -sums[key], key))
+    largest = max(flows, key=lambda flow: flow["co2e_t"])
+    title = text(
+        "report.figure.sankey",
+        site=source.site(largest["site"]),
+        item=source.item(largest["item"]),
+        value=mass(largest["co2e_t"]),
+    )
+    data = {
+        "nodes": [
+            {"id": k, "depth": names[k][0], "name": names[k][1], "shown": mass(sums[k])}
+            for k in order
+        ],
+        "links": [{"source": a, "target": b, "t": t} for (a, b), t in sorted(links.items())],
+    }
+    table = _flow_table(source, flows)
+    return Figure(
+        "sankey", "sankey", title, text("report.figure.sankey-drawn"), "mass", data, table
+    )
+
+
+def _flow_table(source: Source, flows: list[Flow]) -> Table:
+    columns = (
+        words_column("site"),
+        words_column("item"),
+        words_column("scope"),
+        figures_column("emissions", TONNE),
+    )
+    rows = tuple(
+        Row(
+            (
+                source.site(flow["site"]),
+                source.item(flow["item"]),
+                text(f"report.scope.short-{flow['scope']}"),
+                tonnes(flow["co2e_t"]),
+            )
+        )
+        for flow in sorted(flows, key=lambda flow: -flow["co2e_t"])
+    )
+    return Table("flows", text("report.table.flows"), columns, rows)
+
+
+def _drivers(source: Source, found: HotspotsPayload) -> Figure:
+    drivers = found["drivers"]
+    first, second = found["vs"], found.get("year", source.year)
+    begin, end = found.get("from_t", 0.0), found.get("to_t", 0.0)
+    largest = max(drivers, key=lambda bar: abs(bar["delta_t"]))
+    title = text(
+        "report.figure.drivers",
+        first=year(first),
+        second=year(second),
+        delta=mass(found["delta_t"]),
+        driver=text(f"report.driver.{largest['driver']}"),
+        value=mass(largest["delta_t"]),
+    )
+    steps = [
+        {"name": year(first), "t": begin, "total": True, "shown": mass(begin)},
+        *(_step(bar) for bar in drivers),
+        {"name": year(second), "t": end, "total": True, "shown": mass(end)},
+    ]
+    columns = (words_column("driver"), words_column("meaning"), figures_column("effect", TONNE))
+    rows = [
+        Row(
+            (
+                text(f"report.driver.{bar['driver']}"),
+                text(f"report.driver-meaning.{bar['driver']}"),
+                tonnes(bar["delta_t"]),
+            )
+        )
+        for bar in drivers
+    ]
+    rows.append(Row((text("report.word.total"), "", tonnes(found["delta_t"])), strong=True))
+    table = Table("drivers", text("report.table.drivers"), columns, tuple(rows))
+    return Figure(
+        "drivers",
+        "waterfall",
+        title,
+        text("report.figure.drivers-drawn"),
+        "mass",
+        {"steps": steps},
+        table,
+    )
+
+
+def _step(bar: DriverBar) -> dict[str, object]:
+    return {
+        "name": text(f"report.driver.{bar['driver']}"),
+        "t": bar["delta_t"],
+        "total": False,
+        "shown": mass(bar["delta_t"]),
+    }

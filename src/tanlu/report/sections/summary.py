@@ -1,0 +1,103 @@
+"""First page: what the year came to, how it moved, what is planned, and how far to trust it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tanlu.inventory.figures import Measure
+from tanlu.report.source import (
+    LOCATION,
+    MARKET,
+    count,
+    money,
+    percent,
+    share,
+    text,
+    year,
+)
+from tanlu.report.tree import Kind, Kpi, Kpis, Paragraph, Section, Value
+
+if TYPE_CHECKING:
+    from tanlu.report.source import Source
+    from tanlu.report.tree import Block, Text
+
+
+def summary(source: Source) -> tuple[Section, ...]:
+    """Return the cards and the sentences a reader in a hurry needs."""
+    cards = (_total(source), *_scopes(source), _efficiency(source), _plan(source))
+    blocks: tuple[Block, ...] = (
+        Kpis(tuple(card for card in cards if card is not None)),
+        _coverage(source),
+        *_target_words(source),
+    )
+    return (Section("summary", text("report.section.summary"), blocks),)
+
+
+def _total(source: Source) -> Kpi:
+    value = source.mass(source.total, Measure.TOTAL, basis=MARKET)
+    previous = source.inventory.get("previous")
+    before = previous["total_t"]["market"] if previous else None
+    change = share(source.total, before)
+    if previous is None or change is None:
+        return Kpi(text("report.kpi.total"), value, text("report.kpi.year", year=year(source.year)))
+    tone = "good" if change < 1 else "bad"
+    context = text("report.kpi.change", change=percent(change - 1), year=year(previous["year"]))
+    return Kpi(text("report.kpi.total"), value, context, tone)
+
+
+def _scopes(source: Source) -> tuple[Kpi, ...]:
+    inventory = source.inventory
+    scope2 = inventory["scope2_t"]
+    first = source.mass(inventory["scope1_t"], Measure.SCOPE1)
+    second = source.mass(scope2["market"], Measure.SCOPE2, basis=MARKET)
+    third = source.mass(inventory["scope3_t"], Measure.SCOPE3)
+    location = source.mass(scope2["location"], Measure.SCOPE2, basis=LOCATION)
+    return (
+        Kpi(text("report.kpi.scope1"), first, _share_of_total(inventory["scope1_t"], source)),
+        Kpi(text("report.kpi.scope2"), second, text("report.kpi.location", value=location)),
+        Kpi(text("report.kpi.scope3"), third, _share_of_total(inventory["scope3_t"], source)),
+    )
+
+
+def _share_of_total(part: float | None, source: Source) -> Text:
+    return text("report.kpi.share", share=percent(share(part, source.total)))
+
+
+def _efficiency(source: Source) -> Kpi | None:
+    energy = source.inventory.get("energy")
+    if not energy:
+        return None
+    equivalent = Value(Kind.TCE, energy["tce_equivalent"])
+    context = text("report.kpi.tce-equivalent", value=equivalent)
+    return Kpi(text("report.kpi.energy"), Value(Kind.TCE, energy["tce_calorific"]), context)
+
+
+def _plan(source: Source) -> Kpi | None:
+    plan = source.payload.get("plan")
+    if not plan or plan["cost_npv"] is None:
+        return None
+    context = text("report.kpi.plan-gap", gap=percent(plan["gap"]), year=year(plan["price_year"]))
+    return Kpi(text("report.kpi.plan"), money(plan["cost_npv"]), context)
+
+
+def _coverage(source: Source) -> Paragraph:
+    coverage = source.inventory["coverage"]
+    facts = {"ok": count(coverage["ok"]), "rows": count(coverage["rows"])}
+    complete = coverage["ok"] == coverage["rows"] and not coverage.get("missing_months")
+    if complete:
+        return Paragraph(text("report.coverage.complete", **facts), "good")
+    missing = count(coverage.get("missing_months", 0))
+    return Paragraph(text("report.coverage.incomplete", missing=missing, **facts), "warn")
+
+
+def _target_words(source: Source) -> tuple[Paragraph, ...]:
+    targets = source.payload.get("targets") or []
+    if not targets:
+        return ()
+    missed = sum(1 for target in targets if target["met"] is False)
+    facts = {"count": count(len(targets)), "missed": count(missed)}
+    if missed:
+        return (Paragraph(text("report.targets.some-missed", **facts), "bad"),)
+    if any(target["met"] is None for target in targets):
+        return (Paragraph(text("report.targets.some-unknown", **facts), "warn"),)
+    return (Paragraph(text("report.targets.all-met", **facts), "good"),)

@@ -1,0 +1,134 @@
+"""Reads a payload: names by id, amounts with their figure id, sums that know missing parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tanlu.inventory.figures import FigureKey, Measure
+from tanlu.inventory.model import Basis
+from tanlu.report.tree import Column, Kind, Name, Text, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tanlu.report.payload import InventoryPayload, ReportPayload
+    from tanlu.report.tree import Amount, Node
+
+TONNE = "t CO2e"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A payload with the look-ups every section needs."""
+
+    payload: ReportPayload
+
+    @property
+    def inventory(self) -> InventoryPayload:
+        """The inventory part."""
+        return self.payload["inventory"]
+
+    @property
+    def year(self) -> int:
+        """Year of the inventory."""
+        return self.inventory["year"]
+
+    def site(self, site: str | None) -> Node:
+        """Return a site's name; the group's own lines have no site."""
+        if not site:
+            return Text("report.word.group")
+        return self._named("sites", site)
+
+    def item(self, item: str) -> Node:
+        """Return an item's name, or its id where no name is given."""
+        return self._named("items", item)
+
+    def measure(self, measure: str) -> Node:
+        """Return a measure's name."""
+        return self._named("measures", measure)
+
+    def family(self, measure: str) -> str:
+        """Return the family of a measure; it decides color and place."""
+        named: Mapping[str, Any] = self.payload.get("names", {}).get("measures", {})
+        return str(named.get(measure, {}).get("family", "other"))
+
+    def _named(self, kind: str, key: str) -> Name:
+        names: Mapping[str, Any] = self.payload.get("names", {}).get(kind, {})  # type: ignore[assignment]
+        found = names.get(key)
+        return Name(found["zh"], found.get("en", "")) if found else Name(key, key)
+
+    def tonnes(self, amount: Amount, measure: Measure, **where: Any) -> Value:
+        """Return an amount of the inventory in t with the id that opens it."""
+        return Value(Kind.TONNES, amount, FigureKey(self.year, measure, **where).id)
+
+    def mass(self, amount: Amount, measure: Measure, **where: Any) -> Value:
+        """Return the same for a sentence or a card: four digits and the unit that fits."""
+        return Value(Kind.MASS, amount, FigureKey(self.year, measure, **where).id)
+
+    @property
+    def total(self) -> float | None:
+        """Market-based total [tCO2e]."""
+        return self.inventory["total_t"]["market"]
+
+
+def text(code: str, /, **facts: Node) -> Text:
+    """Return a sentence of the catalogue with its facts."""
+    return Text(code, facts)
+
+
+def tonnes(amount: Amount) -> Value:
+    """Return t without a figure id."""
+    return Value(Kind.TONNES, amount)
+
+
+def mass(amount: Amount) -> Value:
+    """Return a mass for a sentence."""
+    return Value(Kind.MASS, amount)
+
+
+def percent(fraction: Amount) -> Value:
+    """Return a fraction of one."""
+    return Value(Kind.PERCENT, fraction)
+
+
+def money(amount: Amount) -> Value:
+    """Return money of the plan's price year."""
+    return Value(Kind.MONEY, amount)
+
+
+def count(number: int) -> Value:
+    """Return a whole number."""
+    return Value(Kind.COUNT, number)
+
+
+def year(number: int) -> Value:
+    """Return a year, which is not a number."""
+    return Value(Kind.YEAR, number)
+
+
+def share(part: float | None, whole: float | None) -> float | None:
+    """Return a ratio; unknown or zero below gives unknown."""
+    return None if part is None or not whole else part / whole
+
+
+def total(values: Iterable[float | None]) -> float | None:
+    """Return the sum; None when nothing is known, or when one part is unknown."""
+    found = list(values)
+    if not found or any(value is None for value in found):
+        return None
+    return sum(value for value in found if value is not None)
+
+
+def words_column(name: str) -> Column:
+    """Return a column of words."""
+    return Column(Text(f"report.col.{name}"))
+
+
+def figures_column(name: str, unit: str = "") -> Column:
+    """Return a column of figures that share a unit."""
+    return Column(Text(f"report.col.{name}"), unit=unit, numeric=True)
+
+
+MARKET = Basis.MARKET
+LOCATION = Basis.LOCATION
