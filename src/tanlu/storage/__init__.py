@@ -1,5 +1,6 @@
-"""The workspace on disk: an append-only ledger in SQLite whose every change is a link of a
-SHA-256 chain, immutable Parquet segments of activity rows, and the originals by content hash.
+"""The workspace on disk: append-only ledger, segments of activity rows, originals by hash.
+
+Every change is one event in a SHA-256 chain in SQLite; rows lie in immutable Parquet segments.
 Nothing here knows a factor or a language.
 """
 
@@ -21,6 +22,7 @@ from tanlu.storage.model import (
     StoredTarget,
     VerifyReport,
 )
+from tanlu.storage.verification import verify
 from tanlu.storage.workspace import Workspace
 
 __all__ = [
@@ -41,4 +43,5 @@ __all__ = [
     "StoredTarget",
     "VerifyReport",
     "Workspace",
+    "verify",
 ]

@@ -214,6 +214,7 @@ class BatchInfo:
     sources: tuple[SourceInfo, ...]
     sheets: tuple[Mapping[str, object], ...]
     open_questions: bool
+    voids: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +316,7 @@ class Event:
     at: str
     actor: str
     action: str
-    object: str
+    subject: str
     reason: str
     payload: Mapping[str, object]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -10,13 +11,13 @@ import pyarrow.parquet as pq
 
 from tanlu.kernel.activity import ActivityRow, Quality, RowKind, RowOp, SourceCell
 from tanlu.kernel.rounding import floor_half_up
+from tanlu.storage.canonical import plain_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 ROWS_PER_GROUP = 50_000
-_STEP = Decimal("1e-9")
 
 SCHEMA = pa.schema(
     [
@@ -118,7 +119,7 @@ def read(path: Path) -> pa.Table:
 def _nine_decimals(value: Decimal) -> Decimal:
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -9:  # noqa: PLR2004 - DECIMAL(28,9)
-        return Decimal(floor_half_up(value * 10**9)).scaleb(-9)
+        return Decimal(floor_half_up(Fraction(value) * 10**9)).scaleb(-9)
     return value
 
 
@@ -131,7 +132,7 @@ def _row(values: dict[str, Any]) -> ActivityRow:
         ym=values["ym"],
         first_day=values["first_day"],
         last_day=values["last_day"],
-        quantity=values["quantity"],
+        quantity=Decimal(plain_decimal(values["quantity"])),
         unit=values["unit"],
         ledger_unit=values["ledger_unit"],
         qty_u=None if qty_u is None else int(qty_u),

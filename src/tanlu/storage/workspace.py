@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from tanlu.storage import (
+    chain,
+    current,
+    findings,
+    folder,
+    month,
+    posting,
+    register,
+    revision,
+    schema,
+    segment,
+    settings,
+    verification,
+)
+from tanlu.storage.chain import Change, Stamp
+from tanlu.storage.database import BUSY_MS
+from tanlu.storage.entry import receipt
+from tanlu.storage.revision import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
-    from pathlib import Path
+    from datetime import datetime
     from types import TracebackType
 
     import pyarrow as pa
@@ -20,6 +42,7 @@ if TYPE_CHECKING:
         RecordKind,
         Site,
     )
+    from tanlu.storage.folder import Store
     from tanlu.storage.model import (
         BatchDraft,
         BatchInfo,
@@ -35,12 +58,19 @@ if TYPE_CHECKING:
 
 
 class Workspace:
-    """A company's folder. Every write takes ``at`` (an aware datetime) and ``actor``."""
+    """A company's folder: settings, ledger, originals, runs.
+
+    Every write takes ``at`` (an aware datetime) and ``actor``; each is one event in the chain.
+    The writes raise the TanluErrors of `database.Database.write` besides their own.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     @classmethod
     def create(
         cls,
-        folder: Path,
+        path: Path | str,
         *,
         name: str,
         at: datetime,
@@ -48,20 +78,65 @@ class Workspace:
         province: str = "",
         language: str = "zh",
         actor: str = "owner",
+        workspace_id: str = "",
     ) -> Workspace:
-        """Make a new workspace and open it."""
-        raise NotImplementedError
+        """Make a new workspace in a folder and open it.
+
+        Raises
+        ------
+        TanluError
+            ``storage.exists``, ``storage.not-a-folder``, ``storage.read-only``.
+        """
+        workspace_id = workspace_id or uuid.uuid4().hex
+        values = {"name": name, "sector": sector, "province": province, "language": language}
+        change = Change(
+            "create",
+            workspace_id,
+            rows={
+                "workspace": [{"id": workspace_id}],
+                "schema_version": [{"version": schema.VERSION}],
+                "setting": settings.setting_rows(values),
+            },
+        )
+        stamp = Stamp(at, actor)
+        folder.create(Path(path), change, workspace_id=workspace_id, stamp=stamp)
+        return cls.open(path, at=at, actor=actor)
 
     @classmethod
-    def open(cls, folder: Path, *, at: datetime | None = None, actor: str = "owner") -> Workspace:
-        """Open a workspace; with `at`, older schemas are upgraded and leftovers swept."""
-        raise NotImplementedError
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        at: datetime | None = None,
+        actor: str = "owner",
+        busy_ms: int = BUSY_MS,
+    ) -> Workspace:
+        """Open a workspace.
 
-    folder: Path
-    read_only: bool
+        Parameters
+        ----------
+        path : Path or str
+            Its folder.
+        at : datetime, optional
+            With a time, an older schema is upgraded and leftovers of a killed writer are
+            removed, each as an event; without, nothing is written.
+        actor : str
+            Who opens it.
+        busy_ms : int
+            How long a write waits for another writer [ms].
+
+        Raises
+        ------
+        TanluError
+            ``storage.not-a-workspace``, ``storage.newer-schema``, ``storage.older-schema``,
+            ``storage.damaged``.
+        """
+        stamp = None if at is None else Stamp(at, actor)
+        return cls(folder.open_store(Path(path), stamp=stamp, busy_ms=busy_ms))
 
     def close(self) -> None:
         """Let go of the database."""
+        self._store.database.close()
 
     def __enter__(self) -> Workspace:
         return self
@@ -75,27 +150,54 @@ class Workspace:
         self.close()
 
     @property
-    def id(self) -> str:
-        """Id given at creation."""
-        raise NotImplementedError
+    def folder(self) -> Path:
+        """Folder of the workspace."""
+        return self._store.folder
 
-    # settings, sites, targets
+    @property
+    def exports(self) -> Path:
+        """Folder for what is written for people."""
+        return self._store.exports
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written here."""
+        return self._store.database.read_only
+
+    @property
+    def id(self) -> str:
+        """Id given at creation; the chain begins with it."""
+        with self._store.database.read() as conn:
+            return str(conn.execute(select(schema.WORKSPACE.c.id)).scalar_one())
+
     @property
     def settings(self) -> Settings:
         """Newest settings."""
-        raise NotImplementedError
+        with self._store.database.read() as conn:
+            return settings.settings(conn)
 
     def put_setting(
         self, key: str, value: object, *, at: datetime, actor: str, reason: str = ""
-    ) -> None: ...
+    ) -> None:
+        """Set one setting; what is set already writes nothing."""
+        stamp = Stamp(at, actor, reason)
+        settings.put_setting(self._store, key, value=value, stamp=stamp)
+
     def sites(self) -> tuple[Site, ...]:
-        raise NotImplementedError
+        """Return the newest version of each site."""
+        with self._store.database.read() as conn:
+            return settings.sites(conn)
 
     def register_sites(
         self, sites: Sequence[Site], *, at: datetime, actor: str, reason: str = ""
-    ) -> None: ...
+    ) -> None:
+        """Add sites or say something new about them."""
+        settings.register_sites(self._store, sites, stamp=Stamp(at, actor, reason))
+
     def targets(self) -> tuple[StoredTarget, ...]:
-        raise NotImplementedError
+        """Return the newest version of each target."""
+        with self._store.database.read() as conn:
+            return settings.targets(conn)
 
     def put_target(
         self,
@@ -105,11 +207,14 @@ class Workspace:
         at: datetime,
         actor: str,
         reason: str = "",
-    ) -> None: ...
+    ) -> None:
+        """Add a target or its next version; None removes it. No floats."""
+        stamp = Stamp(at, actor, reason)
+        settings.put_target(self._store, target_id, body=body, stamp=stamp)
 
-    # writing the ledger
     def post_batch(self, draft: BatchDraft, *, at: datetime, actor: str) -> Receipt:
-        raise NotImplementedError
+        """Post an import, whole or not at all; see `posting.post_batch`."""
+        return posting.post_batch(self._store, draft, stamp=Stamp(at, actor, draft.note))
 
     def correct(
         self,
@@ -121,7 +226,13 @@ class Workspace:
         approver: str = "",
         batch_id: str = "",
     ) -> Receipt:
-        raise NotImplementedError
+        """Replace rows by new versions; see `revision.correct`."""
+        return revision.correct(
+            self._store,
+            rows,
+            revision=Revision(approver, batch_id),
+            stamp=Stamp(at, actor, reason),
+        )
 
     def void(
         self,
@@ -133,16 +244,29 @@ class Workspace:
         approver: str = "",
         batch_id: str = "",
     ) -> Receipt:
-        raise NotImplementedError
+        """Cancel rows; see `revision.void`."""
+        return revision.void(
+            self._store,
+            row_ids,
+            revision=Revision(approver, batch_id),
+            stamp=Stamp(at, actor, reason),
+        )
 
     def void_batch(
         self, batch_id: str, *, reason: str, at: datetime, actor: str, approver: str = ""
     ) -> Receipt:
-        raise NotImplementedError
+        """Cancel an import with all its rows and records; see `revision.void_batch`."""
+        return revision.void_batch(
+            self._store, batch_id, revision=Revision(approver), stamp=Stamp(at, actor, reason)
+        )
 
     def acknowledge(
         self, batch_id: str, numbers: Sequence[int], *, reason: str, at: datetime, actor: str
-    ) -> None: ...
+    ) -> None:
+        """Accept findings of a batch, with a reason."""
+        stamp = Stamp(at, actor, reason)
+        findings.acknowledge(self._store, batch_id, numbers=numbers, stamp=stamp)
+
     def close_period(
         self,
         first: int,
@@ -154,72 +278,150 @@ class Workspace:
         reason: str = "",
         statement: Mapping[str, object] | None = None,
     ) -> str:
-        raise NotImplementedError
+        """Close ledger months after a whole verification; return the new head.
+
+        See `month.close_period`.
+
+        Raises
+        ------
+        TanluError
+            Also ``storage.verify-failed``, with what was found.
+        """
+        verification.require(self._store)
+        return month.close_period(
+            self._store,
+            range(first, last + 1),
+            approver=approver,
+            statement=statement or {},
+            stamp=Stamp(at, actor, reason),
+        )
 
     def reopen_period(
         self, first: int, last: int, *, at: datetime, actor: str, second: str, reason: str
-    ) -> None: ...
-    def save_run(
-        self, run_id: str, meta: Mapping[str, object], rows: pa.Table, *, at: datetime, actor: str
-    ) -> StoredRun:
-        raise NotImplementedError
+    ) -> None:
+        """Open closed months again: two people and a reason; see `month.reopen_period`."""
+        stamp = Stamp(at, actor, reason)
+        month.reopen_period(self._store, range(first, last + 1), second=second, stamp=stamp)
 
-    # reading
+    def save_run(
+        self,
+        run_id: str,
+        meta: Mapping[str, object],
+        rows: pa.Table,
+        *,
+        at: datetime,
+        actor: str,
+    ) -> StoredRun:
+        """Keep a calculation; see `register.save_run`."""
+        return register.save_run(self._store, run_id, meta=meta, rows=rows, stamp=Stamp(at, actor))
+
     def head(self) -> str:
-        raise NotImplementedError
+        """Return ``seq:hash`` of the last event."""
+        with self._store.database.read() as conn:
+            return str(chain.head(conn))
 
     def events(self, *, after: int = 0) -> tuple[Event, ...]:
-        raise NotImplementedError
+        """Return the events after a number, in order."""
+        with self._store.database.read() as conn:
+            return tuple(chain.read(conn, after=after))
 
     def activity(self, *, as_of_seq: int | None = None) -> pa.Table:
-        raise NotImplementedError
+        """Return the current rows (`segment.SCHEMA`); segments are hashed before they are read.
+
+        Parameters
+        ----------
+        as_of_seq : int, optional
+            As the ledger stood after that event.
+        """
+        with self._store.database.read() as conn:
+            return current.activity(self._store, conn, as_of_seq=as_of_seq)
 
     def has_changes(self) -> bool:
-        raise NotImplementedError
+        """Whether any row was corrected or cancelled, so that segments alone are not the truth."""
+        with self._store.database.read() as conn:
+            return any(row.changes for row in current.segments(conn))
 
     def segment_paths(self) -> list[Path]:
-        raise NotImplementedError
+        """Return the segment files, hashed; they are the current rows unless `has_changes`."""
+        with self._store.database.read() as conn:
+            return [current.segment_path(self._store, row) for row in current.segments(conn)]
 
-    def row(self, row_id: str) -> ActivityRow | None:
-        raise NotImplementedError
+    def engine_input(self) -> pa.Table | list[Path]:
+        """Return what the engine reads: the segments, or a table when rows were revised."""
+        return self.activity() if self.has_changes() else self.segment_paths()
 
     def rows(self, row_ids: Sequence[str]) -> tuple[ActivityRow, ...]:
-        raise NotImplementedError
+        """Return the newest version, void or not, of a few rows, in order of id."""
+        with self._store.database.read() as conn:
+            found = current.with_ids(self._store, conn, row_ids=row_ids)
+            return segment.to_rows(found.sort_by("row_id"))
+
+    def row(self, row_id: str) -> ActivityRow | None:
+        """Return the newest version of one row, void or not."""
+        return next(iter(self.rows([row_id])), None)
 
     def records(
         self, kind: RecordKind | None = None, *, as_of_seq: int | None = None
     ) -> tuple[Record, ...]:
-        raise NotImplementedError
+        """Return the current records, of one kind or all."""
+        with self._store.database.read() as conn:
+            return current.records(conn, kind=kind, as_of_seq=as_of_seq)
 
     def quarantine(self) -> tuple[QuarantinedRow, ...]:
-        raise NotImplementedError
-
-    def batches(self) -> tuple[BatchInfo, ...]:
-        raise NotImplementedError
-
-    def receipt(self, batch_id: str) -> Receipt | None:
-        raise NotImplementedError
+        """Return the rows held back by the newest import of each file."""
+        with self._store.database.read() as conn:
+            return findings.quarantine(conn)
 
     def control_totals(self) -> tuple[ControlTotal, ...]:
-        raise NotImplementedError
+        """Return the sums stated by the newest import of each file."""
+        with self._store.database.read() as conn:
+            return findings.control_totals(conn)
 
     def findings(self, *, open_only: bool = False) -> tuple[StoredFinding, ...]:
-        raise NotImplementedError
+        """Return findings; `open_only`: errors and warnings that still ask for an answer."""
+        with self._store.database.read() as conn:
+            stored = findings.stored(conn)
+        return tuple(entry for entry in stored if findings.is_open(entry) or not open_only)
+
+    def batches(self) -> tuple[BatchInfo, ...]:
+        """Return all batches in order."""
+        with self._store.database.read() as conn:
+            return register.batches(conn)
+
+    def receipt(self, batch_id: str) -> Receipt | None:
+        """Return the receipt of a batch that is in the ledger."""
+        with self._store.database.read() as conn:
+            return receipt(conn, batch_id)
 
     def has_source(self, sha256: str) -> bool:
-        raise NotImplementedError
+        """Whether an original is kept here."""
+        return any(source.sha256 == sha256 for source in self.sources())
+
+    def is_posted(self, sha256: str) -> bool:
+        """Whether the whole of a file is in the ledger, with nothing left to answer."""
+        with self._store.database.read() as conn:
+            return register.is_posted(conn, sha256)
 
     def sources(self) -> tuple[SourceInfo, ...]:
-        raise NotImplementedError
+        """Return the originals kept, in order."""
+        with self._store.database.read() as conn:
+            return register.sources(conn)
 
     def source_path(self, sha256: str) -> Path:
-        raise NotImplementedError
-
-    def run(self, run_id: str) -> StoredRun | None:
-        raise NotImplementedError
+        """Return where an original is kept."""
+        with self._store.database.read() as conn:
+            return register.source_path(self._store, conn, sha256)
 
     def runs(self) -> tuple[StoredRun, ...]:
-        raise NotImplementedError
+        """Return all runs in order."""
+        with self._store.database.read() as conn:
+            return register.runs(self._store, conn)
+
+    def run(self, run_id: str) -> StoredRun | None:
+        """Return one run."""
+        return next((run for run in self.runs() if run.run_id == run_id), None)
 
     def closed_months(self) -> tuple[ClosedMonth, ...]:
-        raise NotImplementedError
+        """Return the state of each month that was ever closed."""
+        with self._store.database.read() as conn:
+            return month.states(conn)
