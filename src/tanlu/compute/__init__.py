@@ -1,1 +1,23 @@
-"""One calculation on DuckDB or Polars, through narwhals."""
+"""One calculation, written once with narwhals, on DuckDB or Polars: the same digits on both.
+
+`calculate` takes ledger rows and a compiled factor book to result rows and exact sums;
+`purchased_electricity` is its first stage, `rows_of` goes from a figure back to its rows.
+"""
+
+from tanlu.compute.calculate import Calculation, calculate, summary_hash
+from tanlu.compute.electricity import purchased_electricity
+from tanlu.compute.frames import EngineName, Limits
+from tanlu.compute.rows import rows_of, write_rows
+from tanlu.compute.uncertainty import uncertainty_groups
+
+__all__ = [
+    "Calculation",
+    "EngineName",
+    "Limits",
+    "calculate",
+    "purchased_electricity",
+    "rows_of",
+    "summary_hash",
+    "uncertainty_groups",
+    "write_rows",
+]

@@ -9,7 +9,7 @@ from tanlu.factors.compile import compile_book
 from tanlu.factors.explain import explain
 from tanlu.factors.multiplier import Multiplier, row_result
 from tanlu.factors.precedence import BookKey, Choice, Rejected, ResolvedFactor
-from tanlu.factors.profile import Consolidation, GridLevel, Place, Profile
+from tanlu.factors.profile import Consolidation, GridLevel, Place, Profile, places_of
 
 __all__ = [
     "Book",
@@ -24,5 +24,6 @@ __all__ = [
     "ResolvedFactor",
     "compile_book",
     "explain",
+    "places_of",
     "row_result",
 ]

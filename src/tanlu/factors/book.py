@@ -12,6 +12,7 @@ from tanlu.factors.profile import Place
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+    from fractions import Fraction
 
     from tanlu.factors.candidate import Loss
     from tanlu.factors.model import Factor, Item
@@ -51,6 +52,8 @@ class Book:
         By (rid, ledger unit).
     gases : tuple of str
         Gas families present, in printed order.
+    kwh_per_unit : Mapping[str, Fraction]
+        kWh per ledger unit of energy.
     findings_by_rid : Mapping[int, tuple of Finding]
         What to show beside figures that rest on a factor.
     findings : tuple of Finding
@@ -72,6 +75,7 @@ class Book:
     resolved: tuple[ResolvedFactor, ...]
     multipliers: Mapping[tuple[int, str], Multiplier]
     gases: tuple[str, ...]
+    kwh_per_unit: Mapping[str, Fraction]
     findings_by_rid: Mapping[int, tuple[Finding, ...]]
     findings: tuple[Finding, ...] = ()
     rejected: Mapping[str, tuple[tuple[Factor, Loss], ...]] = field(default_factory=dict)

@@ -84,16 +84,11 @@ def _grid_exclusion(factor: Factor, profile: Profile, *, regions: Collection[str
 
 
 def streams_of(factor: Factor, profile: Profile) -> tuple[Stream, ...]:
-    """Return the streams a factor serves.
-
-    The definition that the profile names decides it for a grid series, so one row may serve
-    both scope 2 results where a country publishes no residual factor.
-    """
+    """Return the streams a factor serves: its own, when the profile names its definition."""
     own = Stream(factor.stream)
-    if own is Stream.UPSTREAM or not is_series(factor):
-        return (own,)
-    both = (Stream.MAIN, Stream.MARKET)
-    return tuple(s for s in both if profile.definition(s) == factor.definition)
+    if is_series(factor) and own is not Stream.UPSTREAM:
+        return (own,) if profile.definition(own) == factor.definition else ()
+    return (own,)
 
 
 def month_exclusion(factor: Factor, profile: Profile, *, stream: Stream, ym: int) -> Loss | None:

@@ -119,6 +119,7 @@ def compile_book(
         resolved=resolved,
         multipliers=multipliers,
         gases=_gases(multipliers.values()),
+        kwh_per_unit=_kwh(known, units),
         findings_by_rid=_findings(resolved, multipliers.values()),
         rejected=pool.rejected,
         candidates=candidates,
@@ -282,6 +283,16 @@ def _multipliers(
             if found is not None:
                 out[rid, unit] = found
     return out
+
+
+def _kwh(ledger_units: Mapping[str, str], units: Units) -> dict[str, Fraction]:
+    """Return kWh per ledger unit, for every unit that is energy."""
+    found = {
+        unit: units.conversion(unit, "kWh")
+        for unit, dim in ledger_units.items()
+        if dim == _dimension("kWh", units)
+    }
+    return {unit: value for unit, value in found.items() if value is not None}
 
 
 def _gases(multipliers: Iterable[Multiplier]) -> tuple[str, ...]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tanlu.factors.candidate import Loss, is_series, month_exclusion
+from tanlu.factors.candidate import Loss, month_exclusion
 from tanlu.factors.precedence import Choice, Rejected, level_keys
 from tanlu.factors.profile import Place
 from tanlu.factors.winner import Candidate, loss_against, rank
-from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from tanlu.factors.book import Book
     from tanlu.factors.model import Factor
     from tanlu.factors.precedence import ResolvedFactor
+    from tanlu.kernel.results import Stream
 
 
 def explain(
@@ -64,14 +64,8 @@ def _losers(
     known = book.items.get(item)
     for name in dict.fromkeys((item, known.factor_item if known else "")):
         for factor, reason in book.rejected.get(name, ()):
-            if _could_serve(factor, stream):
+            if factor.stream == stream:
                 yield factor, reason
-
-
-def _could_serve(factor: Factor, stream: Stream) -> bool:
-    """Return whether a factor is of the stream, or of a grid series that may serve it."""
-    either = {Stream.MAIN.value, Stream.MARKET.value}
-    return factor.stream == stream or (is_series(factor) and {factor.stream, stream} <= either)
 
 
 def _reason(

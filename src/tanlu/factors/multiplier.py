@@ -158,15 +158,26 @@ def multiplier(
     if widest > _LARGEST_STEPS:
         return None
     gases = {family: _decimal(n) for family, n in steps.items() if family != BIOGENIC}
-    limit = _LARGEST_RESULT * _STEPS // widest if widest else _LARGEST_QUANTITY
     return Multiplier(
         rid=rid,
         unit=unit,
         gases=gases,
         biogenic=_decimal(steps.get(BIOGENIC, 0)),
-        q_max=min(limit, _LARGEST_QUANTITY),
+        q_max=largest_quantity(_decimal(widest)),
         is_coarse=any(_is_coarse(exact[family], n) for family, n in steps.items()),
     )
+
+
+def rounded(value: Decimal, *, per_unit: Fraction) -> Decimal:
+    """Return a multiplier per another unit, rounded half up to 12 decimals."""
+    return _decimal(floor_half_up(Fraction(value) * per_unit * _STEPS))
+
+
+def largest_quantity(value: Decimal) -> int:
+    """Return the largest quantity whose product with a multiplier is at most 9e18 mg."""
+    steps = abs(int(value.scaleb(SCALE)))
+    limit = _LARGEST_RESULT * _STEPS // steps if steps else _LARGEST_QUANTITY
+    return min(limit, _LARGEST_QUANTITY)
 
 
 def _decimal(steps: int) -> Decimal:

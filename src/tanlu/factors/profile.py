@@ -38,6 +38,14 @@ class Place:
     country: str = ""
 
 
+def places_of(provinces: Iterable[Mapping[str, object]]) -> dict[str, Place]:
+    """Return the keys of each province, from rows of the table `province`."""
+    return {
+        str(row["id"]): Place(str(row["id"]), str(row["region"] or ""), str(row["country"] or ""))
+        for row in provinces
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The choices that make two inventories comparable; an inventory has exactly one.
