@@ -34,8 +34,10 @@ class Lane:
         Load [t] and distance [km]; None is missing.
     spend_cny : Fraction or None
         Freight charge [CNY].
-    category : str
-        ``4`` when the company pays, ``9`` when it does not; empty when not stated.
+    tkm : Fraction or None
+        Transport work where it is stated; else mass times distance.
+    is_outbound : bool
+        Whether it carries sold goods.
     site : str
         Site; empty for the group's own lanes.
     source : SourceCell or None
@@ -48,7 +50,8 @@ class Lane:
     mass_t: Fraction | None
     distance_km: Fraction | None
     spend_cny: Fraction | None = None
-    category: str = ""
+    tkm: Fraction | None = None
+    is_outbound: bool = False
     site: str = ""
     source: SourceCell | None = None
 
@@ -77,8 +80,8 @@ def estimate_freight(
     -------
     FreightResult
         A lane without mass, distance, mode or factor has a status and no result. A lane
-        with a freight charge is paid for (category 4); without charge and category it is
-        put in category 4 and asked about.
+        with a freight charge is paid for (category 4), and so is what comes in; outbound
+        lanes without a charge are category 9 and asked about.
     """
     lines: list[Line] = []
     findings: list[Finding] = []
@@ -87,7 +90,7 @@ def estimate_freight(
         lines.append(line)
         if line.status is not LineStatus.OK:
             findings.append(_finding("FREIGHT_NO_RESULT", lane, status=line.status.value))
-        if not lane.category and lane.spend_cny is None:
+        if lane.is_outbound and lane.spend_cny is None:
             findings.append(_finding("FREIGHT_PAYER_UNKNOWN", lane))
     return FreightResult(tuple(lines), findings=tuple(findings))
 
@@ -98,7 +101,7 @@ def _line(lane: Lane, factor: ActivityFactor | None) -> Line:
     is_ok = status is LineStatus.OK and factor is not None and tkm is not None
     return Line(
         record_id=lane.id,
-        category=lane.category or PAID,
+        category=_category(lane),
         site=lane.site,
         item=lane.item,
         name=lane.name,
@@ -116,7 +119,13 @@ def _line(lane: Lane, factor: ActivityFactor | None) -> Line:
     )
 
 
+def _category(lane: Lane) -> str:
+    return NOT_PAID if lane.is_outbound and lane.spend_cny is None else PAID
+
+
 def _tkm(lane: Lane) -> Fraction | None:
+    if lane.tkm is not None:
+        return lane.tkm
     if lane.mass_t is None or lane.distance_km is None:
         return None
     return lane.mass_t * lane.distance_km
