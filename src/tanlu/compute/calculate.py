@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from tanlu.compute import stage2
 from tanlu.compute.frames import EngineName, Limits
 from tanlu.compute.pipeline import Source, prepared
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
     from pathlib import Path
-
-    import pyarrow as pa
 
     from tanlu.compute.numbering import Names, StreamTables
     from tanlu.factors.book import Book
@@ -138,17 +138,18 @@ def _summary_rows(
     collected: pa.Table, stream: Stream, *, names: Names, tables: StreamTables
 ) -> Iterator[SummaryRow]:
     """Yield the groups of one stream, with their names."""
-    order = (*stage2.KEYS, "n", "n_qty", "qty_u", "co2e_mg", "approx")
-    gas_columns = [collected.column(f"g{i}").to_pylist() for i in range(len(tables.gases))]
+    order = (*stage2.KEYS, "n", "n_qty", "qty_u", "approx")
+    gas_columns = [_integers(collected, f"g{i}") for i in range(len(tables.gases))]
     gas_rows = zip(*gas_columns, strict=True) if gas_columns else ((),) * collected.num_rows
     columns = zip(*(collected.column(name).to_pylist() for name in order), strict=True)
-    for (site, item, ym, unit, mid, code, n, n_qty, qty, co2e, approx), gases in zip(
-        columns, gas_rows, strict=True
+    totals = _integers(collected, "co2e_mg")
+    for (site, item, ym, unit, mid, code, n, n_qty, qty, approx), co2e, gases in zip(
+        columns, totals, gas_rows, strict=True
     ):
         status = stage2.STATUSES[code]
         is_ok = status is RowStatus.OK
         use = tables.uses[mid - 1] if mid else None
-        if is_ok and (co2e is None or abs(approx) > _INT64_SAFE):
+        if is_ok and abs(approx) > _INT64_SAFE:
             raise TanluError("compute.overflow", item=_name(names.items, item), month=ym)
         by_gas = dict(zip(tables.gases, gases, strict=True)) if is_ok and use else {}
         present = {gas: by_gas[gas] for gas in (use.families if is_ok and use else ())}
@@ -166,6 +167,15 @@ def _summary_rows(
             biogenic_mg=present.pop(BIOGENIC, 0),
             gases_mg=present,
         )
+
+
+def _integers(table: pa.Table, column: str) -> list[int | None]:
+    """Return sums as Python integers, also where an engine widened them to 128 bits."""
+    values = table.column(column)
+    if pa.types.is_decimal(values.type):
+        return [None if value is None else int(value) for value in values.to_pylist()]
+    found: list[int | None] = values.to_pylist()
+    return found
 
 
 def _name(names: Sequence[str], number: int | None) -> str:
