@@ -136,21 +136,35 @@ def plain_factor(row: Row, source: Row) -> Factor:
     )
 
 
-def spend_factors(
-    codes: Iterable[Row], products: Mapping[str, Row], *, source: Row
-) -> Iterator[Factor]:
-    """Yield spend factors per US dollar for the items that name a product of the spend table."""
-    for code in codes:
-        product = products[code["naics"]]
-        row = dict(product) | {
-            "id": f"{product['factor_set']}:{code['item']}:{code['naics']}",
-            "item": code["item"],
-            "unit": "USD",
-            "note_zh": code["note_zh"],
-            "note_en": code["note_en"],
-        }
-        gases = {"CO2e": Fraction(product["with_margins"])}
-        yield _factor(row, source, gases=gases, level=Level.DEFAULT, key="")
+def spend_factor(row: Row, product: Row, *, edition: Row, source: Row) -> Factor:
+    """Return the spend factor of one item, per unit of money of the edition's price year.
+
+    Parameters
+    ----------
+    row : Mapping
+        Row of `spend_mapping`: which product code stands for the item.
+    product : Mapping
+        That product's row of `spend_factor`.
+    edition : Mapping
+        Row of `factor_set`: currency and price year.
+    source : Mapping
+        Its row of `sources`.
+    """
+    values = {
+        "id": f"{edition['id']}:{row['id']}",
+        "version": 1,
+        "factor_set": edition["id"],
+        "item": row["id"],
+        "data_year": edition["price_year"],
+        "unit": edition["currency"],
+        "quality": FactorQuality.VERIFIED,
+        "source": edition["source"],
+        "locator": f"NAICS {product['id']}, with margins",
+        "note_zh": row["note_zh"],
+        "note_en": row["note_en"],
+    }
+    gases = {"CO2e": Fraction(product["with_margins"])}
+    return _factor(values, source, gases=gases, level=Level.DEFAULT, key="")
 
 
 def _factor(

@@ -162,3 +162,74 @@ def place_codes() -> Mapping[str, str]:
         for name in (row["id"], row["name_zh"], row["name_en"], *(row["aliases"] or ())):
             found[name.lower()] = row["id"]
     return found
+
+
+@cache
+def spend_factors() -> Mapping[str, Factor]:
+    """Return the spend factor of each item that has one, kg CO2e per USD of the price year.
+
+    They stand apart from `factors`: money is converted and deflated first, see
+    `exchange_rates`, `price_index` and `spend_price_year`.
+    """
+    (edition,) = (row for row in read("factor_set") if row["kind"] == "spend")
+    products = {row["id"]: row for row in read("spend_factor")}
+    source = sources()[edition["source"]]
+    return {
+        row["id"]: factor_rows.spend_factor(
+            row, products[row["naics"]], edition=edition, source=source
+        )
+        for row in read("spend_mapping")
+    }
+
+
+@cache
+def spend_price_year() -> int:
+    """Return the year in whose prices the spend factors are."""
+    (edition,) = (row for row in read("factor_set") if row["kind"] == "spend")
+    return int(edition["price_year"])
+
+
+@cache
+def exchange_rates() -> Mapping[int, Decimal]:
+    """Return CNY per USD by year, average of the year."""
+    return {row["year"]: row["value"] for row in read("exchange_rate")}
+
+
+@cache
+def price_index(series: str) -> Mapping[int, Decimal]:
+    """Return the change of a price series on the year before, by year.
+
+    Parameters
+    ----------
+    series : str
+        ``CN-PPI``: factory-gate prices of Chinese industry.
+    """
+    return {row["year"]: row["change"] for row in read("price_index") if row["series"] == series}
+
+
+@cache
+def tce_equivalents() -> Mapping[int, Row]:
+    """Return the equivalent value of electricity by year, with its quality.
+
+    Every row is a template until the statistics are read: show it, flagged, and only where a
+    rule asks for it.
+    """
+    return {row["year"]: row for row in read("tce_equivalent")}
+
+
+@cache
+def glossary() -> Mapping[str, Row]:
+    """Return the terms of the product in both languages, with standard and clause."""
+    return {row["id"]: row for row in read("glossary")}
+
+
+@cache
+def uncertainty_defaults() -> Mapping[str, Decimal]:
+    """Return default coefficients of variation: ``activity:1`` to ``5``, ``factor:<class>``."""
+    return {row["id"]: row["cv"] for row in read("uncertainty_default")}
+
+
+@cache
+def benchmarks() -> Mapping[str, Row]:
+    """Return energy limits, leading levels, power and border-adjustment benchmarks by id."""
+    return {row["id"]: row for row in read("benchmark")}
