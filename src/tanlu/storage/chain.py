@@ -185,6 +185,6 @@ def _body(change: Change, *, stamp: Stamp, seq: int, rows: Mapping[str, list[Row
             "action": change.action,
             "object": change.subject,
             "reason": stamp.reason,
-            "payload": {**change.payload, "rows": digests},
+            "payload": {**change.payload, "tables": digests},
         }
     )

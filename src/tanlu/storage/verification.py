@@ -131,9 +131,9 @@ def _run(check: _Check, conn: Connection, *, expect_head: str | None) -> None:
             _check_rows(check, conn, table)
         except DBAPIError as error:
             check.fail("LEDGER_UNREADABLE", reason=f"{table.name}: {error.orig}")
-    _check_files(check, conn, schema.SOURCE, code="SOURCE")
-    _check_files(check, conn, schema.RUN, code="RUN")
-    _check_files(check, conn, schema.SEGMENT, code="SEGMENT")
+    _check_files(check, conn, schema.SOURCE, missing="SOURCE_MISSING", changed="SOURCE_CHANGED")
+    _check_files(check, conn, schema.RUN, missing="RUN_MISSING", changed="RUN_CHANGED")
+    _check_files(check, conn, schema.SEGMENT, missing="SEGMENT_MISSING", changed="SEGMENT_CHANGED")
     _check_identity(check, conn)
     _check_closed(check, conn)
     if expect_head is not None:
@@ -206,9 +206,9 @@ def _payload(check: _Check, seq: int, body: bytes) -> Mapping[str, Any]:
 def _check_rows(check: _Check, conn: Connection, table: Table) -> None:
     """Compare each event's rows of one table with the digest in the event."""
     promised = {
-        seq: payload["rows"][table.name]
+        seq: payload["tables"][table.name]
         for seq, payload in check.payloads.items()
-        if table.name in payload.get("rows", ())
+        if table.name in payload.get("tables", ())
     }
     rows = conn.execute(select(table).order_by(table.c.seq, table.c.n)).mappings()
     for seq, group in groupby(rows, key=itemgetter("seq")):
@@ -230,15 +230,17 @@ def _digest(rows: list[dict[str, Any]]) -> str:
         return ""
 
 
-def _check_files(check: _Check, conn: Connection, table: Table, *, code: str) -> None:
+def _check_files(
+    check: _Check, conn: Connection, table: Table, *, missing: str, changed: str
+) -> None:
     for row in map(dict, conn.execute(select(table).order_by(table.c.seq, table.c.n)).mappings()):
         check.checked[f"{table.name}s"] += 1
         seq, name = row["seq"], str(row["path"])
         path = check.folder / name
         if not path.is_file():
-            check.fail(f"{code}_MISSING", seq=seq, file=name)
+            check.fail(missing, seq=seq, file=name)
         elif durable.sha256_file(path) != row["sha256"]:
-            check.fail(f"{code}_CHANGED", seq=seq, file=name)
+            check.fail(changed, seq=seq, file=name)
         elif table is schema.SEGMENT:
             _check_segment(check, conn, row, path)
 
@@ -255,7 +257,7 @@ def _check_segment(check: _Check, conn: Connection, row: Mapping[str, Any], path
         and row["sha256"] == payload.get("segment")
         and rows_hash(rows) == payload.get("canonical_rows")
         and [asdict(total) for total in posted_totals(rows)] == payload.get("totals")
-        and dict(posted.tuples().all()) == months
+        and {row.ym: row.rows for row in posted} == months
         and _only(rows["batch_id"], row["batch_id"])
     )
     if payload and not agree:

@@ -1,0 +1,138 @@
+"""Corrections and voids are new versions; the past stays as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tanlu.kernel.activity import RowOp
+from tanlu.kernel.errors import TanluError
+from tanlu.storage import segment, verify
+from tests.unit.storage.ledger_maker import AT
+
+if TYPE_CHECKING:
+    from tanlu.kernel.activity import ActivityRow
+    from tanlu.storage import BatchDraft, Workspace
+    from tests.unit.storage.ledger_maker import LedgerMaker
+
+
+@pytest.fixture
+def draft(maker: LedgerMaker, workspace: Workspace) -> BatchDraft:
+    draft = maker.draft("b1", "one")
+    workspace.post_batch(draft, at=AT, actor="li")
+    return draft
+
+
+@pytest.fixture
+def first(draft: BatchDraft) -> ActivityRow:
+    return segment.to_rows(segment.from_rows(list(draft.files[0].rows)[:1], "b1"))[0]
+
+
+def test_a_correction_replaces_the_row(workspace: Workspace, first: ActivityRow) -> None:
+    better = replace(first, quantity=Decimal(3), qty_u=3_000_000_000)
+
+    workspace.correct([better], reason="meter read wrong", at=AT, actor="li", approver="wang")
+
+    now = workspace.row(first.row_id)
+    assert now == replace(better, op=RowOp.CORRECT, version=2)
+    assert workspace.activity().num_rows == 5
+    assert workspace.has_changes()
+    event = workspace.events()[-1]
+    assert (event.action, event.reason) == ("correct", "meter read wrong")
+    assert event.payload["approver"] == "wang"
+    assert verify(workspace.folder).ok
+
+
+def test_the_ledger_can_be_read_as_it_was(workspace: Workspace, first: ActivityRow) -> None:
+    workspace.correct([replace(first, qty_u=1)], reason="typo", at=AT, actor="li")
+    workspace.void([first.row_id], reason="not ours", at=AT, actor="li")
+
+    sums = [
+        sum(int(q) for q in workspace.activity(as_of_seq=seq)["qty_u"].to_pylist())
+        for seq in (1, 2, 3, 4)
+    ]
+
+    whole = sum(range(1, 6)) * 250_000_000
+    assert sums == [0, whole, whole - 250_000_000 + 1, whole - 250_000_000]
+
+
+def test_a_correction_can_be_corrected(workspace: Workspace, first: ActivityRow) -> None:
+    for qty_u in (7, 8):
+        workspace.correct([replace(first, qty_u=qty_u)], reason="again", at=AT, actor="li")
+
+    now = workspace.row(first.row_id)
+    assert now is not None
+    assert (now.version, now.qty_u) == (3, 8)
+
+
+def test_a_void_takes_the_row_out_and_stays(workspace: Workspace, first: ActivityRow) -> None:
+    workspace.void([first.row_id], reason="not ours", at=AT, actor="li")
+
+    assert first.row_id not in workspace.activity()["row_id"].to_pylist()
+    for act in (
+        lambda: workspace.void([first.row_id], reason="again", at=AT, actor="li"),
+        lambda: workspace.correct([first], reason="again", at=AT, actor="li"),
+    ):
+        with pytest.raises(TanluError) as caught:
+            act()
+        assert caught.value.code == "storage.row-void"
+
+
+def test_a_revision_needs_a_reason_and_a_row(workspace: Workspace, first: ActivityRow) -> None:
+    with pytest.raises(TanluError, match="reason-missing"):
+        workspace.correct([first], reason=" ", at=AT, actor="li")
+    with pytest.raises(TanluError, match="no-such-row"):
+        workspace.void(["nothing"], reason="x", at=AT, actor="li")
+
+
+def test_a_revision_sent_again_adds_nothing(workspace: Workspace, first: ActivityRow) -> None:
+    rows = [replace(first, qty_u=9)]
+    workspace.correct(rows, reason="typo", at=AT, actor="li", batch_id="c1")
+    head = workspace.head()
+
+    again = workspace.correct(rows, reason="typo", at=AT, actor="li", batch_id="c1")
+
+    assert again.repeated
+    assert workspace.head() == head
+
+
+def test_a_cancelled_import_can_be_imported_again(
+    workspace: Workspace, draft: BatchDraft, first: ActivityRow
+) -> None:
+    workspace.void([first.row_id], reason="one by one", at=AT, actor="li")
+
+    receipt = workspace.void_batch("b1", reason="wrong year", at=AT, actor="li")
+
+    assert receipt.new_rows == 4
+    assert workspace.activity().num_rows == 0
+    assert workspace.records() == ()
+    assert not workspace.is_posted(draft.files[0].sha256)
+    workspace.post_batch(replace(draft, batch_id="b2"), at=AT, actor="li")
+    assert workspace.activity().num_rows == 5
+    assert len(workspace.records()) == 1
+    assert workspace.batches()[2].voids == "b1"
+    assert verify(workspace.folder).ok
+
+
+def test_a_cancelled_batch_cannot_be_cancelled_again(
+    workspace: Workspace, draft: BatchDraft
+) -> None:
+    workspace.void_batch(draft.batch_id, reason="x", at=AT, actor="li")
+
+    with pytest.raises(TanluError, match="batch-void"):
+        workspace.void_batch(draft.batch_id, reason="x", at=AT, actor="li")
+    with pytest.raises(TanluError, match="no-such-batch"):
+        workspace.void_batch("b9", reason="x", at=AT, actor="li")
+
+
+def test_the_engine_reads_segments_until_rows_are_revised(
+    workspace: Workspace, first: ActivityRow
+) -> None:
+    assert workspace.engine_input() == workspace.segment_paths()
+
+    workspace.void([first.row_id], reason="x", at=AT, actor="li")
+
+    assert workspace.engine_input().num_rows == 4  # type: ignore[union-attr] # a table now
