@@ -95,6 +95,28 @@ def mixture_heat(fractions: Sequence[Fraction], heats: Sequence[Fraction]) -> Fr
     return sum((y * heat for y, heat in zip(fractions, heats, strict=True)), start=Fraction(0))
 
 
+def relative_density(
+    molar_g_per_mol: Fraction, *, molar_volume_m3_per_kmol: Fraction, air_kg_per_m3: Fraction
+) -> Fraction:
+    """Return the density of a gas relative to air: ``M / (V_m * rho_air)``.
+
+    Parameters
+    ----------
+    molar_g_per_mol : Fraction
+        Molar mass of the gas or mixture [g/mol].
+    molar_volume_m3_per_kmol : Fraction
+        Molar volume at the reference state [m3/kmol].
+    air_kg_per_m3 : Fraction
+        Density of air at the reference state [kg/m3].
+
+    Returns
+    -------
+    Fraction
+        [-]; volume times this times `air_kg_per_m3` is mass.
+    """
+    return molar_g_per_mol / (molar_volume_m3_per_kmol * air_kg_per_m3)
+
+
 def carbon_to_co2(carbon: Fraction) -> Fraction:
     """Return the CO2 that an amount of carbon burns to: 44/12 of its mass."""
     return carbon * _CO2_PER_C

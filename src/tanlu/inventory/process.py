@@ -130,7 +130,7 @@ def co2_mass_fraction(
 
 
 def co2_from_carbon_gas(
-    carbon_atoms: int, *, carbon_g_per_mol: Fraction, gas_g_per_mol: Fraction
+    carbon_atoms: int, *, co2_g_per_mol: Fraction, gas_g_per_mol: Fraction
 ) -> Fraction:
     """Return the CO2 of a gas burnt completely, such as acetylene or propane [tCO2/t] (M-25).
 
@@ -138,15 +138,15 @@ def co2_from_carbon_gas(
     ----------
     carbon_atoms : int
         Carbon atoms per molecule.
-    carbon_g_per_mol, gas_g_per_mol : Fraction
-        Molar masses of carbon and of the gas [g/mol].
+    co2_g_per_mol, gas_g_per_mol : Fraction
+        Molar masses of CO2 and of the gas [g/mol].
 
     Returns
     -------
     Fraction
-        ``n * M(C) / M(gas) * 44/12`` with 44/12 for CO2 over carbon.
+        ``n * M(CO2) / M(gas)``.
     """
-    return carbon_to_co2(carbon_atoms * carbon_g_per_mol / gas_g_per_mol)
+    return carbon_atoms * co2_g_per_mol / gas_g_per_mol
 
 
 @dataclass(frozen=True, slots=True)
