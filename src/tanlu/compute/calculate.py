@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache, partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tanlu.compute import stage2
 from tanlu.compute.frames import EngineName, Limits
@@ -15,7 +18,7 @@ from tanlu.compute.pipeline import Source, prepared
 from tanlu.compute.rows import collect_rows
 from tanlu.factors.gas import BIOGENIC
 from tanlu.kernel.errors import TanluError
-from tanlu.kernel.results import RowStatus, Stream, SummaryRow
+from tanlu.kernel.results import Stream, SummaryRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -104,7 +107,8 @@ def calculate(
         ``compute.overflow`` if a sum leaves the range of int64;
         ``compute.unknown-engine`` if there is no such engine.
     """
-    source = Source(activity, book, tuple(streams), market, engine, limits or Limits())
+    ordered = tuple(stream for stream in Stream if stream in set(streams))
+    source = Source(activity, book, ordered, market, engine, limits or Limits())
     summary: list[SummaryRow] = []
     with prepared(source) as run:
         for stream in source.streams:
@@ -115,7 +119,6 @@ def calculate(
         rows = collect_rows(run, source.streams) if with_rows else None
         n_rows = run.n_rows
     _check_complete(summary, source.streams, n_rows=n_rows)
-    summary.sort(key=_order)
     used = {row.rid for row in summary if row.rid}
     return Calculation(
         summary=tuple(summary),
@@ -127,46 +130,68 @@ def calculate(
     )
 
 
-def _order(row: SummaryRow) -> tuple[object, ...]:
-    """Return the canonical place of a summary row."""
-    streams = tuple(Stream)
-    place = streams.index(row.stream)
-    return (place, row.site, row.item, row.ym, row.unit, row.rid is not None, row.rid, row.status)
-
-
 def _summary_rows(
     collected: pa.Table, stream: Stream, *, names: Names, tables: StreamTables
 ) -> Iterator[SummaryRow]:
-    """Yield the groups of one stream, with their names."""
-    order = (*stage2.KEYS, "n", "n_qty", "qty_u", "approx")
-    gas_columns = [_integers(collected, f"g{i}") for i in range(len(tables.gases))]
-    gas_rows = zip(*gas_columns, strict=True) if gas_columns else ((),) * collected.num_rows
-    columns = zip(*(collected.column(name).to_pylist() for name in order), strict=True)
-    totals = _integers(collected, "co2e_mg")
-    for (site, item, ym, unit, mid, code, n, n_qty, qty, approx), co2e, gases in zip(
-        columns, totals, gas_rows, strict=True
-    ):
-        status = stage2.STATUSES[code]
-        is_ok = status is RowStatus.OK
-        use = tables.uses[mid - 1] if mid else None
-        if is_ok and abs(approx) > _INT64_SAFE:
-            raise TanluError("compute.overflow", item=_name(names.items, item), month=ym)
-        by_gas = dict(zip(tables.gases, gases, strict=True)) if is_ok and use else {}
-        present = {gas: by_gas[gas] for gas in (use.families if is_ok and use else ())}
+    """Yield the groups of one stream in canonical order, with their names."""
+    table = _ordered(collected, tables)
+    keys = (_named(table, "site_no", names.sites), _named(table, "item_no", names.items))
+    plain = [table.column(name).to_pylist() for name in ("ym", "mid", "status", "n", "n_qty")]
+    sums = [_integers(table, name) for name in ("qty_u", "co2e_mg")]
+    gases = zip(*(_integers(table, f"g{i}") for i in range(len(tables.gases))), strict=True)
+    by_gas = gases if tables.gases else repeat((), table.num_rows)
+    units = _named(table, "unit_no", names.units)
+    uses = (None, *tables.uses)
+    _refuse_overflow(table)
+    columns = zip(*keys, units, *plain, *sums, by_gas, strict=True)
+    for site, item, unit, ym, mid, code, n, n_qty, qty, co2e, mg in columns:
+        use = uses[mid or 0]
+        found = code == stage2.OK
+        pairs = zip(tables.gases, mg, strict=True)
+        present = (
+            {gas: v for gas, v in pairs if v is not None and gas in use.families}
+            if use and found
+            else {}
+        )
         yield SummaryRow(
             stream=stream,
-            site=_name(names.sites, site),
-            item=_name(names.items, item),
+            site=site,
+            item=item,
             ym=ym,
-            unit=_name(names.units, unit),
+            unit=unit,
             rid=use.rid if use else None,
-            status=status,
+            status=stage2.STATUSES[code],
             n=n,
-            qty_u=int(qty) if n_qty else None,
-            co2e_mg=co2e if is_ok else None,
+            qty_u=qty if n_qty else None,
+            co2e_mg=co2e if found else None,
             biogenic_mg=present.pop(BIOGENIC, 0),
             gases_mg=present,
         )
+
+
+def _ordered(collected: pa.Table, tables: StreamTables) -> pa.Table:
+    """Return the groups by site, item, month, unit, factor and status.
+
+    Numbers stand in the order of their names, so no text is compared.
+    """
+    rids = pa.array([None, *(use.rid for use in tables.uses)], pa.int64())
+    rid = rids.take(pc.fill_null(collected.column("mid"), 0))
+    order = ("site_no", "item_no", "ym", "unit_no", "rid", "status")
+    with_rid = collected.append_column("rid", rid)
+    filled = pa.table({name: pc.fill_null(with_rid.column(name), -1) for name in order})
+    return with_rid.take(pc.sort_indices(filled, sort_keys=[(name, "ascending") for name in order]))
+
+
+def _named(table: pa.Table, column: str, names: Sequence[str]) -> list[str]:
+    """Return the names of numbers; a missing name is empty."""
+    return ["" if number is None else names[number] for number in table.column(column).to_pylist()]
+
+
+def _refuse_overflow(table: pa.Table) -> None:
+    """Raise if a sum left the range of int64, as the sum in doubles shows."""
+    largest = pc.max(pc.abs(table.column("approx"))).as_py()
+    if largest is not None and largest > _INT64_SAFE:
+        raise TanluError("compute.overflow", found=f"{largest:.3e}")
 
 
 def _integers(table: pa.Table, column: str) -> list[int | None]:
@@ -176,11 +201,6 @@ def _integers(table: pa.Table, column: str) -> list[int | None]:
         return [None if value is None else int(value) for value in values.to_pylist()]
     found: list[int | None] = values.to_pylist()
     return found
-
-
-def _name(names: Sequence[str], number: int | None) -> str:
-    """Return the name of a number; a missing name is empty."""
-    return "" if number is None else names[number]
 
 
 def _check_complete(
@@ -195,23 +215,20 @@ def _check_complete(
 
 
 def summary_hash(summary: Iterable[SummaryRow]) -> str:
-    """Return the SHA-256 of summary rows in their canonical order."""
+    """Return the SHA-256 of summary rows as they stand: one JSON array per line."""
     digest = hashlib.sha256()
-    for row in sorted(summary, key=_order):
-        line = [
-            row.stream.value,
-            row.site,
-            row.item,
-            row.ym,
-            row.unit,
-            row.rid,
-            row.status.value,
-            row.n,
-            row.qty_u,
-            row.co2e_mg,
-            row.biogenic_mg,
-            sorted(row.gases_mg.items()),
-        ]
-        digest.update(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode())
-        digest.update(b"\n")
+    quoted = cache(partial(json.dumps, ensure_ascii=False))
+    for row in summary:
+        gases = ",".join(f'["{gas}",{mg}]' for gas, mg in sorted(row.gases_mg.items()))
+        line = (
+            f'["{row.stream.value}",{quoted(row.site)},{quoted(row.item)},{row.ym},'
+            f'{quoted(row.unit)},{_number(row.rid)},"{row.status.value}",{row.n},'
+            f"{_number(row.qty_u)},{_number(row.co2e_mg)},{row.biogenic_mg},[{gases}]]\n"
+        )
+        digest.update(line.encode())
     return digest.hexdigest()
+
+
+def _number(value: int | None) -> str:
+    """Return an integer as JSON."""
+    return "null" if value is None else str(value)
