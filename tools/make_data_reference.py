@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tanlu.catalog.tables import Tables, shipped
+from tanlu.catalog.tables import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tanlu.catalog.folder import Tables
     from tanlu.catalog.schema import Column
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "reference" / "data.md"

@@ -10,8 +10,8 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tanlu.catalog.folder import Fault, Row, Tables
 from tanlu.catalog.schema import CellError, exact
-from tanlu.catalog.tables import Fault, Row, Tables
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tanlu.catalog import tables
-from tanlu.catalog.tables import Tables
+from tanlu.catalog.folder import Tables
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
