@@ -105,8 +105,14 @@ def _unexplained(lines: Sequence[Line]) -> Fraction | None:
 
 
 def _status_reasons(by_status: Mapping[str, int]) -> list[Finding]:
-    silent = {RowStatus.OK.value, MEMO}
-    return [
+    silent = {RowStatus.OK.value, MEMO, QUARANTINED}
+    waiting = by_status.get(QUARANTINED, 0)
+    reasons = (
+        [Finding("COVERAGE_QUARANTINED", Outcome.WARN, facts={"n": str(waiting)})]
+        if waiting
+        else []
+    )
+    return reasons + [
         Finding("COVERAGE_STATUS", Outcome.WARN, facts={"status": status, "n": str(n)})
         for status, n in sorted(by_status.items())
         if n and status not in silent

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FEW_ROWS = 30
-LARGE_SHARE = 0.2
 SINGLE_ROWS = 3_000
 
 
@@ -45,7 +44,8 @@ class Group:
     weight_t : float
         Sum of the rows [tCO2e].
     v_t2 : float
-        ``sum((t * u)^2)`` over the rows, u the relative sd of the quantity [tCO2e^2].
+        ``sum((t * u)^2)`` over the rows that are not in `rows`, u the relative sd of the
+        quantity [tCO2e^2].
     gsd : float
         Geometric standard deviation of the factor, 1 or more.
     corr_group : str
@@ -53,7 +53,8 @@ class Group:
     basis : Basis or None
         Method the rows belong to; None for both.
     rows : tuple of (float, float)
-        Tonnes and relative sd of each row, for groups of few rows; else empty.
+        Tonnes and relative sd of the rows to draw one by one: all of a group of few rows,
+        those that dominate a larger one; empty otherwise.
     """
 
     factor_id: str
@@ -79,8 +80,13 @@ class Group:
 
     @property
     def row_variance(self) -> float:
-        """Variance from the quantities, ``(1 + cv^2) V`` [tCO2e^2]."""
-        return exp(self.sigma**2) * self.v_t2
+        """Variance from the quantities, ``(1 + cv^2) V`` over all rows [tCO2e^2]."""
+        return exp(self.sigma**2) * (self.v_t2 + self.single_v_t2)
+
+    @property
+    def single_v_t2(self) -> float:
+        """V of the rows that are drawn one by one [tCO2e^2]."""
+        return sum((t * u) ** 2 for t, u in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +169,6 @@ class Layout:
     n_normal: int
 
 
-def is_few(group: Group) -> bool:
-    """Tell whether the normal limit is wrong for a group: few rows, or one that dominates."""
-    largest = max(((t * u) ** 2 for t, u in group.rows), default=0.0)
-    return group.n < FEW_ROWS or largest > LARGE_SHARE * group.v_t2
-
-
 def lay_out(groups: Sequence[Group], columns: Mapping[str, Sequence[int]]) -> Layout:
     """Turn groups and totals into arrays.
 
@@ -195,10 +195,10 @@ def lay_out(groups: Sequence[Group], columns: Mapping[str, Sequence[int]]) -> La
     weights = np.zeros((len(leaves), len(factors)))
     variance = np.zeros(len(leaves))
     for i, group in enumerate(groups):
-        if i not in single:
-            leaf = leaf_place[leaf_of[i]]
-            weights[leaf, factors[group.factor_id, group.sigma]] += group.weight_t
-            variance[leaf] += group.row_variance
+        leaf = leaf_place[leaf_of[i]]
+        drawn = sum(t for t, _ in group.rows) if i in single else 0.0
+        weights[leaf, factors[group.factor_id, group.sigma]] += group.weight_t - drawn
+        variance[leaf] += _normal_variance(group, is_single=i in single)
     members = np.zeros((len(columns), len(leaves)))
     for c, chosen in enumerate(columns.values()):
         members[c, [leaf_place[leaf_of[i]] for i in chosen]] = 1
@@ -215,16 +215,25 @@ def lay_out(groups: Sequence[Group], columns: Mapping[str, Sequence[int]]) -> La
         ),
         names=tuple(columns),
         members=members,
-        n_normal=sum(is_few(g) and g.v_t2 > 0 for i, g in enumerate(groups) if i not in single),
+        n_normal=sum(
+            g.n < FEW_ROWS and g.row_variance > 0 for i, g in enumerate(groups) if i not in single
+        ),
     )
+
+
+def _normal_variance(group: Group, *, is_single: bool) -> float:
+    """Return the variance that the normal limit serves [tCO2e^2]."""
+    if is_single:
+        return exp(group.sigma**2) * group.v_t2
+    return group.row_variance
 
 
 def _choose_singles(groups: Sequence[Group]) -> set[int]:
     """Choose the groups to draw row by row: the largest first, up to a number of rows."""
-    few = [i for i, g in enumerate(groups) if g.rows and is_few(g)]
+    few = [i for i, g in enumerate(groups) if g.rows]
     chosen: set[int] = set()
     room = SINGLE_ROWS
-    for i in sorted(few, key=lambda i: (-groups[i].v_t2, i)):
+    for i in sorted(few, key=lambda i: (-groups[i].single_v_t2, i)):
         if len(groups[i].rows) <= room:
             chosen.add(i)
             room -= len(groups[i].rows)

@@ -10,6 +10,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tanlu.kernel.findings import Finding, Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -122,6 +124,16 @@ def plausibility(
         Verdict(_direction(published, c.value), c.id, published / c.value)
         for c in expected
         if c.value
+    )
+
+
+def plausibility_finding(verdict: Verdict) -> Finding:
+    """Say a verdict as a finding: reproduced is a note, everything else asks."""
+    is_fine = verdict.code is Code.REPRODUCED
+    return Finding(
+        verdict.code.value,
+        Outcome.NOTE if is_fine else Outcome.WARN,
+        facts={"candidate": verdict.candidate_id, "ratio": f"{float(verdict.ratio):.4g}"},
     )
 
 
