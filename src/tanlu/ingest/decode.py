@@ -231,7 +231,7 @@ def _refuse_length(name: str, row: int) -> None:
     place = f"A{row + 1}"
     longer = f"> {LONGEST_FIELD}"
     raise RejectedError.of(
-        "FIELD_TOO_LONG", name, cell=place, length=longer, expected=LONGEST_FIELD
+        "FIELD_TOO_LONG", name, cell=place, found=longer, expected=LONGEST_FIELD
     ) from None
 
 
@@ -266,7 +266,7 @@ def _flag_lengths(rows: list[list[str]], name: str, flags: dict[int, list[Findin
     for index, row in enumerate(rows):
         if row and max(map(len, row)) > LONGEST_CELL:
             column = next(i for i, cell in enumerate(row) if len(cell) > LONGEST_CELL)
-            facts = {"length": str(len(row[column])), "expected": str(LONGEST_CELL)}
+            facts = {"found": str(len(row[column])), "expected": str(LONGEST_CELL)}
             place = cell_name(index, column)
             flagged = Finding("FIELD_TOO_LONG", Outcome.QUARANTINE, name, "", place, facts)
             flags.setdefault(index, []).append(flagged)
