@@ -51,6 +51,14 @@ def test_electricity_is_of_its_own_year_and_series(
     assert GRID[place, year, definition]["value"] == Decimal(value)
 
 
+def test_the_residual_series_rose_by_the_percentage_the_authority_gives() -> None:
+    rows = [GRID["CN", year, "average_excl_market_traded_nonfossil"] for year in (2022, 2023)]
+    rise = rows[1]["value"] / rows[0]["value"] - 1
+
+    assert Decimal("0.0405") <= rise < Decimal("0.0415")
+    assert rows[0]["quality"] == "to-confirm"
+
+
 def test_no_mainland_electricity_factor_describes_a_year_after_2023() -> None:
     years = [row["data_year"] for row in GRID.values() if row["factor_set"] == "CN-GRID"]
 
