@@ -54,7 +54,7 @@ def messages() -> Mapping[str, Message]:
     files = [file for file in _data("messages").iterdir() if file.name.endswith(".yaml")]
     for file in sorted(files, key=lambda entry: entry.name):
         for code, entry in (_load(file) or {}).items():
-            texts = {name: str(text) for name, text in (entry or {}).items()}
+            texts = {name: str(text or "") for name, text in (entry or {}).items()}
             found[str(code)] = Message(
                 zh=texts.get("zh", ""),
                 en=texts.get("en", ""),

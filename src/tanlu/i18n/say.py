@@ -71,12 +71,12 @@ class Say:
         message = messages().get(code)
         if message is None or not self._text(message):
             return _bare(code, facts)
-        return _fill(self._text(message), facts)
+        return _fill(self._text(message), facts, self.missing)
 
     def advice(self, code: str, /, **facts: object) -> str:
         """Return what to do about a code; empty when there is nothing to say."""
         message = messages().get(code)
-        return _fill(self._advice(message), facts) if message else ""
+        return _fill(self._advice(message), facts, self.missing) if message else ""
 
     def knows(self, code: str) -> bool:
         """Tell whether the catalogue has the code."""
@@ -213,10 +213,10 @@ def _finite(value: Amount) -> Decimal | None:
     return amount if amount.is_finite() else None
 
 
-def _fill(text: str, facts: Mapping[str, object]) -> str:
+def _fill(text: str, facts: Mapping[str, object], missing: str) -> str:
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
-        return str(facts[name]) if name in facts else match.group(0)
+        return str(facts[name]) if name in facts else missing
 
     return PLACEHOLDER.sub(value, text)
 

@@ -28,12 +28,13 @@ KINDS: Mapping[str, Callable[[Figure, Pen], dict[str, Any]]] = {
     "stack": series.stack,
     "heatmap": series.heatmap,
 }
-_HEIGHTS: Mapping[str, Callable[[Figure], int]] = {
-    "wedge": lambda _: wedge.HEIGHT,
-    "macc": lambda _: macc.HEIGHT,
+_HEIGHTS: Mapping[str, Callable[[Figure, int], int]] = {
+    "wedge": lambda _figure, _width: wedge.HEIGHT,
+    "macc": lambda _figure, _width: macc.HEIGHT,
     "gantt": plan.gantt_height,
     "pareto": ranking.pareto_height,
     "sankey": flow.height,
+    "waterfall": ranking.waterfall_height,
     "stack": series.stack_height,
     "heatmap": series.heatmap_height,
 }
@@ -73,9 +74,9 @@ def option(
     return KINDS[figure.kind](figure, Pen(say, THEMES[theme], width))
 
 
-def height(figure: Figure) -> int:
+def height(figure: Figure, width: int = 720) -> int:
     """Return the height a figure wants [px]."""
-    return _HEIGHTS[figure.kind](figure) if figure.kind in _HEIGHTS else HEIGHT
+    return _HEIGHTS[figure.kind](figure, width) if figure.kind in _HEIGHTS else HEIGHT
 
 
 def svg(chart: Mapping[str, Any], *, width: int = 720, height: int = HEIGHT) -> str:
@@ -86,4 +87,12 @@ def svg(chart: Mapping[str, Any], *, width: int = 720, height: int = HEIGHT) -> 
 def drawn(figure: Figure, *, say: Speaker, theme: str = "light", width: int = 720) -> str:
     """Return the SVG of a figure at its own height."""
     chart = option(figure, say=say, theme=theme, width=width)
-    return svg(chart, width=width, height=height(figure))
+    return svg(chart, width=width, height=height(figure, width))
+
+
+KEYED = frozenset({"wedge"})
+
+
+def key(figure: Figure, *, say: Speaker, theme: str = "light") -> list[tuple[str, str]]:
+    """Return color and words of each band, for pages too narrow for labels in the chart."""
+    return wedge.key(figure, Pen(say, THEMES[theme], HEIGHT))

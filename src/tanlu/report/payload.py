@@ -223,6 +223,7 @@ class TargetRow(TypedDict):
     source: str
     unit: NotRequired[str]  # t, fraction or text
     name: NotRequired[NamePair]
+    rule_name: NotRequired[NamePair]
     drawn: NotRequired[bool]  # an absolute cap [t] that belongs on the emission charts
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from tanlu.report.payload import InventoryPayload, ReportPayload
     from tanlu.report.tree import Amount, Node
 
-TONNE = "t CO2e"
+TONNE = Text("report.unit.tco2e")
+CNY = Text("report.unit.cny")
+KWH = Text("report.unit.kwh")
+CNY_PER_T = Text("report.unit.cny-per-t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def words_column(name: str) -> Column:
     return Column(Text(f"report.col.{name}"))
 
 
-def figures_column(name: str, unit: str = "") -> Column:
+def figures_column(name: str, unit: Node = "") -> Column:
     """Return a column of figures that share a unit."""
     return Column(Text(f"report.col.{name}"), unit=unit, numeric=True)
 

@@ -91,7 +91,7 @@ class Column:
     """A column: its heading, the unit all its cells share, and whether it holds figures."""
 
     title: Text
-    unit: str = ""
+    unit: Node = ""
     numeric: bool = False
 
 

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tanlu.render.kinds.frame import base, widest
+from tanlu.render.kinds.frame import PHONE_WIDTH, base, widest
 from tanlu.render.labels import shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tanlu.render.kinds.frame import Option, Pen
     from tanlu.report.tree import Figure
 
 _PALETTE = ("#0f766e", "#1d4ed8", "#b45309", "#7c3aed", "#0891b2", "#be185d", "#4d7c0f", "#475569")
-_ROW = 30
+_ROW = 32
+_ROW_NARROW = 44
+_SIZE = 11
 _LEVELS = 3
 
 
-def height(figure: Figure) -> int:
+def height(figure: Figure, width: int) -> int:
     """Return the height that keeps the labels of the fullest column apart [px]."""
     counts = [0] * _LEVELS
     for node in figure.data["nodes"]:
         counts[node["depth"]] += 1
-    return max(240, 40 + _ROW * max(counts))
+    row = _ROW_NARROW if width < PHONE_WIDTH else _ROW
+    return max(240, 40 + row * max(counts))
+
+
+def _label(node: Mapping[str, Any], pen: Pen) -> str:
+    """Return name and value: on one line, or below each other on a phone."""
+    name, value = pen.words(node["name"]), pen.words(node["shown"])
+    if pen.narrow:
+        return f"{shortened(name, pen.width * 0.24, _SIZE)}\n{value}"
+    return f"{shortened(name, pen.width * 0.24, _SIZE)}  {value}"
 
 
 def option(figure: Figure, pen: Pen) -> Option:
     """Return the flows; each label carries its value, margins fit the longest label."""
     nodes = list(figure.data["nodes"])
-    room = pen.width * 0.3
-    labels = {
-        node["id"]: f"{shortened(pen.words(node['name']), room)}\n{pen.words(node['shown'])}"
-        for node in nodes
-    }
+    labels = {node["id"]: _label(node, pen) for node in nodes}
     last = [labels[node["id"]] for node in nodes if node["depth"] == _LEVELS - 1]
     right = widest(line for label in last for line in label.split("\n"))
     made = base(figure, pen)
@@ -40,14 +49,14 @@ def option(figure: Figure, pen: Pen) -> Option:
             "type": "sankey",
             "left": 6,
             "right": round(right) + 14,
-            "top": 14,
-            "bottom": 14,
+            "top": 16,
+            "bottom": 16,
             "nodeWidth": 12,
-            "nodeGap": 14,
+            "nodeGap": 27 if pen.narrow else 15,
             "layoutIterations": 48,
             "draggable": False,
             "silent": True,
-            "label": {"color": pen.theme.ink, "fontSize": 11, "lineHeight": 14},
+            "label": {"color": pen.theme.ink, "fontSize": _SIZE, "lineHeight": 13},
             "lineStyle": {"color": "source", "opacity": 0.28, "curveness": 0.5},
             "data": [
                 {

@@ -163,6 +163,17 @@ def widest(texts: Iterable[str], size: float = LABEL_SIZE) -> float:
     return max((text_width(text, size) for text in texts), default=0.0)
 
 
+def legend_rows(names: Sequence[str], room: float) -> int:
+    """Return how many rows a plain legend takes in `room` [px]."""
+    rows, used = 1, 0.0
+    for name in names:
+        need = text_width(name, 11) + 12 + 5 + 14
+        if used and used + need > room:
+            rows, used = rows + 1, 0.0
+        used += need
+    return rows
+
+
 def legend(names: Sequence[str], pen: Pen, **more: Any) -> Option:
     """Return a plain legend, never a scrolling one."""
     return {

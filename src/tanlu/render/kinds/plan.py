@@ -13,6 +13,7 @@ from tanlu.render.kinds.frame import (
     value_axis,
     widest,
     year_axis,
+    year_step,
 )
 from tanlu.render.labels import shortened, text_width
 from tanlu.render.theme import ink_on
@@ -25,11 +26,10 @@ if TYPE_CHECKING:
 
 _ROW = 24
 _TOP, _BOTTOM = 26, 12
-_NAME_SHARE = 0.34
-_SHORT_SPAN = 10  # years that all get a label
+_NAME_SHARE = 0.36
 
 
-def gantt_height(figure: Figure) -> int:
+def gantt_height(figure: Figure, _width: int) -> int:
     """Return the height that gives each adoption its row [px]."""
     return _TOP + _BOTTOM + _ROW * max(1, len(figure.data["rows"]))
 
@@ -41,6 +41,8 @@ def gantt(figure: Figure, pen: Pen) -> Option:
     room = pen.width * (_NAME_SHARE if not pen.narrow else 0.42)
     names = [shortened(pen.words(row["name"]), room) for row in rows]
     left = round(min(room, widest(names))) + 14
+    step = year_step([first, last], most=3 if pen.narrow else 8)
+    first -= first % step  # ticks fall on round years
     per_year = (pen.width - left - 16) / (last + 1 - first)
     made = base(figure, pen)
     made["grid"] = {"left": left, "right": 16, "top": _TOP, "bottom": _BOTTOM}
@@ -48,15 +50,13 @@ def gantt(figure: Figure, pen: Pen) -> Option:
         "type": "value",
         "min": first,
         "max": last + 1,
-        "interval": 5 if last - first > _SHORT_SPAN else 1,
+        "interval": step,
         "position": "top",
-        "axisLabel": {"color": pen.theme.muted, "fontSize": 11, "formatter": "every:5"},
+        "axisLabel": {"color": pen.theme.muted, "fontSize": 11, "formatter": f"every:{step}"},
         "axisLine": {"show": False},
         "axisTick": {"show": False},
         "splitLine": {"lineStyle": {"color": pen.theme.grid_line}},
     }
-    if last - first <= _SHORT_SPAN:
-        made["xAxis"]["axisLabel"]["formatter"] = "every:1"
     made["yAxis"] = category_axis(
         [str(place) for place in range(len(rows))],
         pen,

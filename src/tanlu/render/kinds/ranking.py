@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from tanlu.render.kinds.frame import base, category_axis, scale_for, value_axis, widest
+from tanlu.render.kinds.frame import (
+    HEIGHT,
+    PHONE_WIDTH,
+    base,
+    category_axis,
+    scale_for,
+    value_axis,
+    widest,
+)
 from tanlu.render.labels import shortened, wrapped
 
 if TYPE_CHECKING:
-    from tanlu.render.kinds.frame import Option, Pen
+    from collections.abc import Mapping, Sequence
+
+    from tanlu.render.kinds.frame import Option, Pen, Scale
     from tanlu.report.tree import Figure
 
 _ROW = 25
-_TOP, _BOTTOM = 34, 30
+_BELOW = {"nameLocation": "middle", "nameGap": 28}
+_HEADROOM = 0.08  # room for the label above the highest step
+_CUT = 0.5  # levels that all lie above this part of the highest: the axis may be cut
+_TOP, _BOTTOM = 34, 46
 
 
-def pareto_height(figure: Figure) -> int:
+def pareto_height(figure: Figure, _width: int) -> int:
     """Return the height that gives each source its row [px]."""
     return _TOP + _BOTTOM + _ROW * max(1, len(figure.data["bars"]))
 
@@ -37,12 +52,12 @@ def pareto(figure: Figure, pen: Pen) -> Option:
         "bottom": _BOTTOM,
     }
     made["xAxis"] = [
-        {**value_axis(scale, pen), "position": "bottom", "nameLocation": "end", "nameGap": 4},
+        {**value_axis(scale, pen), "position": "bottom", **_BELOW},
         {
             "type": "value",
             "min": 0,
             "max": 100,
-            "interval": 20,
+            "interval": 50 if pen.narrow else 20,
             "position": "top",
             "axisLabel": {"color": pen.theme.muted, "fontSize": 11, "formatter": "{value}%"},
             "axisLine": {"show": False},
@@ -50,7 +65,7 @@ def pareto(figure: Figure, pen: Pen) -> Option:
             "splitLine": {"show": False},
         },
     ]
-    made["xAxis"][0]["name"] = ""
+    made["xAxis"][0]["nameTextStyle"] = {"color": pen.theme.muted, "fontSize": 11}
     made["yAxis"] = category_axis(
         [str(place) for place in range(len(bars))],
         pen,
@@ -115,29 +130,85 @@ def _column(texts: list[str], pen: Pen) -> Option:
     }
 
 
+def waterfall_height(figure: Figure, width: int) -> int:
+    """Return the height; on a phone the steps lie below each other [px]."""
+    return 96 + 34 * len(figure.data["steps"]) if width < PHONE_WIDTH else HEIGHT
+
+
 def waterfall(figure: Figure, pen: Pen) -> Option:
     """Return the first year, the effect of each driver, and the second year."""
     steps = list(figure.data["steps"])
+    spans = _spans(steps)
+    scale, low = _cut_scale(spans, figure, pen)
+    names = [pen.words(step["name"]) for step in steps]
+    made = base(figure, pen)
+    value = {**value_axis(scale, pen), "min": low}
+    if low:
+        value["name"] = pen.say("report.axis.cut", unit=scale.unit)
+    category = category_axis([str(place) for place in range(len(steps))], pen)
+    label = {"color": pen.theme.ink, "fontSize": 11, "interval": 0}
+    if pen.narrow:
+        left = round(min(110, widest(names))) + 14
+        made["grid"] = {"left": left, "right": 66, "top": 10, "bottom": 46}
+        category |= {"inverse": True, "axisLabel": {**label, "names": names}}
+        value |= _BELOW
+        value["nameTextStyle"] = {"color": pen.theme.muted, "fontSize": 11}
+        made["xAxis"], made["yAxis"] = value, category
+    else:
+        slot = (pen.width - 80) / max(1, len(steps))
+        wrapped_names = [wrapped(name, slot - 6, size=11) for name in names]
+        made["grid"] = {"left": 58, "right": 16, "top": 44, "bottom": 44}
+        category["axisLabel"] = {**label, "names": wrapped_names}
+        made["xAxis"], made["yAxis"] = category, value
+    made["series"] = _falls(steps, spans, scale=scale, pen=pen)
+    return made
+
+
+def _spans(steps: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
     level, spans = 0.0, []
     for step in steps:
         start = 0.0 if step["total"] else level
         level = float(step["t"]) if step["total"] else level + float(step["t"])
         spans.append((start, level))
+    return spans
+
+
+def _cut_scale(
+    spans: Sequence[tuple[float, float]], figure: Figure, pen: Pen
+) -> tuple[Scale, float]:
+    """Return the axis and where it begins: above zero where the steps would be hairlines."""
+    levels = [end for _, end in spans]
     scale = scale_for(pen, figure.quantity, [end for span in spans for end in span])
-    slot = (pen.width - 80) / max(1, len(steps))
-    made = base(figure, pen)
-    made["grid"] = {"left": 58, "right": 16, "top": 38, "bottom": 46}
-    made["xAxis"] = category_axis(
-        [str(place) for place in range(len(steps))],
-        pen,
-        axisLabel={
-            "color": pen.theme.ink,
-            "interval": 0,
-            "names": [wrapped(pen.words(step["name"]), slot - 6, size=11) for step in steps],
-        },
-    )
-    made["yAxis"] = value_axis(scale, pen)
-    made["series"] = [
+    lowest, highest = min(levels), max(levels)
+    if lowest <= _CUT * highest:
+        return scale, scale.low
+    span = (highest - lowest) * 2 or highest
+    foot = max(0.0, lowest - span)
+    fine = scale_for(pen, figure.quantity, [highest - foot])
+    power = 10.0 ** (scale.power - fine.power)
+    step = float(f"{fine.step / power:.10g}")
+    low = math.floor((scale.of(foot) or 0.0) / step) * step
+    top = (scale.of(highest) or 0.0) + _HEADROOM * ((scale.of(highest) or 0.0) - low)
+    high = math.ceil(top / step) * step
+    return replace(scale, low=0.0, high=float(f"{high:.10g}"), step=step), float(f"{low:.10g}")
+
+
+def _falls(
+    steps: Sequence[Mapping[str, Any]],
+    spans: Sequence[tuple[float, float]],
+    *,
+    scale: Scale,
+    pen: Pen,
+) -> list[Option]:
+    bars = [
+        {
+            "value": scale.of(abs(span[1] - span[0])),
+            "itemStyle": {"color": _tone(step["t"], total=step["total"], pen=pen)},
+            "label": {"formatter": {"text": pen.words(step["shown"])}},
+        }
+        for step, span in zip(steps, spans, strict=True)
+    ]
+    return [
         {
             "type": "bar",
             "stack": "fall",
@@ -149,18 +220,15 @@ def waterfall(figure: Figure, pen: Pen) -> Option:
             "type": "bar",
             "stack": "fall",
             "barMaxWidth": 46,
-            "data": [
-                {
-                    "value": scale.of(abs(span[1] - span[0])),
-                    "itemStyle": {"color": _tone(step["t"], total=step["total"], pen=pen)},
-                    "label": {"formatter": {"text": pen.words(step["shown"])}},
-                }
-                for step, span in zip(steps, spans, strict=True)
-            ],
-            "label": {"show": True, "position": "top", "color": pen.theme.ink, "fontSize": 11},
+            "data": bars,
+            "label": {
+                "show": True,
+                "position": "right" if pen.narrow else "top",
+                "color": pen.theme.ink,
+                "fontSize": 11,
+            },
         },
     ]
-    return made
 
 
 def _tone(change: float, *, total: bool, pen: Pen) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tanlu.render.kinds.frame import (
+    PHONE_WIDTH,
     base,
     category_axis,
     legend,
+    legend_rows,
     numbers,
     scale_for,
     value_axis,
@@ -35,7 +37,7 @@ def lines(figure: Figure, pen: Pen) -> Option:
     scale = scale_for(pen, figure.quantity, [v for one in series for v in numbers(one["values"])])
     names = [pen.words(one["name"]) for one in series]
     made = base(figure, pen)
-    rows = 1 if widest(names) * len(names) < pen.width - 80 else 2
+    rows = legend_rows(names, pen.width - 80)
     made["grid"] = {"left": 58, "right": 22, "top": 34 + 20 * rows, "bottom": 28}
     made["legend"] = legend(names, pen, left=58, right=None)
     made["xAxis"] = year_axis(years, pen, boundaryGap=False)
@@ -69,7 +71,7 @@ def _stroke(role: str, pen: Pen) -> Option:
     }
 
 
-def stack_height(figure: Figure) -> int:
+def stack_height(figure: Figure, _width: int) -> int:
     """Return the height that gives each bar its row [px]."""
     return 78 + _ROW * max(1, len(figure.data["names"]))
 
@@ -144,9 +146,9 @@ def _sums(totals: list[float], texts: list[str], *, scale_of: Any, pen: Pen) -> 
     }
 
 
-def heatmap_height(figure: Figure) -> int:
+def heatmap_height(figure: Figure, width: int) -> int:
     """Return the height that gives each row of the map its cells [px]."""
-    return 62 + _CELL * max(1, len(figure.data["rows"]))
+    return (100 if width < PHONE_WIDTH else 62) + _CELL * max(1, len(figure.data["rows"]))
 
 
 def heatmap(figure: Figure, pen: Pen) -> Option:
@@ -156,7 +158,6 @@ def heatmap(figure: Figure, pen: Pen) -> Option:
     names = [shortened(pen.words(row["name"]), room, 11) for row in data["rows"]]
     made = base(figure, pen)
     left = round(min(room, widest(names, 11))) + 12
-    made["grid"] = {"left": left, "right": 8, "top": 30, "bottom": 26}
     made["xAxis"] = category_axis(list(data["columns"]), pen, axisLabel={"interval": 0})
     made["yAxis"] = category_axis(
         [str(place) for place in range(len(names))],
@@ -166,8 +167,10 @@ def heatmap(figure: Figure, pen: Pen) -> Option:
     )
     colors = _state_colors(pen)
     present = [s for s in STATES if any(s in row["states"] for row in data["rows"])]
-    made["legend"] = legend([pen.say(f"report.state.{s}") for s in present], pen, left=left)
-    made["legend"].pop("right")
+    states = [pen.say(f"report.state.{state}") for state in present]
+    rows = legend_rows(states, pen.width - 8)
+    made["legend"] = legend(states, pen, left=0, right=None)
+    made["grid"] = {"left": left, "right": 8, "top": 12 + 20 * rows, "bottom": 26}
     made["series"] = [
         {
             "type": "heatmap",

@@ -30,7 +30,7 @@ _MOST_BANDS = 12
 _GAP = 14.0
 _TOP, _BOTTOM, _LEFT = 38, 30, 58
 _LEADER = 26
-_WIDEST_LABEL = 190.0
+_WIDEST_LABEL = 0.29  # of the whole width
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def option(figure: Figure, pen: Pen) -> Option:
     years: list[int] = list(data["years"])
     scale = scale_for(pen, figure.quantity, [*data["baseline_t"], *_targets(data)])
     bands = _bands(data, pen, scale)
-    label_width = min(_WIDEST_LABEL, widest(band.label for band in bands) + 4)
+    label_width = min(_WIDEST_LABEL * pen.width, widest(band.label for band in bands) + 4)
     right = 0 if pen.narrow else round(label_width) + _LEADER + 14
     made = base(figure, pen)
     first = {"left": _LEFT, "right": right + 6, "top": _TOP, "bottom": _BOTTOM}
@@ -69,6 +69,14 @@ def option(figure: Figure, pen: Pen) -> Option:
     if not pen.narrow:
         _direct_labels(made, bands, scale, pen, right=right, label_width=label_width)
     return made
+
+
+def key(figure: Figure, pen: Pen) -> list[tuple[str, str]]:
+    """Return color and words of every band, top to bottom, as a legend outside the chart."""
+    scale = scale_for(pen, figure.quantity, figure.data["baseline_t"])
+    bands = reversed(_bands(figure.data, pen, scale))
+    top = [(pen.theme.baseline, pen.say("report.series.baseline"))]
+    return [*top, *((band.color, band.label) for band in bands)]
 
 
 def _targets(data: Mapping[str, Any]) -> list[float]:
@@ -212,7 +220,7 @@ def _square(place: float, text: str, color: str, pen: Pen) -> Option:
         "symbolSize": 8,
         "silent": True,
         "clip": False,
-        "itemStyle": {"color": color},
+        "itemStyle": {"color": color, "opacity": 1},
         "label": {
             "show": True,
             "position": "right",

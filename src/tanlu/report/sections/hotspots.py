@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tanlu.report.tree import Node, Text
 
 LIMIT = 0.8
-_MOST_BARS = 14
+_MOST_BARS = 18
 _MOST_ITEMS = 9
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from tanlu.kernel.errors import TanluError
 from tanlu.report.sections.targets import drawn_targets, planned_t
 from tanlu.report.source import (
+    CNY,
+    CNY_PER_T,
     TONNE,
     count,
     figures_column,
@@ -208,7 +210,7 @@ def _adoption_table(source: Source, adoptions: list[Adoption]) -> Table:
         words_column("site"),
         figures_column("size"),
         words_column("unit"),
-        figures_column("capex", "CNY"),
+        figures_column("capex", CNY),
         figures_column("abatement-total", TONNE),
         words_column("why"),
     )
@@ -243,10 +245,10 @@ def _budget(found: PlanPayload) -> Figure:
     limits = found.get("budget") or [None] * len(found["years"])
     columns = (
         figures_column("year"),
-        figures_column("capex", "CNY"),
-        figures_column("budget", "CNY"),
-        figures_column("opex", "CNY"),
-        figures_column("carbon-cost", "CNY"),
+        figures_column("capex", CNY),
+        figures_column("budget", CNY),
+        figures_column("opex", CNY),
+        figures_column("carbon-cost", CNY),
     )
     rows = tuple(
         Row((year(each), *(Value(Kind.KWH, amount) for amount in amounts)))
@@ -294,9 +296,9 @@ def _macc_table(source: Source, ranked: list[MaccBar], found: PlanPayload) -> Ta
     columns = (
         figures_column("number"),
         words_column("measure"),
-        figures_column("cost-per-t", "CNY/t"),
-        figures_column("alone", "CNY/t"),
-        figures_column("last-in", "CNY/t"),
+        figures_column("cost-per-t", CNY_PER_T),
+        figures_column("alone", CNY_PER_T),
+        figures_column("last-in", CNY_PER_T),
         figures_column("abatement", TONNE),
         figures_column("year"),
     )

@@ -184,7 +184,7 @@ def _gases(source: Source) -> tuple[Table, ...]:
                 percent(share(amount, source.total)),
             )
         )
-        for gas, amount in listed.items()
+        for gas, amount in sorted(listed.items(), key=lambda pair: -(pair[1] or 0.0))
     ]
     rows.append(Row((text("report.word.total"), tonnes(total(listed.values())), ""), strong=True))
     columns = (words_column("gas"), figures_column("market", TONNE), figures_column("share"))

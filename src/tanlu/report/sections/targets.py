@@ -67,7 +67,7 @@ def _row(target: TargetRow) -> Row:
         _amount(target["value"], unit),
         shown,
         verdict(target["met"]),
-        target["rule"],
+        _rule(target),
     )
     return Row(cells, tone=_tone(target["met"]))
 
@@ -75,6 +75,13 @@ def _row(target: TargetRow) -> Row:
 def _named(target: TargetRow) -> Node:
     pair = target.get("name")
     return Name(pair["zh"], pair.get("en", "")) if pair else target["id"]
+
+
+def _rule(target: TargetRow) -> Node:
+    pair = target.get("rule_name")
+    if pair:
+        return Name(pair["zh"], pair.get("en", ""))
+    return text("report.rule.own-path") if target["rule"] == "own-path" else target["rule"]
 
 
 def drawn_targets(source: Source) -> list[TargetRow]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tanlu.inventory.figures import Measure
 from tanlu.report.source import (
+    KWH,
     MARKET,
     count,
     figures_column,
@@ -96,7 +97,7 @@ def greenpower(source: Source) -> tuple[Section, ...]:
         return ()
     columns = (
         words_column("site"),
-        *(figures_column(f"kwh-{name.replace('_', '-')}", "kWh") for name in _LEDGER),
+        *(figures_column(f"kwh-{name.replace('_', '-')}", KWH) for name in _LEDGER),
     )
     rows = [Row((source.site(row["site"]), *_kwh(row))) for row in ledger]
     sums = tuple(
