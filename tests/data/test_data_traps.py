@@ -320,3 +320,19 @@ def test_profiles_name_sets_and_definitions_that_exist() -> None:
     for profile in load.profiles().values():
         assert set(profile["sets"]) <= sets, profile["id"]
         assert {profile["grid_location"], profile["grid_market"]} <= definitions, profile["id"]
+
+
+def test_every_unit_named_by_items_factors_and_conversions_is_in_the_unit_table() -> None:
+    known = {row["id"] for row in tables.read("unit")}
+    used = {unit for item in load.items() for unit in (*item.dims, item.unit)}
+    used |= {factor.unit for factor in load.factors()}
+    used |= {unit for row in load.conversions() for unit in (row.from_unit, row.to_unit)}
+
+    assert used <= known, used - known
+
+
+def test_every_gas_of_a_factor_has_a_potential_in_the_sets_of_today() -> None:
+    gases = {gas for factor in load.factors() for gas in factor.gases} - {"CO2e", "CO2bio"}
+
+    for name in ("AR4", "AR5", "AR6"):
+        assert gases <= set(load.gwp()[name]), name
