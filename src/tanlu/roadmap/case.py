@@ -26,7 +26,6 @@ from tanlu.roadmap.problem import (
     Offsets,
     Problem,
     PvOption,
-    Series,
     Site,
     Target,
     TargetKind,
@@ -36,6 +35,8 @@ from tanlu.roadmap.validation import check_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tanlu.roadmap.problem import Series
 
 _ENERGY_STEP = Fraction(1, 1000)  # of a MWh: 1 kWh
 _SCOPES = {"1": {1}, "2": {2}, "3": {3}, "1+2": {1, 2}, "1+2+3": {1, 2, 3}, "1+3": {1, 3}}

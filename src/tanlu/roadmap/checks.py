@@ -1,0 +1,408 @@
+"""Check an exact simulation against every rule, written apart from the solver's rows."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tanlu.kernel.plan import Effect, Ownership
+from tanlu.roadmap.layout import make_decisions, make_routes
+from tanlu.roadmap.problem import TargetKind
+from tanlu.roadmap.simulate import MG_PER_T, ZERO, emitted, unclaimed_generation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tanlu.roadmap.layout import Decision
+    from tanlu.roadmap.problem import Problem, Target
+    from tanlu.roadmap.simulate import Choices, Simulation
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A rule that is not kept.
+
+    Parameters
+    ----------
+    family : str
+        Constraint family.
+    key : str
+        Target, measure, site or contract.
+    year : int
+        Year index.
+    amount : Fraction
+        By how much, in the family's user unit (t, CNY, units, ...).
+    """
+
+    family: str
+    key: str
+    year: int
+    amount: Fraction
+
+
+def find_breaches(problem: Problem, choices: Choices, result: Simulation) -> tuple[Breach, ...]:
+    """Return every rule that a plan breaks; empty for a plan that may be published."""
+    found: list[Breach] = []
+    for check in CHECKS:
+        found.extend(check(problem, choices, result))
+    return tuple(found)
+
+
+def _adoption(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+    for decision in make_decisions(problem):
+        path = choices.share[decision.id]
+        owner = problem.measures.get(decision.owner) or problem.pv[decision.owner]
+        ready = owner.first_year + owner.lead_years
+        early = max(problem.frozen_until, owner.lead_years)
+        before = ZERO
+        for year, value in enumerate(path):
+            if value < before:
+                yield Breach("adoption", decision.id, year, before - value)
+            if value > 0 and (problem.years[year] < ready or year < early):
+                yield Breach("adoption", decision.id, year, value)
+            if year and value != before and problem.years[year] not in problem.decision_years:
+                yield Breach("adoption", decision.id, year, value - before)
+            before = value
+
+
+def _order(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+    decisions = make_decisions(problem)
+    for first, second in zip(decisions, decisions[1:], strict=False):
+        if second.step > 1:
+            for year in range(problem.periods):
+                gap = choices.share[second.id][year] - choices.share[first.id][year]
+                if gap > 0:
+                    yield Breach("blocks", second.id, year, gap)
+
+
+def _first_steps(problem: Problem) -> dict[str, Decision]:
+    return {d.owner: d for d in make_decisions(problem) if d.step == 1}
+
+
+def _exclusion(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+    groups: defaultdict[str, Fraction] = defaultdict(Fraction)
+    last = problem.periods - 1
+    for owner, decision in _first_steps(problem).items():
+        measure, option = problem.measures.get(owner), problem.pv.get(owner)
+        if measure is not None and measure.exclusive_group:
+            groups[f"{measure.site}/{measure.exclusive_group}"] += choices.share[decision.id][last]
+        elif option is not None:
+            groups[f"{option.site}/{option.roof}"] += choices.share[decision.id][last]
+    for name, total in groups.items():
+        if total > 1:
+            yield Breach("exclusion", name, last, total - 1)
+
+
+def _prerequisite(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+    first = _first_steps(problem)
+    for measure in problem.measures.values():
+        for needed in measure.requires:
+            mine, theirs = choices.share[first[measure.id].id], choices.share[first[needed].id]
+            for year in range(problem.periods):
+                if mine[year] > theirs[year]:
+                    yield Breach("prerequisite", measure.id, year, mine[year] - theirs[year])
+
+
+def _rollout(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+    kinds: defaultdict[str, list[Decision]] = defaultdict(list)
+    share: dict[str, Fraction] = {}
+    for decision in make_decisions(problem):
+        measure = problem.measures.get(decision.owner)
+        if measure is not None and measure.max_rollout is not None:
+            kind = measure.id if measure.continuous else measure.kind
+            kinds[kind].append(decision)
+            share[kind] = min(share.get(kind, measure.max_rollout), measure.max_rollout)
+    for kind, members in kinds.items():
+        if len(members) == 1 and not members[0].continuous:
+            continue
+        limit = share[kind] * len(members)
+        if not members[0].continuous:
+            limit = Fraction(math.ceil(limit))
+        before = ZERO
+        for year in range(problem.periods):
+            now = sum((choices.share[d.id][year] for d in members), ZERO)
+            if now - before > limit:
+                yield Breach("rollout", kind, year, now - before - limit)
+            before = now
+
+
+def _heat(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
+    """Check the gates of routes: what a switch may serve and what it leaves to the old way."""
+    steps: defaultdict[str, list[Decision]] = defaultdict(list)
+    for decision in make_decisions(problem):
+        steps[decision.owner].append(decision)
+    for route in make_routes(problem):
+        use = problem.end_uses[route.end_use]
+        for year in range(problem.periods):
+            amount = result.served[route.id][year]
+            if amount < 0:
+                yield Breach("heat", route.id, year, -amount)
+            if route.owner in problem.measures:
+                built = sum((choices.share[d.id][year] for d in steps[route.owner]), ZERO)
+                share = problem.measures[route.owner].saving[route.end_use][year]
+                most = use.demand[year] * share * built / len(steps[route.owner])
+            elif route.kind == "incumbent":
+                closed = _closed(problem, choices, steps, end_use=route.end_use, year=year)
+                most = use.demand[year] * (1 - closed)
+            else:
+                continue
+            most *= _headroom(problem, route.end_use, year)
+            if amount > most:
+                yield Breach("heat", route.id, year, amount - most)
+
+
+def _headroom(problem: Problem, end_use: str, year: int) -> Fraction:
+    """Return by how much extra load could raise an end use."""
+    most = Fraction(1)
+    for measure in problem.measures.values():
+        if measure.effect in {Effect.REDUCE, Effect.ABSOLUTE} and end_use in measure.saving:
+            most *= max(1 - measure.saving[end_use][year], Fraction(1))
+    return most
+
+
+def _closed(
+    problem: Problem,
+    choices: Choices,
+    steps: dict[str, list[Decision]],
+    *,
+    end_use: str,
+    year: int,
+) -> Fraction:
+    total = ZERO
+    for measure in problem.measures.values():
+        if measure.effect is Effect.SWITCH and end_use in measure.saving:
+            mine = steps[measure.id]
+            built = sum((choices.share[d.id][year] for d in mine), ZERO) / len(mine)
+            total += built * measure.saving[end_use][year]
+    return total
+
+
+def _waste_heat(problem: Problem, _choices: Choices, result: Simulation) -> Iterator[Breach]:
+    for measure in problem.measures.values():
+        if measure.effect is not Effect.RECOVER:
+            continue
+        source = result.flows[measure.source_end_use]
+        mine = [r for r in make_routes(problem) if r.owner == measure.id]
+        for year in range(problem.periods):
+            taken = sum((result.served[r.id][year] for r in mine), ZERO)
+            most = source[year] * measure.source_share
+            if taken > most:
+                yield Breach("waste_heat", measure.id, year, taken - most)
+
+
+def _stock(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
+    for technology in problem.technologies.values():
+        if technology.existing is None:
+            continue
+        units = choices.units.get(technology.id, (0,) * problem.periods)
+        for year in range(problem.periods):
+            alive = sum(units[max(0, year - technology.life + 1) : year + 1])
+            most = technology.existing[year] + alive * (technology.unit_size or ZERO)
+            if result.served[technology.id][year] > most:
+                over = result.served[technology.id][year] - most
+                yield Breach("stock", technology.id, year, over)
+
+
+def _purchases(_problem: Problem, _choices: Choices, result: Simulation) -> Iterator[Breach]:
+    for (site, carrier), path in result.bought.items():
+        for year, amount in enumerate(path):
+            if amount < 0:
+                yield Breach("electricity", f"{site}/{carrier}", year, -amount)
+
+
+def _generation(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
+    for option in problem.pv.values():
+        shares = choices.share[option.id]
+        for year in range(problem.periods):
+            capacity = choices.capacity[option.id][year]
+            within, after = choices.within[option.id][year], choices.after[option.id][year]
+            made = capacity * option.yield_per_kw[year]
+            used = within + after + choices.export[option.id][year]
+            if used > made:
+                yield Breach("pv", option.id, year, used - made)
+            if capacity > option.max_kw * shares[year]:
+                yield Breach("ownership", option.id, year, capacity)
+            if year and capacity < choices.capacity[option.id][year - 1]:
+                yield Breach("pv", option.id, year, choices.capacity[option.id][year - 1])
+            ended = shares[year - option.term] if year >= option.term else ZERO
+            if option.ownership is Ownership.OWN:
+                ended = ZERO
+            if (after > 0 and ended < 1) or (within > 0 and ended == 1):
+                yield Breach("ownership", option.id, year, max(after, within))
+    yield from _envelopes(problem, choices, result)
+
+
+def _envelopes(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
+    for site in problem.sites:
+        options = [o for o in problem.pv.values() if o.site == site]
+        for alpha, beta in options[0].envelope if options else ():
+            for year in range(problem.periods):
+                used = sum(
+                    (choices.within[o.id][year] + choices.after[o.id][year] for o in options), ZERO
+                )
+                made = sum(
+                    (choices.capacity[o.id][year] * o.yield_per_kw[year] for o in options), ZERO
+                )
+                most = alpha * made + beta * result.use[site][year]
+                if used > most:
+                    yield Breach("pv", site, year, used - most)
+
+
+def _contracts(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
+    power = problem.electricity()
+    for site in problem.sites:
+        grid = result.bought.get((site, power), (ZERO,) * problem.periods)
+        others = unclaimed_generation(problem, choices, site)
+        for year in range(problem.periods):
+            over = result.claimed[site][year] - grid[year] - others[year]
+            if over > 0:
+                yield Breach("contracts", site, year, over)
+    for contract in problem.contracts.values():
+        for year in range(problem.periods):
+            total = sum((choices.claims[f"{contract.id}@{s}"][year] for s in contract.sites), ZERO)
+            if total > contract.limit[year]:
+                yield Breach("contracts", contract.id, year, total - contract.limit[year])
+            if total and problem.years[year] < contract.first_year:
+                yield Breach("contracts", contract.id, year, total)
+
+
+def _targets(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
+    for target in problem.targets.values():
+        value, limit = TARGETS[target.kind](problem, choices, result, target)
+        for year, most in limit.items():
+            if value[year] > most:
+                yield Breach(str(target.kind), target.id, year, value[year] - most)
+
+
+Sides = tuple[list[Fraction], dict[int, Fraction]]
+
+
+def _tonnes(result: Simulation, target: Target) -> list[Fraction]:
+    path = emitted(result.emissions, scopes=target.scopes, method=str(target.method))
+    return [Fraction(mg, MG_PER_T) for mg in path]
+
+
+def _absolute(_problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
+    return _tonnes(result, target), dict(target.levels)
+
+
+def _cumulative(_problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
+    running, path = ZERO, []
+    for value in _tonnes(result, target):
+        running += value
+        path.append(running)
+    return path, dict(target.levels)
+
+
+def _intensity(problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
+    limits = {year: level * problem.output[year] for year, level in target.levels.items()}
+    return _tonnes(result, target), limits
+
+
+def coal_equivalent(problem: Problem, result: Simulation, convention: str) -> list[Fraction]:
+    """Return what was bought in tce by year."""
+    total = [ZERO] * problem.periods
+    for (_, name), path in result.bought.items():
+        each = problem.carriers[name].kgce.get(convention, ZERO) / 1000
+        total = [t + amount * each for t, amount in zip(total, path, strict=True)]
+    return total
+
+
+def _energy(problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
+    limits = {year: level * problem.output[year] for year, level in target.levels.items()}
+    return coal_equivalent(problem, result, target.convention), limits
+
+
+def renewable(problem: Problem, choices: Choices, result: Simulation) -> list[Fraction]:
+    """Return the electricity generated here or claimed, by year [electricity units]."""
+    total = [ZERO] * problem.periods
+    for site, facts in problem.sites.items():
+        own = facts.existing_pv if facts.existing_pv_claimed else (ZERO,) * problem.periods
+        total = [t + o + c for t, o, c in zip(total, own, result.claimed[site], strict=True)]
+    for option in problem.pv.values():
+        within = choices.within[option.id] if option.host_claims else (ZERO,) * problem.periods
+        pair = zip(total, within, choices.after[option.id], strict=True)
+        total = [t + w + a for t, w, a in pair]
+    return total
+
+
+def _renewable(problem: Problem, choices: Choices, result: Simulation, target: Target) -> Sides:
+    """Return what is missing to the share, against zero."""
+    green = renewable(problem, choices, result)
+    use = [sum(values, ZERO) for values in zip(*result.use.values(), strict=True)]
+    missing = [
+        target.levels.get(year, ZERO) * use[year] - green[year] for year in range(problem.periods)
+    ]
+    return missing, dict.fromkeys(target.levels, ZERO)
+
+
+def _peak(problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
+    path = _tonnes(result, target)
+    start = min(target.levels, default=problem.periods)
+    return path, {year: path[year - 1] for year in range(start + 1, problem.periods)}
+
+
+def _neutrality(problem: Problem, choices: Choices, result: Simulation, target: Target) -> Sides:
+    start = min(target.levels, default=problem.periods)
+    share = problem.offsets.max_share if problem.offsets else ZERO
+    limits = {}
+    for year in range(start, problem.periods):
+        limits[year] = min(choices.offsets[year], target.levels[start] * share)
+    return _tonnes(result, target), limits
+
+
+TARGETS: dict[TargetKind, Callable[[Problem, Choices, Simulation, Target], Sides]] = {
+    TargetKind.ABSOLUTE: _absolute,
+    TargetKind.CUMULATIVE: _cumulative,
+    TargetKind.INTENSITY: _intensity,
+    TargetKind.ENERGY_INTENSITY: _energy,
+    TargetKind.RENEWABLE_SHARE: _renewable,
+    TargetKind.PEAK: _peak,
+    TargetKind.NEUTRALITY: _neutrality,
+}
+
+
+def _budget(problem: Problem, _choices: Choices, result: Simulation) -> Iterator[Breach]:
+    if problem.budget is None:
+        return
+    carried: Fraction | None = ZERO
+    for year, limit in enumerate(problem.budget.limits):
+        if limit is None or carried is None:
+            carried = None if problem.budget.carry_over else ZERO
+            continue
+        rest = limit + carried - result.investment[year]
+        if rest < 0:
+            yield Breach("budget", "budget", year, -rest)
+        carried = max(rest, ZERO) if problem.budget.carry_over else ZERO
+
+
+def _locks(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+    for lock in problem.locks:
+        start = problem.periods if lock.year is None else lock.year
+        for decision in make_decisions(problem):
+            if decision.owner != lock.measure:
+                continue
+            for year in range(problem.periods):
+                if choices.share[decision.id][year] != int(year >= start):
+                    yield Breach("lock", decision.id, year, Fraction(1))
+
+
+CHECKS: tuple[Callable[[Problem, Choices, Simulation], Iterator[Breach]], ...] = (
+    _adoption,
+    _order,
+    _exclusion,
+    _prerequisite,
+    _rollout,
+    _heat,
+    _waste_heat,
+    _stock,
+    _purchases,
+    _generation,
+    _contracts,
+    _targets,
+    _budget,
+    _locks,
+)

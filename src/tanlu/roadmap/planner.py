@@ -1,0 +1,187 @@
+"""Make a plan: search, fix, round, simulate, and tighten until the exact plan keeps every rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.kernel.errors import TanluError
+from tanlu.roadmap.assembly import Assembly, assemble
+from tanlu.roadmap.checks import Breach, find_breaches
+from tanlu.roadmap.layout import KILO, MEGA
+from tanlu.roadmap.recourse import Recourse, rows_at
+from tanlu.roadmap.rounding import to_choices
+from tanlu.roadmap.search import Found, Options, search, whole
+from tanlu.roadmap.simulate import Choices, Simulation, simulate
+
+if TYPE_CHECKING:
+    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.problem import Problem
+
+REPAIRS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A plan's decisions, exactly simulated, with what certifies them.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was planned.
+    assembly : Assembly
+        The model.
+    found : Found
+        Search result: bound, duals of the relaxation.
+    values : FloatArray
+        Columns with exact savings and the best continuous rest.
+    duals : FloatArray
+        Row duals with integers fixed.
+    choices : Choices
+        Rounded decisions.
+    result : Simulation
+        Exact re-run.
+    breaches : tuple of Breach
+        Empty; a plan that breaks a rule is not returned.
+    """
+
+    problem: Problem
+    assembly: Assembly
+    found: Found
+    values: FloatArray
+    duals: FloatArray
+    choices: Choices
+    result: Simulation
+
+    @property
+    def objective_cny(self) -> int:
+        """Simulated present value with the internal price, which steers [CNY]."""
+        return self.result.npv + self.result.steering_npv
+
+    @property
+    def bound_cny(self) -> float:
+        """Lower bound [CNY]; never above the simulated cost."""
+        bound = (self.found.bound + self.assembly.layout.constant) * MEGA
+        return min(bound, float(self.objective_cny))
+
+    @property
+    def gap(self) -> float:
+        """``(simulated - bound) / |bound|`` [-]."""
+        bound = self.bound_cny
+        return (self.objective_cny - bound) / abs(bound) if bound else 0.0
+
+
+def solve_problem(problem: Problem, options: Options) -> Solved | Found:
+    """Solve a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is planned.
+    options : Options
+        Limits of the search.
+
+    Returns
+    -------
+    Solved or Found
+        A plan, or the search result with status ``infeasible``.
+
+    Raises
+    ------
+    TanluError
+        ``plan.not-solved`` when the solver ends with neither; ``plan.inexact`` when rounding to
+        quanta cannot be made to keep a rule.
+    """
+    assembly = assemble(problem)
+    found = search(assembly, options)
+    if found.status == "infeasible":
+        return found
+    if found.values is None:
+        raise TanluError("plan.not-solved", status=found.status)
+    return settle(problem, assembly, found, options=options)
+
+
+def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Options) -> Solved:
+    """Fix the decisions, solve the rest exactly, round, simulate and repair.
+
+    Raises
+    ------
+    TanluError
+        ``plan.inexact`` when a rule cannot be kept after rounding.
+    """
+    if found.values is None:
+        raise TanluError("plan.not-solved", status=found.status)
+    private = replace(
+        assembly,
+        matrix=replace(
+            assembly.matrix,
+            row_lo=assembly.matrix.row_lo.copy(),
+            row_up=assembly.matrix.row_up.copy(),
+        ),
+    )
+    recourse = Recourse(private, found.values, options.seed)
+    breaches: tuple[Breach, ...] = ()
+    for _ in range(REPAIRS):
+        answer = recourse.run()
+        if answer.values is None or answer.row_duals is None:
+            break
+        values = whole(assembly, answer.values)
+        choices = fit_claims(problem, to_choices(assembly.layout, values))
+        result = simulate(problem, choices)
+        breaches = find_breaches(problem, choices, result)
+        if not breaches:
+            return Solved(problem, assembly, found, values, answer.row_duals, choices, result)
+        for breach in breaches:
+            _tighten(recourse, problem, breach)
+    first = breaches[0] if breaches else Breach("recourse", "", 0, Fraction(0))
+    raise TanluError(
+        "plan.inexact",
+        family=first.family,
+        key=first.key,
+        year=problem.years[first.year],
+        amount=float(first.amount),
+    )
+
+
+def _tighten(recourse: Recourse, problem: Problem, breach: Breach) -> None:
+    layout = recourse.assembly.layout
+    scale = {
+        "cap": KILO, "absolute": KILO, "cumulative": KILO, "intensity": KILO,
+        "energy_intensity": KILO, "peak": KILO, "neutrality": KILO, "budget": MEGA,
+    }  # fmt: skip
+    family = "cap" if breach.family == "absolute" else breach.family
+    power = layout.unit.get(problem.electricity(), Fraction(1))
+    amount = float(2 * breach.amount / Fraction(scale.get(breach.family, power)))
+    for row in rows_at(
+        recourse.assembly, family, key=breach.key, year=layout.years[breach.year]
+    ):
+        recourse.tighten(int(row), max(amount, 1e-12))
+
+
+def fit_claims(problem: Problem, choices: Choices) -> Choices:
+    """Make claims that meet the whole purchase of a site equal it to the quantum."""
+    if not choices.claims:
+        return choices
+    result = simulate(problem, choices)
+    power = problem.electricity()
+    step = problem.carriers[power].quantum
+    claims = {name: list(path) for name, path in choices.claims.items()}
+    for site in sorted(problem.sites):
+        mine = sorted(name for name in claims if name.partition("@")[2] == site)
+        grid = result.bought.get((site, power))
+        if not mine or grid is None:
+            continue
+        for year, amount in enumerate(grid):
+            over = result.claimed[site][year] - amount
+            largest = max(mine, key=lambda name: (claims[name][year], name))
+            if over and abs(over) <= 4 * step and claims[largest][year] > over:
+                claims[largest][year] -= over
+    return replace(choices, claims={name: tuple(path) for name, path in claims.items()})
+
+
+def fixed_duals(solved: Solved, block: str) -> FloatArray:
+    """Return the duals of a block with integers fixed."""
+    return np.asarray(solved.duals[solved.assembly.matrix.blocks[block]])

@@ -1,0 +1,111 @@
+"""With the whole-number decisions fixed and savings exact, the best of everything continuous."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.kernel.plan import Effect
+from tanlu.roadmap.search import log_savings, whole
+from tanlu.roadmap.solve import Answer, Engine
+
+if TYPE_CHECKING:
+    from tanlu.roadmap.assembly import Assembly
+    from tanlu.roadmap.builder import FloatArray, IntArray
+    from tanlu.roadmap.layout import Layout
+
+
+@dataclass(slots=True)
+class Recourse:
+    """A linear model whose decisions are bounds: move one and run again, warm.
+
+    Parameters
+    ----------
+    assembly : Assembly
+        Model with the rows to keep.
+    values : FloatArray
+        Columns of the incumbent.
+    seed : int
+        Seed of the solver.
+    """
+
+    assembly: Assembly
+    values: FloatArray
+    seed: int = 0
+    engine: Engine = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Fix integers and flows at the incumbent."""
+        self.engine = Engine(self.assembly.matrix, integer=False, seed=self.seed)
+        self._drop_tangents()
+        self.fix(whole(self.assembly, self.values))
+
+    def _drop_tangents(self) -> None:
+        matrix = self.assembly.matrix
+        for name, rows in matrix.blocks.items():
+            if name.startswith("savings."):
+                for row in rows:
+                    self.engine.set_row(int(row), -np.inf, np.inf)
+
+    def fix(self, values: FloatArray) -> None:
+        """Fix integer columns at whole values, and flows at the exact product."""
+        integers = np.flatnonzero(self.assembly.matrix.integer)
+        self.engine.set_bounds(integers.astype(np.int64), values[integers], values[integers])
+        layout = self.assembly.layout
+        exact = np.exp(log_savings(layout, values))
+        self.engine.set_bounds(layout.f, exact.ravel(), exact.ravel())
+
+    def move(self, rows: dict[int, FloatArray]) -> None:
+        """Fix some decisions' paths, shape (T,), and the flows that they touch."""
+        layout = self.assembly.layout
+        values = whole(self.assembly, self.values)
+        for index, path in rows.items():
+            values[layout.z[index]] = path
+            self.engine.set_bounds(layout.z[index], path, path)
+        self._refresh(layout, values, set(rows))
+
+    def _refresh(self, layout: Layout, values: FloatArray, decisions: set[int]) -> None:
+        touched = sorted({s.end_use for s in layout.savings if s.decision in decisions})
+        if touched:
+            exact = np.exp(log_savings(layout, values))[touched]
+            self.engine.set_bounds(layout.f[touched], exact.ravel(), exact.ravel())
+
+    def back(self, decisions: set[int]) -> None:
+        """Return some decisions to the incumbent."""
+        layout = self.assembly.layout
+        values = whole(self.assembly, self.values)
+        self.move({index: values[layout.z[index]] for index in decisions})
+
+    def run(self) -> Answer:
+        """Solve the continuous rest."""
+        return self.engine.run()
+
+    def tighten(self, row: int, amount: float) -> None:
+        """Pull the finite sides of a row in by an amount [row units]."""
+        matrix = self.assembly.matrix
+        matrix.row_up[row] -= amount
+        low = matrix.row_lo[row]
+        if np.isfinite(low) and not np.isfinite(matrix.row_up[row]):
+            matrix.row_lo[row] = low + amount
+        self.engine.set_row(row, matrix.row_lo[row], matrix.row_up[row])
+
+
+def closes(layout: Layout, index: int) -> bool:
+    """Say whether a decision switches a route."""
+    measure = layout.problem.measures.get(layout.decisions[index].owner)
+    return measure is not None and measure.effect is Effect.SWITCH
+
+
+def rows_at(assembly: Assembly, family: str, *, key: str, year: str) -> IntArray:
+    """Return the rows of a family that speak of a key and a year."""
+    wanted = {f"{key},{year}", year if family == "budget" else ""}
+    found = [
+        int(row)
+        for name, keys in assembly.rows_of(family).items()
+        if name != "budget.investment"
+        for row, label in zip(assembly.matrix.blocks[name], keys, strict=True)
+        if label in wanted
+    ]
+    return np.array(found, dtype=np.int64)

@@ -1,0 +1,183 @@
+"""From the solver's floats to decisions in whole quanta that the exact simulator accepts."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.kernel.rounding import floor_half_up
+from tanlu.roadmap.simulate import ZERO, Choices, remaining
+from tanlu.roadmap.simulate import nothing as no_choices
+
+if TYPE_CHECKING:
+    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.layout import Layout, Route
+    from tanlu.roadmap.problem import Series
+
+SHARE_STEP = Fraction(1, 10**9)
+KW_STEP = Fraction(1, 10)
+TONNE_STEP = Fraction(1, 10**6)
+NEAR = 1e-6
+
+
+def to_choices(layout: Layout, values: FloatArray) -> Choices:
+    """Round a solution to its quanta: 1 kWh, 0.1 kW, 1 g; shares of continuous ones to 1e-9.
+
+    Parameters
+    ----------
+    layout : Layout
+        Columns and scales.
+    values : FloatArray
+        A solution with whole numbers in the integer columns.
+    """
+    problem = layout.problem
+    share = {
+        decision.id: _shares(values[layout.z[i]], continuous=decision.continuous)
+        for i, decision in enumerate(layout.decisions)
+    }
+    units = {name: tuple(round(v) for v in values[layout.n[i]]) for i, name in enumerate(layout.stocks)}
+    base = no_choices(problem)
+    draft = Choices(
+        share, units, base.activity, base.capacity, base.within, base.after, base.export,
+        base.claims, base.offsets,
+    )  # fmt: skip
+    flows = remaining(problem, draft)
+    power = problem.electricity()
+    step = problem.carriers[power].quantum if power else Fraction(1)
+    scale = layout.unit.get(power, Fraction(1))
+
+    def amounts(columns: FloatArray) -> Series:
+        return tuple(_down(v * scale, step) for v in _exact(columns))
+
+    return Choices(
+        share=share,
+        units={**base.units, **units},
+        activity=_activities(layout, values, share=share, flows=flows),
+        capacity={
+            name: _capacity(layout, values, index) for index, name in enumerate(layout.pv)
+        },
+        within={name: amounts(values[layout.pin[i]]) for i, name in enumerate(layout.pv)},
+        after={name: amounts(values[layout.after[i]]) for i, name in enumerate(layout.pv)},
+        export={name: amounts(values[layout.export[i]]) for i, name in enumerate(layout.pv)},
+        claims=_claims(layout, values, step=step, scale=scale),
+        offsets=tuple(_up(v * 1000, TONNE_STEP) for v in _exact(values[layout.off])),
+    )
+
+
+def _exact(values: FloatArray) -> list[Fraction]:
+    """Return floats as fractions, noise near zero removed."""
+    return [Fraction(float(v)) if v > 1e-11 else ZERO for v in values]
+
+
+def _down(value: Fraction, step: Fraction) -> Fraction:
+    """Round to a step: to the nearest when that is closer than solver noise, else down."""
+    nearest = floor_half_up(value / step) * step
+    if abs(nearest - value) <= max(value, step) * Fraction(1, 10**8):
+        return nearest
+    return math.floor(value / step) * step
+
+
+def _up(value: Fraction, step: Fraction) -> Fraction:
+    nearest = floor_half_up(value / step) * step
+    if abs(nearest - value) <= max(value, step) * Fraction(1, 10**9):
+        return nearest
+    return math.ceil(value / step) * step
+
+
+def _shares(path: FloatArray, *, continuous: bool) -> Series:
+    if not continuous:
+        return tuple(Fraction(round(v)) for v in path)
+    best = ZERO
+    found = []
+    for value in path:
+        best = max(best, floor_half_up(Fraction(float(value)) / SHARE_STEP) * SHARE_STEP)
+        found.append(min(best, Fraction(1)))
+    return tuple(found)
+
+
+def _capacity(layout: Layout, values: FloatArray, index: int) -> Series:
+    option = layout.problem.pv[layout.pv[index]]
+    path = [_up(v * 1000, KW_STEP) for v in _exact(values[layout.q[index]])]
+    best = ZERO
+    found = []
+    for value in path:
+        best = max(best, value)
+        found.append(min(best, option.max_kw))
+    return tuple(found)
+
+
+def _claims(
+    layout: Layout, values: FloatArray, *, step: Fraction, scale: Fraction
+) -> dict[str, Series]:
+    return {
+        f"{contract}@{site}": tuple(
+            floor_half_up(v * scale / step) * step for v in _exact(values[layout.g[index]])
+        )
+        for index, (contract, site) in enumerate(layout.claims)
+    }
+
+
+def _activities(
+    layout: Layout,
+    values: FloatArray,
+    *,
+    share: dict[str, Series],
+    flows: dict[str, Series],
+) -> dict[str, Series]:
+    """Round what each route serves; the largest of an end use takes what is left."""
+    by_use: dict[str, list[tuple[int, Route]]] = {}
+    for index, route in enumerate(layout.routes):
+        by_use.setdefault(route.end_use, []).append((index, route))
+    found: dict[str, Series] = {}
+    for end_use, mine in by_use.items():
+        use = layout.problem.end_uses[end_use]
+        carrier = use.carrier
+        step = layout.problem.carriers[carrier].quantum if carrier else Fraction(1, 1000)
+        paths = {
+            route.id: [
+                _down(v * d, step)
+                for v, d in zip(_exact(values[layout.a[index]]), use.demand, strict=True)
+            ]
+            for index, route in mine
+        }
+        for _, route in mine:
+            _clip(layout, paths, route=route, share=share, step=step)
+        _absorb(paths, flows[end_use], last=[r.id for _, r in mine if r.kind != "recover"])
+        found.update({name: tuple(path) for name, path in paths.items()})
+    return found
+
+
+def _clip(
+    layout: Layout,
+    paths: dict[str, list[Fraction]],
+    *,
+    route: Route,
+    share: dict[str, Series],
+    step: Fraction,
+) -> None:
+    """Keep what a measure serves within what its rounded share opens."""
+    measure = layout.problem.measures.get(route.owner)
+    if measure is None:
+        return
+    steps = layout.decisions_of(route.owner)
+    demand = layout.problem.end_uses[route.end_use].demand
+    for year, amount in enumerate(paths[route.id]):
+        built = sum((share[layout.decisions[i].id][year] for i in steps), ZERO) / len(steps)
+        most = demand[year] * built * measure.saving[route.end_use][year]
+        paths[route.id][year] = min(amount, math.floor(most / step) * step)
+
+
+def _absorb(paths: dict[str, list[Fraction]], flow: Series, *, last: list[str]) -> None:
+    for year, amount in enumerate(flow):
+        rest = amount - sum(path[year] for path in paths.values())
+        if rest:
+            name = max(last, key=lambda n: (paths[n][year], n))
+            paths[name][year] += rest
+
+
+def near(one: float, other: float) -> bool:
+    """Say whether two amounts differ by no more than solver noise."""
+    return bool(np.isclose(one, other, rtol=NEAR, atol=NEAR))

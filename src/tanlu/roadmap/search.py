@@ -1,0 +1,323 @@
+"""Find decisions and a proved bound: relax, fix what the relaxation decided, make savings exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.roadmap.builder import Block, Term
+from tanlu.roadmap.constraints.savings import tangents
+from tanlu.roadmap.solve import Answer, Engine, Status
+from tanlu.roadmap.ties import first_choice, last_choice
+
+if TYPE_CHECKING:
+    from tanlu.roadmap.assembly import Assembly
+    from tanlu.roadmap.builder import FloatArray, IntArray
+    from tanlu.roadmap.layout import Layout
+
+LP_TOLERANCE = 2e-4
+EXACT_TOLERANCE = 1e-9
+ROUNDS = 30
+WINDOW = 3
+SMALL = 700  # integer columns up to which the whole model is solved to optimality
+TIES = 700  # and its ties are broken
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How long and how far to search.
+
+    Parameters
+    ----------
+    gap : float
+        Relative gap that is good enough for a large model [-].
+    seconds : float
+        Guard on each integer run [s].
+    nodes : int
+        Node limit of each integer run.
+    seed : int
+        Seed of the solver.
+    """
+
+    gap: float = 1e-3
+    seconds: float = 60.0
+    nodes: int = 20_000
+    seed: int = 0
+    explain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Integer decisions with the bound that certifies them.
+
+    Parameters
+    ----------
+    status : str
+        optimal, feasible or infeasible.
+    limit : str
+        What stopped a feasible search: gap, nodes or time.
+    values : FloatArray or None
+        Columns of the incumbent.
+    bound : float
+        Lower bound of the cost [MCNY], without the constant.
+    lp_duals : FloatArray or None
+        Row duals of the relaxation, for the model's own rows.
+    lp_values : FloatArray or None
+        Columns of the relaxation.
+    cuts : tuple of Block
+        Tangents added on the way.
+    """
+
+    status: str
+    limit: str = ""
+    values: FloatArray | None = None
+    bound: float = -np.inf
+    lp_duals: FloatArray | None = None
+    lp_values: FloatArray | None = None
+    cuts: tuple[Block, ...] = ()
+
+
+def log_savings(layout: Layout, values: FloatArray) -> FloatArray:
+    """Return the log of the remaining share of each end use, shape (E, T)."""
+    total = np.zeros((len(layout.end_uses), layout.periods))
+    for saving in layout.savings:
+        total[saving.end_use] += saving.log * values[layout.z[saving.decision]]
+    return total
+
+
+@dataclass(slots=True)
+class Cuts:
+    """Tangents added so far; a new engine gets them all."""
+
+    layout: Layout
+    blocks: list[Block] = field(default_factory=list)
+
+    def at(self, values: FloatArray, *, tolerance: float) -> list[Block]:
+        """Return tangents where `values` understates an end use by more than a tolerance."""
+        v = log_savings(self.layout, values)
+        exact = np.exp(v)
+        short = exact - values[self.layout.f]
+        found = []
+        for end_use in sorted({saving.end_use for saving in self.layout.savings}):
+            years = np.flatnonzero(short[end_use] > tolerance)
+            if len(years):
+                name = f"savings.{self.layout.end_uses[end_use]}.at{len(self.blocks)}"
+                w = v[end_use, years]
+                block = tangents(self.layout, name, end_use=end_use, years=years, w=w)
+                found.append(block)
+                self.blocks.append(block)
+        return found
+
+    def load(self, engine: Engine) -> Engine:
+        """Give an engine all tangents."""
+        for block in self.blocks:
+            engine.add(block)
+        return engine
+
+
+def search(assembly: Assembly, options: Options) -> Found:
+    """Find the decisions of a problem.
+
+    Parameters
+    ----------
+    assembly : Assembly
+        Model.
+    options : Options
+        Limits.
+
+    Returns
+    -------
+    Found
+        With status ``infeasible`` only when the solver proved it.
+    """
+    cuts = Cuts(assembly.layout)
+    relaxed = _relax(assembly, options, cuts)
+    if relaxed.status is not Status.OPTIMAL or relaxed.values is None:
+        return Found("infeasible" if relaxed.status is Status.INFEASIBLE else str(relaxed.status))
+    duals = relaxed.row_duals[: assembly.matrix.n_rows] if relaxed.row_duals is not None else None
+    bound = float(relaxed.objective or 0.0)
+    base = Found("feasible", "", relaxed.values, bound, duals, relaxed.values, ())
+    integers = np.flatnonzero(assembly.matrix.integer)
+    if not len(integers):
+        return _finish(base, cuts, relaxed, status="optimal", bound=bound)
+    if len(integers) <= SMALL:
+        return _whole(assembly, options, cuts, base)
+    return _fix_and_solve(assembly, options, cuts, base)
+
+
+def _relax(assembly: Assembly, options: Options, cuts: Cuts) -> Answer:
+    engine = Engine(assembly.matrix, integer=False, seed=options.seed)
+    answer = engine.run()
+    for _ in range(ROUNDS):
+        if answer.status is not Status.OPTIMAL or answer.values is None:
+            break
+        added = cuts.at(answer.values, tolerance=LP_TOLERANCE)
+        if not added:
+            break
+        for block in added:
+            engine.add(block)
+        answer = engine.run()
+    return answer
+
+
+def _whole(assembly: Assembly, options: Options, cuts: Cuts, base: Found) -> Found:
+    """Solve the whole integer model, tangents exact at the incumbent, ties broken."""
+    answer = exact_run(assembly, options, cuts, gap=0.0)
+    if answer.values is None:
+        status = "infeasible" if answer.status is Status.INFEASIBLE else str(answer.status)
+        return Found(status, lp_duals=base.lp_duals)
+    bound = max(base.bound, answer.bound if answer.bound is not None else -np.inf)
+    if answer.status is not Status.OPTIMAL:
+        return _finish(base, cuts, answer, status="feasible", bound=bound, limit=str(answer.status))
+    if int(assembly.matrix.integer.sum()) <= TIES:
+        answer = break_ties(assembly, options, cuts, answer)
+    return _finish(base, cuts, answer, status="optimal", bound=bound)
+
+
+def _finish(
+    base: Found, cuts: Cuts, answer: Answer, *, status: str, bound: float, limit: str = ""
+) -> Found:
+    return Found(
+        status,
+        limit,
+        answer.values,
+        bound,
+        base.lp_duals,
+        base.lp_values,
+        tuple(cuts.blocks),
+    )
+
+
+def exact_run(
+    assembly: Assembly,
+    options: Options,
+    cuts: Cuts,
+    *,
+    gap: float,
+    fixed: tuple[IntArray, FloatArray] | None = None,
+    start: FloatArray | None = None,
+) -> Answer:
+    """Run the integer model, adding tangents at each incumbent until the savings are exact."""
+    engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
+    if fixed is not None:
+        engine.set_bounds(fixed[0], fixed[1], fixed[1])
+    answer = engine.run(gap=gap, seconds=options.seconds, nodes=options.nodes, start=start)
+    for _ in range(ROUNDS):
+        if answer.values is None:
+            return answer
+        added = cuts.at(whole(assembly, answer.values), tolerance=EXACT_TOLERANCE)
+        if not added:
+            break
+        for block in added:
+            engine.add(block)
+        answer = engine.run(gap=gap, seconds=options.seconds, nodes=options.nodes)
+    return answer
+
+
+def whole(assembly: Assembly, values: FloatArray) -> FloatArray:
+    """Return the columns with the integer ones rounded to whole numbers."""
+    rounded = values.copy()
+    rounded[assembly.matrix.integer] = np.round(rounded[assembly.matrix.integer])
+    return rounded
+
+
+def break_ties(assembly: Assembly, options: Options, cuts: Cuts, answer: Answer) -> Answer:
+    """Among plans within 1 CNY choose fewer, earlier, lower id; then by a hash of the rest."""
+    if answer.values is None or answer.objective is None:
+        return answer
+    limits: list[tuple[FloatArray, float]] = [(assembly.matrix.cost, answer.objective + 1e-6)]
+    best = answer
+    for preference in (first_choice(assembly.layout), last_choice(assembly.layout)):
+        if not preference.any():
+            continue
+        nxt = _preferred(assembly, options, cuts, preference=preference, limits=limits)
+        if nxt.status is not Status.OPTIMAL or nxt.values is None:
+            return best
+        best = nxt
+        limits.append((preference, float(preference @ whole(assembly, nxt.values)) + 0.5))
+    return best
+
+
+def _preferred(
+    assembly: Assembly,
+    options: Options,
+    cuts: Cuts,
+    *,
+    preference: FloatArray,
+    limits: list[tuple[FloatArray, float]],
+) -> Answer:
+    engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
+    everything = np.arange(assembly.matrix.n_columns, dtype=np.int64).reshape(1, -1)
+    for index, (costs, level) in enumerate(limits):
+        row = Block(f"ties.{index}", ("ties",), (Term(everything, costs.reshape(1, -1)),), up=level)
+        engine.add(row)
+    engine.set_costs(preference)
+    answer = engine.run(seconds=options.seconds, nodes=options.nodes)
+    for _ in range(ROUNDS):
+        if answer.values is None:
+            return answer
+        added = cuts.at(whole(assembly, answer.values), tolerance=EXACT_TOLERANCE)
+        if not added:
+            break
+        for block in added:
+            engine.add(block)
+        answer = engine.run(seconds=options.seconds, nodes=options.nodes)
+    return answer
+
+
+def _fix_and_solve(assembly: Assembly, options: Options, cuts: Cuts, base: Found) -> Found:
+    """Fix the integers that the relaxation decided, solve the rest, widen where it switches."""
+    best: Answer | None = None
+    if base.values is None:
+        return base
+    for attempt in range(3):
+        fixed = _decided(assembly, base.values, attempt=attempt, best=best)
+        answer = exact_run(assembly, options, cuts, gap=options.gap / 4, fixed=fixed)
+        if answer.values is not None and (best is None or _better(answer, best)):
+            best = answer
+        if best is not None and _gap(best, base.bound) <= options.gap:
+            break
+    if best is None:
+        return _whole(assembly, options, cuts, base)
+    limit = "gap" if _gap(best, base.bound) <= options.gap else "nodes"
+    if best.status is Status.TIME:
+        limit = "time"
+    return _finish(base, cuts, best, status="feasible", bound=base.bound, limit=limit)
+
+
+def _better(one: Answer, other: Answer) -> bool:
+    return (one.objective or np.inf) < (other.objective or np.inf)
+
+
+def _gap(answer: Answer, bound: float) -> float:
+    return ((answer.objective or np.inf) - bound) / max(abs(bound), 1e-9)
+
+
+def _decided(
+    assembly: Assembly, values: FloatArray, *, attempt: int, best: Answer | None
+) -> tuple[IntArray, FloatArray]:
+    """Return the integer columns to fix and their values; a later attempt frees more."""
+    integer = assembly.matrix.integer
+    nearest = np.round(values)
+    free = integer & (np.abs(values - nearest) > 1e-6)
+    if attempt:
+        reach = WINDOW * attempt
+        for path in (values, best.values if best is not None else None):
+            if path is not None:
+                free |= _near_switch(assembly, path, reach=reach)
+    fixed = np.flatnonzero(integer & ~free)
+    return fixed.astype(np.int64), nearest[fixed]
+
+
+def _near_switch(assembly: Assembly, values: FloatArray, *, reach: int) -> FloatArray:
+    """Return a mask of the integer columns within so many years of a change."""
+    mask = np.zeros(len(values), dtype=bool)
+    for columns in (assembly.layout.z, assembly.layout.n):
+        for row in columns:
+            path = values[row]
+            jumps = np.flatnonzero(np.abs(np.diff(path, prepend=0.0)) > 1e-6)
+            for jump in jumps:
+                mask[row[max(0, jump - reach) : jump + reach + 1]] = True
+    return mask & assembly.matrix.integer  # type: ignore[return-value]

@@ -1,0 +1,519 @@
+"""Recompute a plan exactly from its decisions: the only source of published numbers.
+
+Integers and fractions only; no solver, no float. The checks of the rules are in `checks`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tanlu.kernel.plan import Effect, Ownership
+from tanlu.kernel.rounding import floor_half_up
+from tanlu.roadmap.economics import (
+    discount_factors,
+    horizon_discount,
+    life_left,
+    payments,
+    salvage_share,
+)
+from tanlu.roadmap.layout import Decision, Route, make_decisions, make_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tanlu.roadmap.problem import Measure, Problem, PvOption, Series
+
+MG_PER_T = 10**9
+ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was decided, rounded to its quantum.
+
+    Parameters
+    ----------
+    share : Mapping[str, Series]
+        Share in operation by decision and year: 0 or 1, or between for a continuous one.
+    units : Mapping[str, tuple of int]
+        New units by technology and year of operation.
+    activity : Mapping[str, Series]
+        Amount served by route [end use units]; the largest absorbs the rounding.
+    capacity : Mapping[str, Series]
+        Generation capacity [kW].
+    within, after, export : Mapping[str, Series]
+        Generation used within and after the term, and exported [electricity units].
+    claims : Mapping[str, Series]
+        Claims by ``contract@site`` [electricity units].
+    offsets : Series
+        [tCO2e].
+    """
+
+    share: Mapping[str, Series]
+    units: Mapping[str, tuple[int, ...]]
+    activity: Mapping[str, Series]
+    capacity: Mapping[str, Series]
+    within: Mapping[str, Series]
+    after: Mapping[str, Series]
+    export: Mapping[str, Series]
+    claims: Mapping[str, Series]
+    offsets: Series
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """An exact re-run of a plan.
+
+    Parameters
+    ----------
+    flows : Mapping[str, Series]
+        Remaining demand by end use [carrier units].
+    served : Mapping[str, Series]
+        Amount by route [end use units].
+    bought : Mapping[tuple[str, str], Series]
+        Purchases by site and carrier; electricity from the grid included.
+    use : Mapping[str, Series]
+        Electricity used by site.
+    claimed : Mapping[str, Series]
+        Claims by site, existing ones included.
+    emissions : Mapping[str, Mapping[str, tuple of int]]
+        ``s1, s2l, s2m, s3`` by site and year [mg].
+    money : Mapping[str, tuple of int]
+        Cost lines by year [CNY].
+    investment : Series
+        Exact investment by year, before rounding [CNY].
+    salvage : Fraction
+        Worth of what is left at the horizon, undiscounted [CNY].
+    npv, steering_npv : int
+        Present value of the cash lines, and of the internal price [CNY].
+    """
+
+    flows: Mapping[str, Series]
+    served: Mapping[str, Series]
+    bought: Mapping[tuple[str, str], Series]
+    use: Mapping[str, Series]
+    claimed: Mapping[str, Series]
+    emissions: Mapping[str, Mapping[str, tuple[int, ...]]]
+    money: Mapping[str, tuple[int, ...]]
+    investment: Series
+    salvage: Fraction
+    npv: int
+    steering_npv: int
+
+    def total(self, name: str) -> tuple[int, ...]:
+        """Return the sum over sites of one emission column [mg]."""
+        by_site = list(self.emissions[name].values())
+        return tuple(sum(values) for values in zip(*by_site, strict=True))
+
+
+def nothing(problem: Problem) -> Choices:
+    """Return the choices of the baseline: no measure, contract, unit or new generation."""
+    zero = (ZERO,) * problem.periods
+    return Choices(
+        share={d.id: zero for d in make_decisions(problem)},
+        units={t.id: (0,) * problem.periods for t in problem.technologies.values()},
+        activity=_first_come(problem),
+        capacity=dict.fromkeys(problem.pv, zero),
+        within=dict.fromkeys(problem.pv, zero),
+        after=dict.fromkeys(problem.pv, zero),
+        export=dict.fromkeys(problem.pv, zero),
+        claims={f"{c.id}@{s}": zero for c in problem.contracts.values() for s in c.sites},
+        offsets=zero,
+    )
+
+
+def _first_come(problem: Problem) -> dict[str, Series]:
+    """Serve each routed end use by the incumbent, or by technologies in id order."""
+    left = {use.id: list(use.demand) for use in problem.end_uses.values()}
+    found: dict[str, Series] = {}
+    for route in make_routes(problem):
+        rest = left[route.end_use]
+        technology = problem.technologies.get(route.owner)
+        if route.kind in {"switch", "recover"}:
+            found[route.id] = (ZERO,) * problem.periods
+            continue
+        limit = technology.existing if technology else None
+        taken = tuple(min(r, limit[t]) if limit else r for t, r in enumerate(rest))
+        left[route.end_use] = [r - x for r, x in zip(rest, taken, strict=True)]
+        found[route.id] = taken
+    return found
+
+
+def simulate(problem: Problem, choices: Choices) -> Simulation:
+    """Recompute flows, purchases, emissions and money from decisions.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is planned.
+    choices : Choices
+        What was decided.
+
+    Returns
+    -------
+    Simulation
+        Exact results (rules M-80 to M-84).
+    """
+    flows = remaining(problem, choices)
+    routes = make_routes(problem)
+    served = _served(problem, choices, flows=flows, routes=routes)
+    bought = _bought(problem, flows=flows, served=served, routes=routes)
+    use, bought = _electricity(problem, choices, bought=bought)
+    claimed = _claimed(problem, choices)
+    emissions = _emissions(problem, choices, bought=bought, claimed=claimed)
+    investment, salvage = invested(problem, choices)
+    money = _money(problem, choices, bought=bought, emissions=emissions, investment=investment)
+    npv, steering = _present_value(problem, money, salvage=salvage)
+    return Simulation(
+        flows=flows,
+        served=served,
+        bought=bought,
+        use=use,
+        claimed=claimed,
+        emissions=emissions,
+        money=money,
+        investment=investment,
+        salvage=salvage,
+        npv=npv,
+        steering_npv=steering,
+    )
+
+
+def _steps(problem: Problem) -> dict[str, list[Decision]]:
+    found: dict[str, list[Decision]] = {}
+    for decision in make_decisions(problem):
+        found.setdefault(decision.owner, []).append(decision)
+    return found
+
+
+def remaining(problem: Problem, choices: Choices) -> dict[str, Series]:
+    """Return ``F = D * product of (1 - r n/N)``, rounded once to the carrier's step."""
+    steps = _steps(problem)
+    shares: dict[str, list[list[Fraction]]] = {name: [] for name in problem.end_uses}
+    for measure in problem.measures.values():
+        if measure.effect not in {Effect.REDUCE, Effect.ABSOLUTE}:
+            continue
+        built = _built(choices, steps[measure.id])
+        if any(built):
+            for name, path in measure.saving.items():
+                shares[name].append([1 - r * n for r, n in zip(path, built, strict=True)])
+    return {
+        use.id: _multiply(use.demand, shares[use.id], step=_step(problem, use.carrier))
+        for use in problem.end_uses.values()
+    }
+
+
+def _built(choices: Choices, steps: list[Decision]) -> list[Fraction]:
+    paths = [choices.share[step.id] for step in steps]
+    return [sum(values, ZERO) / len(steps) for values in zip(*paths, strict=True)]
+
+
+def _step(problem: Problem, carrier: str) -> Fraction:
+    return problem.carriers[carrier].quantum if carrier else Fraction(1, 1000)
+
+
+def _multiply(demand: Series, shares: list[list[Fraction]], *, step: Fraction) -> Series:
+    found = []
+    for year, amount in enumerate(demand):
+        factor = Fraction(1)
+        for path in shares:
+            factor *= path[year]
+        found.append(amount if factor == 1 else to_step(amount * factor, step))
+    return tuple(found)
+
+
+def to_step(value: Fraction, step: Fraction) -> Fraction:
+    """Round an amount to a multiple of a step."""
+    return floor_half_up(value / step) * step if step else value
+
+
+def _served(
+    problem: Problem, choices: Choices, *, flows: Mapping[str, Series], routes: tuple[Route, ...]
+) -> dict[str, Series]:
+    served: dict[str, list[Fraction]] = {r.id: list(choices.activity[r.id]) for r in routes}
+    by_use: dict[str, list[Route]] = {}
+    for route in routes:
+        by_use.setdefault(route.end_use, []).append(route)
+    for end_use, mine in by_use.items():
+        for year in range(problem.periods):
+            rest = flows[end_use][year] - sum(served[r.id][year] for r in mine)
+            if rest:
+                largest = max(mine, key=lambda r: (_absorbs(r), served[r.id][year], r.id))
+                served[largest.id][year] += rest
+    return {name: tuple(values) for name, values in served.items()}
+
+
+def _absorbs(route: Route) -> bool:
+    return route.kind != "recover"
+
+
+def _bought(
+    problem: Problem,
+    *,
+    flows: Mapping[str, Series],
+    served: Mapping[str, Series],
+    routes: tuple[Route, ...],
+) -> dict[tuple[str, str], Series]:
+    total: dict[tuple[str, str], list[Fraction]] = {}
+    routed = {route.end_use for route in routes}
+    for use in problem.end_uses.values():
+        if use.id not in routed:
+            _accumulate(total, (use.site, use.carrier), flows[use.id])
+    for route in routes:
+        if route.carrier and route.ratio is not None:
+            step = _step(problem, route.carrier)
+            amounts = tuple(
+                a if r == 1 else to_step(a * r, step)
+                for a, r in zip(served[route.id], route.ratio, strict=True)
+            )
+            site = problem.end_uses[route.end_use].site
+            _accumulate(total, (site, route.carrier), amounts)
+    return {key: tuple(values) for key, values in sorted(total.items())}
+
+
+def _accumulate(
+    total: dict[tuple[str, str], list[Fraction]], key: tuple[str, str], values: Series
+) -> None:
+    known = total.get(key)
+    total[key] = list(values) if known is None else [a + b for a, b in zip(known, values, strict=True)]
+
+
+def _electricity(
+    problem: Problem, choices: Choices, *, bought: dict[tuple[str, str], Series]
+) -> tuple[dict[str, Series], dict[tuple[str, str], Series]]:
+    """Add auxiliary loads, take off own generation; return use by site and purchases."""
+    power = problem.electricity()
+    if not power:
+        return {}, bought
+    steps = _steps(problem)
+    use: dict[str, Series] = {}
+    grid = dict(bought)
+    for site in sorted(problem.sites):
+        load = list(bought.get((site, power), (ZERO,) * problem.periods))
+        for measure in problem.measures.values():
+            if measure.site == site and any(measure.aux):
+                built = _built(choices, steps[measure.id])
+                load = [x + n * a for x, n, a in zip(load, built, measure.aux, strict=True)]
+        use[site] = tuple(load)
+        own = list(problem.sites[site].existing_pv)
+        for option in problem.pv.values():
+            if option.site == site:
+                paths = (choices.within[option.id], choices.after[option.id])
+                own = [o + a + b for o, a, b in zip(own, *paths, strict=True)]
+        if any(load) or any(own):
+            grid[site, power] = tuple(x - o for x, o in zip(load, own, strict=True))
+    return use, dict(sorted(grid.items()))
+
+
+def _claimed(problem: Problem, choices: Choices) -> dict[str, Series]:
+    total = {site.id: list(site.existing_claims) for site in problem.sites.values()}
+    for name, path in choices.claims.items():
+        site = name.partition("@")[2]
+        total[site] = [a + b for a, b in zip(total[site], path, strict=True)]
+    return {site: tuple(values) for site, values in total.items()}
+
+
+def unclaimed_generation(problem: Problem, choices: Choices, site: str) -> Series:
+    """Return generation used at a site whose certificates somebody else holds."""
+    facts = problem.sites[site]
+    total = list(facts.existing_pv) if not facts.existing_pv_claimed else [ZERO] * problem.periods
+    for option in problem.pv.values():
+        if option.site == site and not option.host_claims:
+            total = [a + b for a, b in zip(total, choices.within[option.id], strict=True)]
+    return tuple(total)
+
+
+def _mg(amounts: Series, factors: Series) -> tuple[int, ...]:
+    """Return milligrams, rounded once per site, carrier and year."""
+    return tuple(
+        floor_half_up(a * ef * MG_PER_T) for a, ef in zip(amounts, factors, strict=True)
+    )
+
+
+def _emissions(
+    problem: Problem,
+    choices: Choices,
+    *,
+    bought: Mapping[tuple[str, str], Series],
+    claimed: Mapping[str, Series],
+) -> dict[str, dict[str, tuple[int, ...]]]:
+    zero = (0,) * problem.periods
+    total = {name: dict.fromkeys(sorted(problem.sites), zero) for name in ("s1", "s2l", "s2m", "s3")}
+
+    def add(name: str, site: str, values: tuple[int, ...]) -> None:
+        total[name][site] = tuple(a + b for a, b in zip(total[name][site], values, strict=True))
+
+    for (site, name), amounts in bought.items():
+        carrier = problem.carriers[name]
+        mine = _mg(amounts, problem.ef(site, name))
+        if any(carrier.ef_scope3):
+            add("s3", site, _mg(amounts, carrier.ef_scope3))
+        if carrier.electricity:
+            others = unclaimed_generation(problem, choices, site)
+            rest = tuple(
+                a + o - c for a, o, c in zip(amounts, others, claimed[site], strict=True)
+            )
+            add("s2l", site, mine)
+            add("s2m", site, _mg(rest, problem.ef_market(site, name)))
+        elif carrier.scope == 2:  # noqa: PLR2004 - the scope
+            add("s2l", site, mine)
+            add("s2m", site, mine)
+        else:
+            add("s1" if carrier.scope == 1 else "s3", site, mine)
+    return total
+
+
+def starts(path: Series) -> list[tuple[int, Fraction]]:
+    """Return the year index and amount of each increase of a path that never falls."""
+    before = ZERO
+    found = []
+    for year, value in enumerate(path):
+        if value > before:
+            found.append((year, value - before))
+        before = max(before, value)
+    return found
+
+
+def invested(problem: Problem, choices: Choices) -> tuple[Series, Fraction]:
+    """Return investment with renewals by year, and what it is still worth at the horizon."""
+    total = [ZERO] * problem.periods
+    worth = ZERO
+    for measure, path in _built_paths(problem, choices):
+        for year, amount in starts(path):
+            worth += _pay(problem, measure, year=year, amount=amount, total=total)
+    for option in problem.pv.values():
+        if option.ownership is Ownership.OWN:
+            for year, amount in starts(choices.capacity[option.id]):
+                worth += _pay(problem, option, year=year, amount=amount, total=total)
+    for technology in problem.technologies.values():
+        for year, count in enumerate(choices.units.get(technology.id, ())):
+            if count:
+                paid = max(year - technology.lead_years, 0)
+                total[paid] += count * technology.capex[paid]
+                left = max(year + technology.life - problem.periods, 0)
+                share = salvage_share(
+                    problem.salvage, left=left, life=technology.life, rate=problem.rate
+                )
+                worth += count * technology.capex[paid] * share if left else ZERO
+    return tuple(total), worth
+
+
+def _built_paths(problem: Problem, choices: Choices) -> list[tuple[Measure, Series]]:
+    steps = _steps(problem)
+    return [
+        (measure, tuple(_built(choices, steps[measure.id])))
+        for measure in problem.measures.values()
+    ]
+
+
+def _pay(
+    problem: Problem,
+    owner: Measure | PvOption,
+    *,
+    year: int,
+    amount: Fraction,
+    total: list[Fraction],
+) -> Fraction:
+    paid = payments(year, life=owner.life, lead=owner.lead_years, periods=problem.periods)
+    for index in paid:
+        total[max(index, 0)] += amount * owner.capex[max(index, 0)]
+    left = life_left(year, life=owner.life, periods=problem.periods)
+    if not left:
+        return ZERO
+    share = salvage_share(problem.salvage, left=left, life=owner.life, rate=problem.rate)
+    return amount * owner.capex[max(paid[-1], 0)] * share
+
+
+def _money(
+    problem: Problem,
+    choices: Choices,
+    *,
+    bought: Mapping[tuple[str, str], Series],
+    emissions: Mapping[str, Mapping[str, tuple[int, ...]]],
+    investment: Series,
+) -> dict[str, tuple[int, ...]]:
+    lines: dict[str, list[Fraction]] = {
+        name: [ZERO] * problem.periods
+        for name in ("om", "energy", "contracts", "export", "avoided", "offsets")
+    }
+    for (site, name), amounts in bought.items():
+        _add_line(lines["energy"], amounts, problem.price(site, name))
+    for option in problem.pv.values():
+        _add_line(lines["energy"], choices.within[option.id], option.self_price)
+        _add_line(lines["energy"], choices.after[option.id], option.after_price)
+        if option.export_price is not None:
+            revenue = tuple(-price for price in option.export_price)
+            _add_line(lines["export"], choices.export[option.id], revenue)
+        if option.ownership is Ownership.OWN:
+            _add_line(lines["om"], choices.capacity[option.id], option.om)
+    for name, path in choices.claims.items():
+        contract = problem.contracts[name.partition("@")[0]]
+        _add_line(lines["contracts"], path, contract.premium)
+    for measure, path in _built_paths(problem, choices):
+        _add_line(lines["om"], path, measure.om)
+        if measure.host_year is not None:
+            saved = path[measure.host_year] * measure.host_capex
+            lines["avoided"][measure.host_year] -= saved
+    _add_units_om(problem, choices, lines["om"])
+    if problem.offsets is not None:
+        _add_line(lines["offsets"], choices.offsets, problem.offsets.price)
+    found = {name: tuple(floor_half_up(v) for v in values) for name, values in lines.items()}
+    found["capex"] = tuple(floor_half_up(value) for value in investment)
+    found["carbon"] = _carbon(problem, emissions, cash=True)
+    found["internal"] = _carbon(problem, emissions, cash=False)
+    return found
+
+
+def _add_line(line: list[Fraction], amounts: Series, prices: Series) -> None:
+    for year, (amount, price) in enumerate(zip(amounts, prices, strict=True)):
+        if amount and price:
+            line[year] += amount * price
+
+
+def _add_units_om(problem: Problem, choices: Choices, line: list[Fraction]) -> None:
+    for technology in problem.technologies.values():
+        for year, count in enumerate(choices.units.get(technology.id, ())):
+            for index in range(year, min(year + technology.life, problem.periods)):
+                line[index] += count * technology.om[index]
+
+
+def _carbon(
+    problem: Problem, emissions: Mapping[str, Mapping[str, tuple[int, ...]]], *, cash: bool
+) -> tuple[int, ...]:
+    price = problem.ets if cash else problem.internal
+    if price is None:
+        return (0,) * problem.periods
+    tonnes = emitted(emissions, scopes=price.scopes, method=str(price.method))
+    return tuple(
+        floor_half_up(p * (Fraction(mg, MG_PER_T) - free))
+        for p, mg, free in zip(price.price, tonnes, price.free, strict=True)
+    )
+
+
+def emitted(
+    emissions: Mapping[str, Mapping[str, tuple[int, ...]]],
+    *,
+    scopes: frozenset[int],
+    method: str,
+) -> tuple[int, ...]:
+    """Return the emissions of some scopes over all sites by year [mg]."""
+    second = "s2m" if method == "market" else "s2l"
+    names = {1: "s1", 2: second, 3: "s3"}
+    paths = [path for scope in sorted(scopes) for path in emissions[names[scope]].values()]
+    return tuple(sum(values) for values in zip(*paths, strict=True))
+
+
+CASH_LINES = ("capex", "om", "energy", "contracts", "export", "avoided", "offsets", "carbon")
+
+
+def _present_value(
+    problem: Problem, money: Mapping[str, tuple[int, ...]], *, salvage: Fraction
+) -> tuple[int, int]:
+    factors = discount_factors(problem.years, problem.rate)
+    cash = [sum(money[name][year] for name in CASH_LINES) for year in range(problem.periods)]
+    total = sum((f * c for f, c in zip(factors, cash, strict=True)), ZERO)
+    total -= horizon_discount(problem.years, problem.rate) * salvage
+    internal = sum((f * c for f, c in zip(factors, money["internal"], strict=True)), ZERO)
+    return floor_half_up(total), floor_half_up(internal)
