@@ -172,7 +172,7 @@ class Say:
         """Return power of ten and words of the unit that one axis or column is given in."""
         rounded = numbers.round_significant(_finite(largest) or Decimal(0))
         step = numbers.step_for(kind, rounded, self._base)
-        return step.power, step.unit
+        return step.power, self.pick(step.unit) if self.lang == "zh-Hant" else step.unit
 
     @property
     def missing(self) -> str:
