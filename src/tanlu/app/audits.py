@@ -1,0 +1,123 @@
+"""Check and correct the ledger: verify, corrections, voids, periods, findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from tanlu.app import clock
+from tanlu.app.findings import finding_bodies, finding_body
+from tanlu.app.references import unit_table
+from tanlu.app.workspaces import find_workspace
+from tanlu.kernel.errors import TanluError
+from tanlu.kernel.periods import month_of, year_month, year_of
+from tanlu.kernel.rounding import floor_half_up
+from tanlu.storage.verify import verify as verify_folder
+from tanlu.units.parse import parse_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tanlu.i18n.say import Say
+    from tanlu.storage import Receipt, Workspace
+
+_MONTHS = 12
+_MILLION = 10**6
+
+
+def verify(named: str | Path, *, expect_head: str = "", say: Say) -> dict[str, Any]:
+    """Recompute the chain, the originals and the ledger rows of a workspace."""
+    report = verify_folder(find_workspace(named), expect_head=expect_head or None)
+    return {
+        "events": report.events,
+        "head": report.head,
+        "checked": dict(report.checked),
+        "failures": finding_bodies(report.failures, say),
+    }
+
+
+def correct_row(workspace: Workspace, row_id: str, *, quantity: str, reason: str) -> dict[str, Any]:
+    """Post a new version of a row with another quantity; the old version stays.
+
+    Raises
+    ------
+    TanluError
+        ``app.row-unknown``; ``app.not-a-quantity``; a closed period refuses.
+    """
+    row = workspace.row(row_id)
+    if row is None:
+        raise TanluError("app.row-unknown", found=row_id)
+    try:
+        amount = Decimal(quantity.replace(",", ""))
+    except InvalidOperation as error:
+        raise TanluError("app.not-a-quantity", found=quantity) from error
+    unit = parse_unit(row.unit, unit_table())
+    scale = unit.scale if unit.counts else 1
+    corrected = replace(row, quantity=amount, qty_u=floor_half_up(amount * _MILLION) * int(scale))
+    receipt = workspace.correct([corrected], reason=reason, at=clock.now(), actor=clock.actor())
+    return _receipt_body(receipt)
+
+
+def void_row(workspace: Workspace, row_id: str, *, reason: str) -> dict[str, Any]:
+    """Void a row."""
+    receipt = workspace.void([row_id], reason=reason, at=clock.now(), actor=clock.actor())
+    return _receipt_body(receipt)
+
+
+def void_batch(workspace: Workspace, batch_id: str, *, reason: str) -> dict[str, Any]:
+    """Void every row of an import."""
+    receipt = workspace.void_batch(batch_id, reason=reason, at=clock.now(), actor=clock.actor())
+    return _receipt_body(receipt)
+
+
+def _receipt_body(receipt: Receipt) -> dict[str, Any]:
+    return {"batch": receipt.batch_id, "rows": receipt.new_rows, "head": receipt.head}
+
+
+def close_year(workspace: Workspace, year: int, *, reason: str = "") -> dict[str, Any]:
+    """Close the months of a year: every later write into them is refused."""
+    first, last = year_month(year, 1), year_month(year, _MONTHS)
+    workspace.close_period(first, last, at=clock.now(), actor=clock.actor(), reason=reason)
+    return periods_body(workspace)
+
+
+def reopen_year(workspace: Workspace, year: int, *, second: str, reason: str) -> dict[str, Any]:
+    """Reopen the months of a year; takes a second person."""
+    workspace.reopen_period(
+        year_month(year, 1), year_month(year, _MONTHS), at=clock.now(), actor=clock.actor(),
+        second=second, reason=reason,
+    )  # fmt: skip
+    return periods_body(workspace)
+
+
+def periods_body(workspace: Workspace) -> dict[str, Any]:
+    """Return the closed months."""
+    return {
+        "closed": [
+            f"{year_of(month.ym)}-{month_of(month.ym):02d}"
+            for month in workspace.closed_months()
+            if month.state == "closed"
+        ],
+        "head": workspace.head(),
+    }
+
+
+def findings_body(workspace: Workspace, *, every: bool, say: Say) -> dict[str, Any]:
+    """Return the findings of the imports, those accepted only when asked for."""
+    return {
+        "findings": [
+            finding_body(stored.finding, say)
+            | {"batch": stored.batch_id, "n": stored.n, "acknowledged": stored.acknowledged or None}
+            for stored in workspace.findings(open_only=not every)
+        ]
+    }
+
+
+def acknowledge(
+    workspace: Workspace, batch_id: str, numbers: Sequence[int], *, reason: str, say: Say
+) -> dict[str, Any]:
+    """Accept findings with a reason."""
+    workspace.acknowledge(batch_id, numbers, reason=reason, at=clock.now(), actor=clock.actor())
+    return findings_body(workspace, every=False, say=say)

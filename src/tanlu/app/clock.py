@@ -1,0 +1,29 @@
+"""The only place that reads the clock and names who acts."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from datetime import UTC, date, datetime
+
+
+def now() -> datetime:
+    """Return the time, with its zone."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return today's date; ``TANLU_TODAY`` (YYYY-MM-DD) sets it, so that results can be redone."""
+    fixed = os.environ.get("TANLU_TODAY")
+    return date.fromisoformat(fixed) if fixed else datetime.now().astimezone().date()
+
+
+def actor() -> str:
+    """Return the name under which changes are written: ``TANLU_ACTOR`` or the system's user."""
+    named = os.environ.get("TANLU_ACTOR")
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "owner"

@@ -1,0 +1,457 @@
+"""Read files into the ledger: parse, compare with what is there, post in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tanlu import __version__
+from tanlu.app import clock
+from tanlu.app.references import items_by_id
+from tanlu.catalog import load, tables
+from tanlu.ingest.model import ImportContext, ParsedFile, SheetReport, import_context
+from tanlu.ingest.read import read_file
+from tanlu.kernel.errors import TanluError
+from tanlu.kernel.findings import Finding, Outcome, Severity
+from tanlu.storage import BatchDraft, FileDraft, RowCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from tanlu.i18n.say import Say
+    from tanlu.kernel.activity import ActivityRow, Record, Site
+    from tanlu.storage import Receipt, Workspace
+
+_LOCALES = {"zh": "zh-CN", "zh-Hant": "zh-TW", "en": "en"}
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How to import.
+
+    Parameters
+    ----------
+    mapping : Path or None
+        YAML file that answers questions.
+    is_dry_run : bool
+        Check only.
+    checked : Path or None
+        Where the marked copy goes; by default the workspace's ``exports``.
+    is_forced : bool
+        Take a file again although it is in the ledger.
+    """
+
+    mapping: Path | None = None
+    is_dry_run: bool = False
+    checked: Path | None = None
+    is_forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of the files.
+
+    Parameters
+    ----------
+    files : tuple of ParsedFile
+        As read, less what the ledger already held.
+    paths : tuple of Path
+        The files, in the same order.
+    receipt : Receipt or None
+        Acknowledgement of the batch; None when nothing was written.
+    checked : tuple of Path
+        Marked copies written.
+    is_dry_run : bool
+        Nothing was to be written.
+    """
+
+    files: tuple[ParsedFile, ...]
+    paths: tuple[Path, ...]
+    receipt: Receipt | None
+    checked: tuple[Path, ...]
+    is_dry_run: bool
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Findings of all files."""
+        return tuple(finding for file in self.files for finding in file.findings)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was rejected and nothing waits for an answer."""
+        return not any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def import_files(
+    workspace: Workspace, paths: Sequence[Path], *, options: ImportOptions, say: Say
+) -> ImportReport:
+    """Read files, hold back what the ledger already has, and post the rest.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Open workspace.
+    paths : sequence of Path
+        Files of one import.
+    options : ImportOptions
+        Mapping, dry run, marked copy.
+    say : Say
+        Language of the marked copy.
+
+    Returns
+    -------
+    ImportReport
+        Never half an import: the batch exists whole or not at all. A rejected file writes
+        nothing; the other files of the call are posted.
+
+    Raises
+    ------
+    TanluError
+        ``ingest.file-missing`` before anything is read; errors of the mapping file and of the
+        ledger.
+    """
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise TanluError("app.file-missing", found=", ".join(map(str, missing)))
+    context = reading_context(workspace, mapping=options.mapping)
+    seen: set[str] = set()
+    parsed = []
+    known = _LedgerKeys(workspace)
+    for path in paths:
+        file = _read(workspace, path, context, seen=seen, is_forced=options.is_forced)
+        parsed.append(file if options.is_forced else known.hold_back(file))
+    receipt = None
+    if not options.is_dry_run:
+        receipt = _post(workspace, parsed, paths, context=context, options=options)
+    checked = _write_checked(workspace, parsed, paths, options=options, say=say)
+    return ImportReport(tuple(parsed), tuple(paths), receipt, checked, options.is_dry_run)
+
+
+def reading_context(workspace: Workspace, *, mapping: Path | None = None) -> ImportContext:
+    """Return what the reader must know of the workspace: sites, locale, answers.
+
+    Notes
+    -----
+    A workspace that has neither declared nor imported a site takes those of the file.
+    """
+    from tanlu.ingest.mapping import load_mapping
+
+    settings = workspace.settings
+    sites = workspace.sites()
+    fiscal = settings.other.get("fiscal_year_set")
+    return import_context(
+        tables.read,
+        tables.shipped().columns,
+        today=clock.today(),
+        sites=sites if sites or settings.sites_declared else None,
+        locale=_LOCALES.get(settings.language, "zh-CN"),
+        fiscal_start=settings.fiscal_start if fiscal else None,
+        mapping=load_mapping(mapping) if mapping else None,
+    )
+
+
+def _read(
+    workspace: Workspace, path: Path, context: ImportContext, *, seen: set[str], is_forced: bool
+) -> ParsedFile:
+    digest = _sha256(path)
+    if not is_forced and (digest in seen or _is_complete(workspace, digest)):
+        finding = Finding("FILE_ALREADY_IMPORTED", Outcome.REJECT, file=path.name)
+        return ParsedFile(path.name, digest, findings=(finding,), rejected=True)
+    seen.add(digest)
+    return read_file(path, context=context)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _is_complete(workspace: Workspace, sha256: str) -> bool:
+    """Tell whether a file is in the ledger with no question left open."""
+    if not workspace.has_source(sha256):
+        return False
+    batches = [b for b in workspace.batches() if any(s.sha256 == sha256 for s in b.sources)]
+    return any(not batch.open_questions for batch in batches)
+
+
+class _LedgerKeys:
+    """What the ledger already holds, so that the same row is never counted twice."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._rows: dict[tuple[Any, ...], set[Any]] | None = None
+        self._records: set[tuple[Any, ...]] = set()
+
+    def hold_back(self, file: ParsedFile) -> ParsedFile:
+        """Return the file without the rows and records the ledger has; warn of changed ones."""
+        if file.rejected:
+            return file
+        rows, held, changed = self._part(file.rows)
+        records, held_records = self._part_records(file.records)
+        by_sheet = Counter(sheet for sheet, _ in _sources(held, rows))
+        by_sheet.update(record.source.sheet for record in held_records)
+        notes = [
+            Finding(
+                "ROWS_ALREADY_IN_LEDGER", Outcome.NOTE, file=file.name, sheet=sheet,
+                facts={"found": str(count)},
+            )
+            for sheet, count in sorted(by_sheet.items())
+        ]  # fmt: skip
+        notes += [_changed(row, file.name) for row in changed]
+        sheets = tuple(_moved(sheet, by_sheet.get(sheet.name, 0)) for sheet in file.sheets)
+        self._remember(rows, records)
+        return replace(
+            file, rows=rows, records=records, sheets=sheets, findings=(*file.findings, *notes)
+        )
+
+    def _part(
+        self, rows: tuple[ActivityRow, ...]
+    ) -> tuple[tuple[ActivityRow, ...], list[ActivityRow], list[ActivityRow]]:
+        known = self._known_rows()
+        fresh, held, changed = [], [], []
+        for row in rows:
+            amounts = known.get(_key(row))
+            if amounts is None:
+                fresh.append(row)
+            elif _amount(row) in amounts:
+                held.append(row)
+            else:
+                fresh.append(row)
+                changed.append(row)
+        return tuple(fresh), held, changed
+
+    def _part_records(self, records: tuple[Record, ...]) -> tuple[tuple[Record, ...], list[Record]]:
+        self._known_rows()
+        fresh = tuple(record for record in records if _record_key(record) not in self._records)
+        held = [record for record in records if _record_key(record) in self._records]
+        return fresh, held
+
+    def _known_rows(self) -> dict[tuple[Any, ...], set[Any]]:
+        if self._rows is None:
+            self._rows = defaultdict(set)
+            names = ("site", "item", "first_day", "last_day", "qty_u", "ledger_unit", "voucher")
+            table = self._workspace.activity().select(list(names))
+            for values in zip(*(table[name].to_pylist() for name in names), strict=True):
+                self._rows[values[:4]].add(
+                    (None if values[4] is None else int(values[4]), *values[5:])
+                )
+            self._records = {_record_key(record) for record in self._workspace.records()}
+        return self._rows
+
+    def _remember(self, rows: Iterable[ActivityRow], records: Iterable[Record]) -> None:
+        known = self._known_rows()
+        for row in rows:
+            known[_key(row)].add(_amount(row))
+        self._records.update(_record_key(record) for record in records)
+
+
+def _key(row: ActivityRow) -> tuple[Any, ...]:
+    return (row.site, row.item, row.first_day, row.last_day)
+
+
+def _amount(row: ActivityRow) -> tuple[Any, ...]:
+    return (row.qty_u, row.ledger_unit, row.voucher)
+
+
+def _record_key(record: Record) -> tuple[Any, ...]:
+    return (record.kind.value, *sorted((k, v) for k, v in record.fields.items() if v is not None))
+
+
+def _sources(held: Iterable[ActivityRow], kept: Iterable[ActivityRow]) -> set[tuple[str, str]]:
+    """Return sheet and cell of the source rows of which no part is new."""
+    fresh = {(row.source.sheet, row.source.cell) for row in kept}
+    return {(row.source.sheet, row.source.cell) for row in held} - fresh
+
+
+def _moved(sheet: SheetReport, count: int) -> SheetReport:
+    count = min(count, sheet.accepted)
+    return replace(sheet, accepted=sheet.accepted - count, duplicates=sheet.duplicates + count)
+
+
+def _changed(row: ActivityRow, name: str) -> Finding:
+    facts = {"site": row.site, "item": row.item, "found": f"{row.quantity} {row.unit}"}
+    return Finding(
+        "DUPLICATE_KEY", Outcome.WARN, file=name, sheet=row.source.sheet, cell=row.source.cell,
+        facts=facts,
+    )  # fmt: skip
+
+
+def _post(
+    workspace: Workspace,
+    files: Sequence[ParsedFile],
+    paths: Sequence[Path],
+    *,
+    context: ImportContext,
+    options: ImportOptions,
+) -> Receipt | None:
+    drafts = [
+        _draft(file, path)
+        for file, path in zip(files, paths, strict=True)
+        if not file.rejected and not (file.open_questions and _is_empty(file))
+    ]
+    if not drafts:
+        return None
+    batch = BatchDraft(
+        batch_id=f"b-{uuid.uuid4().hex[:12]}",
+        files=drafts,
+        sites=_new_sites(workspace, files) if context.sites is None else (),
+        force=options.is_forced,
+        importer=f"tanlu {__version__}",
+        mapping=dict(context.mapping),
+    )
+    return workspace.post_batch(batch, at=clock.now(), actor=clock.actor())
+
+
+def _is_empty(file: ParsedFile) -> bool:
+    return not (file.rows or file.records or file.quarantine)
+
+
+def _draft(file: ParsedFile, path: Path) -> FileDraft:
+    counts = RowCounts()
+    for sheet in file.sheets:
+        counts += RowCounts(
+            sheet.rows_in, sheet.accepted, sheet.quarantined, sheet.duplicates, sheet.excluded
+        )
+    return FileDraft(
+        path=path, name=file.name, sha256=file.sha256, rows=file.rows, records=file.records,
+        quarantine=file.quarantine, control_totals=file.control_totals, findings=file.findings,
+        counts=counts, sheets=[sheet_body(sheet) for sheet in file.sheets],
+        open_questions=file.open_questions,
+    )  # fmt: skip
+
+
+def _new_sites(workspace: Workspace, files: Sequence[ParsedFile]) -> tuple[Site, ...]:
+    """Return the sites of the files, each with the province the file or the company names."""
+    codes = load.place_codes()
+    found: dict[str, Site] = {}
+    for site in (site for file in files if not file.rejected for site in file.sites_seen):
+        known = found.get(site.id)
+        province = codes.get(site.province.strip().lower(), "") or workspace.settings.province
+        if known is None or (not known.province and province):
+            found[site.id] = replace(site, province=province)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _write_checked(
+    workspace: Workspace,
+    files: Sequence[ParsedFile],
+    paths: Sequence[Path],
+    *,
+    options: ImportOptions,
+    say: Say,
+) -> tuple[Path, ...]:
+    """Write the marked copies of files in which a cell needs a person."""
+    from tanlu.ingest.checked import write_checked
+
+    written = []
+    for file, path in zip(files, paths, strict=True):
+        marked = [finding for finding in file.findings if finding.severity is not Severity.NOTE]
+        if file.rejected or not marked or (options.is_dry_run and options.checked is None):
+            continue
+        folder = workspace.folder / "exports"
+        target = options.checked or folder / f"{path.stem}.checked.xlsx"
+        written.append(write_checked(path, marked, target, say=say))
+    return tuple(written)
+
+
+def sheet_body(sheet: SheetReport) -> dict[str, Any]:
+    """Return the row counts of a sheet."""
+    return {
+        "name": sheet.name,
+        "kind": sheet.kind,
+        "rows_in": sheet.rows_in,
+        "accepted": sheet.accepted,
+        "quarantined": sheet.quarantined,
+        "duplicates": sheet.duplicates,
+        "excluded": sheet.excluded,
+    }
+
+
+def totals_body(rows: Iterable[ActivityRow]) -> list[dict[str, Any]]:
+    """Return the control totals of rows: exact sums by site, item and ledger unit."""
+    sums: dict[tuple[str, str, str], int] = defaultdict(int)
+    out_of_range: dict[tuple[str, str, str], int] = defaultdict(int)
+    for row in rows:
+        key = (row.site, row.item, row.ledger_unit)
+        if row.qty_u is None:
+            out_of_range[key] += 1
+        else:
+            sums[key] += row.qty_u
+    items = items_by_id()
+    return [
+        {
+            "site": site,
+            "item": item,
+            "name_zh": items[item].name_zh if item in items else item,
+            "name_en": items[item].name_en if item in items else item,
+            "quantity": _plain(Decimal(sums[site, item, unit]).scaleb(-6)),
+            "unit": unit,
+            "out_of_range": out_of_range.get((site, item, unit), 0),
+        }
+        for site, item, unit in sorted({*sums, *out_of_range})
+    ]
+
+
+def _plain(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def import_body(report: ImportReport, say: Say) -> dict[str, Any]:
+    """Return the answer of the contract: files, row counts, totals, findings.
+
+    With a rejected file or an open question it also carries ``code`` and ``message``.
+    """
+    from tanlu.app.findings import finding_bodies
+
+    sheets = [sheet for file in report.files for sheet in file.sheets]
+    counts = {
+        name: sum(getattr(sheet, name) for sheet in sheets)
+        for name in ("rows_in", "accepted", "quarantined", "duplicates", "excluded")
+    }
+    body: dict[str, Any] = {
+        "batch": report.receipt.batch_id if report.receipt else None,
+        "files": [
+            {
+                "path": str(path),
+                "sha256": file.sha256,
+                "rejected": file.rejected,
+                "sheets": [sheet_body(sheet) for sheet in file.sheets],
+            }
+            for file, path in zip(report.files, report.paths, strict=True)
+        ],
+        **counts,
+        "records": dict(
+            sorted(Counter(r.kind.value for file in report.files for r in file.records).items())
+        ),
+        "totals": totals_body(row for file in report.files for row in file.rows),
+        "checked": [str(path) for path in report.checked],
+        "dry_run": report.is_dry_run,
+        "findings": finding_bodies(report.findings, say),
+    }
+    first = next((f for f in report.findings if f.severity is Severity.ERROR), None)
+    if first is not None:
+        body = {"code": first.code, "message": say.finding(first), **body}
+    return body
+
+
+def write_template(sector: str, target: Path, *, say: Say) -> dict[str, Any]:
+    """Write the Excel template of a sector.
+
+    Raises
+    ------
+    TanluError
+        ``ingest.template-sector`` for a sector that has none.
+    """
+    from tanlu.ingest.template import write_template as write
+
+    sheets = write(sector, target, say=say)
+    return {"path": str(target), "sheets": list(sheets)}

@@ -1,0 +1,98 @@
+"""Make, find and open workspaces; register their sites."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tanlu.app import clock
+from tanlu.app.references import province_code
+from tanlu.kernel.activity import Site
+from tanlu.kernel.errors import TanluError
+from tanlu.storage import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DATABASE = "workspace.db"
+
+
+def create_workspace(
+    folder: Path,
+    *,
+    name: str,
+    sector: str = "",
+    province: str = "",
+    sites: Sequence[str] = (),
+    language: str = "zh",
+) -> dict[str, Any]:
+    """Make a workspace and register the sites that were named.
+
+    Parameters
+    ----------
+    folder : Path
+        New or empty folder.
+    name, sector, province : str
+        Of the company.
+    sites : sequence of str
+        Names of all its sites; when given, other names are quarantined at import.
+    language : str
+        Language of the workspace: also decides how ``1,234`` is read.
+
+    Raises
+    ------
+    TanluError
+        ``storage.exists`` when the folder already is one; ``app.province-unknown``.
+    """
+    code = province_code(province) if province else ""
+    at, actor = clock.now(), clock.actor()
+    with Workspace.create(
+        folder, name=name, sector=sector, province=code, language=language, at=at, actor=actor
+    ) as workspace:
+        if sites:
+            listed = [Site(site, code) for site in sites]
+            workspace.register_sites(listed, at=at, actor=actor)
+            workspace.put_setting("sites_declared", value=True, at=at, actor=actor)
+        return {"workspace": str(folder), "name": name, **sites_body(workspace)}
+
+
+def find_workspace(named: str | Path = "") -> Path:
+    """Return the folder of the workspace: the one named, or the current folder.
+
+    Raises
+    ------
+    TanluError
+        ``app.no-workspace`` when neither is one.
+    """
+    folder = Path(named) if named else Path.cwd()
+    if not (folder / DATABASE).is_file():
+        raise TanluError("app.no-workspace", found=folder)
+    return folder
+
+
+def open_workspace(named: str | Path = "") -> Workspace:
+    """Open the workspace named, or that of the current folder."""
+    return Workspace.open(find_workspace(named), at=clock.now(), actor=clock.actor())
+
+
+def register_site(
+    workspace: Workspace, name: str, *, province: str = "", name_en: str = ""
+) -> dict[str, Any]:
+    """Register a site, or give a known one its province; the list then counts as complete."""
+    code = province_code(province) if province else workspace.settings.province
+    at, actor = clock.now(), clock.actor()
+    workspace.register_sites([Site(name, code, name_en)], at=at, actor=actor)
+    if not workspace.settings.sites_declared:
+        workspace.put_setting("sites_declared", value=True, at=at, actor=actor)
+    return sites_body(workspace)
+
+
+def sites_body(workspace: Workspace) -> dict[str, Any]:
+    """Return the sites of a workspace."""
+    sites = workspace.sites()
+    return {
+        "sites": [
+            {"site": site.id, "province": site.province or None, "name_en": site.name_en or None}
+            for site in sites
+        ]
+    }

@@ -1,0 +1,139 @@
+"""Commands that look ahead: target, measures, plan."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tanlu.cli import views
+from tanlu.cli.argv import Call
+from tanlu.cli.output import Answer, Exit
+from tanlu.i18n.say import Say
+
+
+def add_to(program: typer.Typer, call: Call, say: Say) -> None:
+    """Add the commands of this file to the program."""
+    _add_targets(program, call, say)
+    _add_measures(program, call, say)
+    _add_plan(program, call, say)
+
+
+def _add_targets(program: typer.Typer, call: Call, say: Say) -> None:
+    targets = typer.Typer(help=say("cli.target"), no_args_is_help=True)
+    program.add_typer(targets, name="target", rich_help_panel=say("cli.panel.use"))
+
+    @targets.command("add", help=say("cli.target.add"))
+    def add(
+        target_id: Annotated[str, typer.Argument(metavar="ID", help=say("cli.target.id"))],
+        kind: Annotated[str, typer.Option("--kind", help=say("cli.target.kind"))],
+        year: Annotated[int, typer.Option("--year", help=say("cli.target.year"))],
+        scope: Annotated[str, typer.Option("--scope", help=say("cli.target.scope"))] = "1+2",
+        basis: Annotated[str, typer.Option("--basis", help=say("cli.basis"))] = "market",
+        base_year: Annotated[
+            int | None, typer.Option("--base-year", help=say("cli.target.base_year"))
+        ] = None,
+        base_value: Annotated[
+            str, typer.Option("--base-value", help=say("cli.target.base_value"))
+        ] = "",
+        reduction: Annotated[
+            str, typer.Option("--reduction", help=say("cli.target.reduction"))
+        ] = "",
+        level: Annotated[str, typer.Option("--level", help=say("cli.target.level"))] = "",
+        name: Annotated[str, typer.Option("--name", help=say("cli.target.name"))] = "",
+    ) -> Answer:
+        from tanlu.app import goals, workspaces
+
+        draft = goals.TargetDraft(
+            target_id, kind=kind, year=year, scope=scope, basis=basis, base_year=base_year,
+            base_value=base_value, reduction=reduction, level=level, name=name,
+        )  # fmt: skip
+        with workspaces.open_workspace(call.workspace) as workspace:
+            return Answer(goals.add_target(workspace, draft, say=say), views.goals.targets)
+
+    @targets.command("remove", help=say("cli.target.remove"))
+    def remove(
+        target_id: Annotated[str, typer.Argument(metavar="ID", help=say("cli.target.id"))],
+        reason: Annotated[str, typer.Option("--reason", help=say("cli.reason"))],
+    ) -> Answer:
+        from tanlu.app import goals, workspaces
+
+        with workspaces.open_workspace(call.workspace) as workspace:
+            body = goals.remove_target(workspace, target_id, reason=reason, say=say)
+        return Answer(body, views.goals.targets)
+
+    @targets.command("list", help=say("cli.target.list"))
+    def listed(
+        company: Annotated[str, typer.Option("--company", help=say("cli.target.company"))] = "",
+    ) -> Answer:
+        from tanlu.app import goals, workspaces
+
+        if company:
+            return Answer(goals.company_targets_body(company, say=say), views.goals.targets)
+        with workspaces.open_workspace(call.workspace) as workspace:
+            return Answer(goals.targets_body(workspace, say=say), views.goals.targets)
+
+    @targets.command("check", help=say("cli.target.check"))
+    def check(
+        company: Annotated[str, typer.Option("--company", help=say("cli.target.company"))] = "",
+    ) -> Answer:
+        from tanlu.app import goals, workspaces
+
+        if company:
+            body = goals.check_company(company, say=say)
+        else:
+            with workspaces.open_workspace(call.workspace) as workspace:
+                body = goals.check_targets(workspace, say=say)
+        unmet = any(row["met"] is False for row in body["targets"])
+        return Answer(body, views.goals.checks, Exit.NOT_MET if unmet else Exit.DONE)
+
+
+def _add_measures(program: typer.Typer, call: Call, say: Say) -> None:
+    measures = typer.Typer(help=say("cli.measures"), no_args_is_help=True)
+    program.add_typer(measures, name="measures", rich_help_panel=say("cli.panel.use"))
+
+    @measures.command("list", help=say("cli.measures.list"))
+    def listed(
+        sector: Annotated[str, typer.Option("--sector", help=say("cli.init.sector"))] = "",
+    ) -> Answer:
+        from tanlu.app import plans
+
+        return Answer(plans.measures_body(sector=sector, say=say), views.goals.measures)
+
+    @measures.command("show", help=say("cli.measures.show"))
+    def show(
+        measure: Annotated[str, typer.Argument(help=say("cli.measures.id"))],
+    ) -> Answer:
+        from tanlu.app import plans
+
+        return Answer(plans.measure_body(measure, say=say), views.goals.measures)
+
+
+def _add_plan(program: typer.Typer, call: Call, say: Say) -> None:
+    @program.command("plan", help=say("cli.plan"), rich_help_panel=say("cli.panel.use"))
+    def plan(
+        case: Annotated[Path | None, typer.Option("--case", help=say("cli.plan.case"))] = None,
+        scenario: Annotated[
+            Path | None, typer.Option("--scenario", help=say("cli.plan.scenario"))
+        ] = None,
+        settings: Annotated[
+            list[str] | None, typer.Option("--set", help=say("cli.plan.set"))
+        ] = None,
+        gap: Annotated[float | None, typer.Option("--gap", min=0, help=say("cli.plan.gap"))] = None,
+        time_limit: Annotated[
+            float | None, typer.Option("--time-limit", min=0, help=say("cli.plan.limit"))
+        ] = None,
+        output: Annotated[Path | None, typer.Option("-o", help=say("cli.output.folder"))] = None,
+    ) -> Answer:
+        from tanlu.app import plans, workspaces
+
+        options = plans.PlanOptions(
+            scenario=scenario, settings=tuple(settings or ()), gap=gap, time_limit=time_limit,
+            output=output,
+        )  # fmt: skip
+        if case is not None:
+            body = plans.solve_case(case, options=options, say=say)
+        else:
+            with workspaces.open_workspace(call.workspace) as workspace:
+                body = plans.plan_roadmap(workspace, options=options, say=say)
+        infeasible = body["status"] == "infeasible"
+        return Answer(body, views.goals.plan, Exit.NOT_MET if infeasible else Exit.DONE)

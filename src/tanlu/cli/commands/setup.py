@@ -1,0 +1,67 @@
+"""Commands that prepare a workspace: init, template, site."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tanlu.cli import views
+from tanlu.cli.argv import Call
+from tanlu.cli.output import Answer
+from tanlu.i18n.say import Say
+
+
+def add_to(program: typer.Typer, call: Call, say: Say) -> None:
+    """Add the commands of this file to the program."""
+
+    @program.command("init", help=say("cli.init"), rich_help_panel=say("cli.panel.start"))
+    def init(
+        folder: Annotated[Path, typer.Argument(help=say("cli.init.folder"))],
+        name: Annotated[str, typer.Option("--name", help=say("cli.init.name"))] = "",
+        sector: Annotated[str, typer.Option("--sector", help=say("cli.init.sector"))] = "",
+        province: Annotated[str, typer.Option("--province", help=say("cli.province"))] = "",
+        site: Annotated[list[str] | None, typer.Option("--site", help=say("cli.init.site"))] = None,
+    ) -> Answer:
+        from tanlu.app import workspaces
+
+        body = workspaces.create_workspace(
+            folder,
+            name=name or folder.name,
+            sector=sector,
+            province=province,
+            sites=tuple(site or ()),
+            language=call.lang,
+        )
+        return Answer(body, views.setup.created)
+
+    @program.command("template", help=say("cli.template"), rich_help_panel=say("cli.panel.start"))
+    def template(
+        sector: Annotated[str, typer.Argument(help=say("cli.template.sector"))] = "machinery",
+        output: Annotated[Path | None, typer.Option("-o", help=say("cli.output.file"))] = None,
+    ) -> Answer:
+        from tanlu.app import imports
+
+        target = output or Path(f"{sector}-template.xlsx")
+        return Answer(imports.write_template(sector, target, say=say), views.setup.template)
+
+    sites = typer.Typer(help=say("cli.site"), no_args_is_help=True)
+    program.add_typer(sites, name="site", rich_help_panel=say("cli.panel.start"))
+
+    @sites.command("add", help=say("cli.site.add"))
+    def add(
+        name: Annotated[str, typer.Argument(help=say("cli.site.name"))],
+        province: Annotated[str, typer.Option("--province", help=say("cli.province"))] = "",
+        english: Annotated[str, typer.Option("--english", help=say("cli.site.english"))] = "",
+    ) -> Answer:
+        from tanlu.app import workspaces
+
+        with workspaces.open_workspace(call.workspace) as workspace:
+            body = workspaces.register_site(workspace, name, province=province, name_en=english)
+        return Answer(body, views.setup.sites)
+
+    @sites.command("list", help=say("cli.site.list"))
+    def listed() -> Answer:
+        from tanlu.app import workspaces
+
+        with workspaces.open_workspace(call.workspace) as workspace:
+            return Answer(workspaces.sites_body(workspace), views.setup.sites)

@@ -1,0 +1,70 @@
+"""The entry: read the call, run one command, turn what happens into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from tanlu.cli.argv import read_call
+from tanlu.cli.output import Answer, Exit, show, show_bug, show_error
+from tanlu.i18n.say import Say
+from tanlu.kernel.errors import TanluError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tanlu.cli.argv import Call
+
+
+def run() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one call and return its exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        The call without the program's name.
+    """
+    call = read_call(argv, os.environ)
+    try:
+        say = Say(call.lang)
+    except TanluError as error:
+        return show_error(error, call, Say("en"))
+    try:
+        code = _dispatch(call, say)
+        sys.stdout.flush()
+    except TanluError as error:
+        return show_error(error, call, say)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except Exception as error:  # the interface's edge: anything else is a bug
+        return show_bug(error, call, say)
+    return code
+
+
+def _dispatch(call: Call, say: Say) -> Exit:
+    import click
+
+    from tanlu.cli.program import build
+
+    program = build(call, say)
+    try:
+        outcome = program.main(list(call.args), prog_name="tanlu", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        return Exit.DONE
+    except click.ClickException as error:
+        raise TanluError("cli.call", found=error.format_message()) from error
+    except click.exceptions.Abort:
+        return Exit.INTERRUPTED
+    if isinstance(outcome, Answer):
+        return show(outcome, call, say)
+    return Exit(outcome) if isinstance(outcome, int) else Exit.DONE
