@@ -13,7 +13,7 @@ from tanlu.app.workspaces import find_workspace
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import month_of, year_month, year_of
 from tanlu.kernel.rounding import floor_half_up
-from tanlu.storage.verify import verify as verify_folder
+from tanlu.storage.verification import verify as verify_folder
 from tanlu.units.parse import parse_unit
 
 if TYPE_CHECKING:

@@ -68,10 +68,7 @@ def add_target(workspace: Workspace, draft: TargetDraft, *, say: Say) -> dict[st
         ``target.kind``, ``target.scope``, ``target.number``, ``target.years``,
         ``target.nothing-asked`` for a draft that does not say what is to be reached.
     """
-    target = _read_draft(draft)
-    body = {name: value for name, value in asdict(target).items() if value is not None}
-    plain = {name: str(value) for name, value in body.items()}
-    workspace.put_target(target.id, plain, at=clock.now(), actor=clock.actor())
+    keep_target(workspace, read_draft(draft))
     return targets_body(workspace, say=say)
 
 
@@ -84,7 +81,20 @@ def remove_target(workspace: Workspace, target_id: str, *, reason: str, say: Say
     return targets_body(workspace, say=say)
 
 
-def _read_draft(draft: TargetDraft) -> Target:
+def keep_target(workspace: Workspace, target: Target) -> None:
+    """Write a target to the ledger."""
+    body = {name: str(value) for name, value in asdict(target).items() if value is not None}
+    workspace.put_target(target.id, body, at=clock.now(), actor=clock.actor())
+
+
+def read_draft(draft: TargetDraft) -> Target:
+    """Return the target a draft says.
+
+    Raises
+    ------
+    TanluError
+        As in `add_target`.
+    """
     kinds = [kind.value for kind in TargetKind]
     if draft.kind not in kinds:
         raise TanluError("target.kind", found=draft.kind, known=", ".join(kinds))

@@ -1,0 +1,244 @@
+"""Write the reports: one tree from the same figures the commands print, one file per language."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tanlu import __version__
+from tanlu.app import clock, goals
+from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
+from tanlu.app.payloads import factors_used, inventory_body
+from tanlu.app.rankings import hotspots_body
+from tanlu.app.references import items_by_id
+from tanlu.catalog import load
+from tanlu.i18n.say import LANGUAGES, Say
+from tanlu.kernel.errors import TanluError
+from tanlu.render import html
+from tanlu.report.build import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from tanlu.app.inventories import TakenInventory
+    from tanlu.storage import Workspace
+
+FORMATS = ("html",)
+PLAN_FILE = "plan.json"
+_SHOWN_FINDINGS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """What to write and where.
+
+    Parameters
+    ----------
+    year : int or None
+        Inventory year; None is the newest.
+    languages, formats : tuple of str
+        One file per language and format.
+    output : Path or None
+        Folder; None is the workspace's ``exports``.
+    """
+
+    year: int | None = None
+    languages: tuple[str, ...] = ("zh", "en")
+    formats: tuple[str, ...] = FORMATS
+    output: Path | None = None
+
+
+def write_reports(
+    workspace: Workspace,
+    *,
+    options: ReportOptions,
+    progress: Callable[[str], None] | None = None,
+    taken: TakenInventory | None = None,
+) -> dict[str, Any]:
+    """Write the report of a year in each language.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Open workspace.
+    options : ReportOptions
+        Year, languages, formats, folder.
+    progress : callable, optional
+        Told the code of each stage.
+    taken : TakenInventory, optional
+        The inventory, when it was taken already.
+
+    Returns
+    -------
+    dict
+        ``reports``: path, lang, format and SHA-256 of each file.
+
+    Raises
+    ------
+    TanluError
+        ``report.format``, ``i18n.unknown-language``, ``app.no-rows``.
+    """
+    unknown = [name for name in options.formats if name not in FORMATS]
+    if unknown:
+        raise TanluError("report.format", found=", ".join(unknown), known=", ".join(FORMATS))
+    says = [Say(lang).typographic() for lang in options.languages]
+    if progress:
+        progress("cli.stage.report")
+    payload = report_payload(workspace, options.year, taken=taken)
+    tree = build(payload)  # type: ignore[arg-type]  # the shape is checked by the sections
+    folder = options.output or workspace.folder / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    year = payload["inventory"]["year"]
+    reports = []
+    for say, lang in zip(says, options.languages, strict=True):
+        others = [other for other in says if other is not say]
+        text = html.page(tree, says=[say, *others])
+        reports.append(_write(folder / f"tanlu-{year}-{lang}.html", text, lang))
+    return {"reports": reports}
+
+
+def _write(path: Path, text: str, lang: str) -> dict[str, Any]:
+    data = text.encode("utf-8")
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(data)
+    temporary.replace(path)
+    return {
+        "path": str(path),
+        "lang": lang,
+        "format": "html",
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+def report_payload(
+    workspace: Workspace, year: int | None = None, *, taken: TakenInventory | None = None
+) -> dict[str, Any]:
+    """Return everything a report is made from, as plain values."""
+    known = years_with_rows(workspace)
+    if taken is None:
+        chosen = year or (known[-1] if known else clock.today().year)
+        taken = take_inventory(workspace, chosen)
+    say = Say(workspace.settings.language if workspace.settings.language in LANGUAGES else "zh")
+    before = _before(workspace, taken, known)
+    inventory = inventory_body(taken, say)
+    if before is not None:
+        total = before.inventory.total
+        inventory["previous"] = {
+            "year": before.inventory.year,
+            "total_t": {
+                "location": _float(total.location.t),
+                "market": _float(total.market.t),
+            },
+        }
+    inventories = {t.inventory.year: t for t in (taken, before) if t is not None}
+    targets = goals.check_targets(workspace, say=say, taken=inventories)
+    plan = stored_plan(workspace)
+    return {
+        "organisation": _organisation(workspace),
+        "dated": clock.today().isoformat(),
+        "version": __version__,
+        "draft": not _is_closed(workspace, taken.inventory.year),
+        "names": _names(workspace, plan),
+        "boundary": _boundary(taken),
+        "inventory": inventory,
+        "greenpower": inventory["greenpower"],
+        "hotspots": hotspots_body(workspace, taken, before, say=say),
+        "targets": targets["targets"],
+        "actuals": targets["actuals"],
+        "plan": plan,
+        "factors": factors_used(taken),
+        "findings": _open_findings(workspace, inventory),
+        "claims": [],
+    }
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _before(
+    workspace: Workspace, taken: TakenInventory, known: Sequence[int]
+) -> TakenInventory | None:
+    """Return the inventory of the year before, where the ledger has it."""
+    earlier = [year for year in known if year < taken.inventory.year]
+    if not earlier:
+        return None
+    return take_inventory(workspace, earlier[-1], options=InventoryOptions(with_uncertainty=False))
+
+
+def _organisation(workspace: Workspace) -> dict[str, Any]:
+    settings = workspace.settings
+    places = {row["id"]: row for row in load.provinces()}
+    body: dict[str, Any] = {"name": settings.name}
+    if settings.other.get("name_en"):
+        body["name_en"] = str(settings.other["name_en"])
+    if settings.province in places:
+        row = places[settings.province]
+        body["province"] = {"zh": row["name_zh"], "en": row["name_en"]}
+    return body
+
+
+def _boundary(taken: TakenInventory) -> dict[str, Any]:
+    row = load.profiles()[taken.profile.id]
+    return {
+        "profile": {"zh": row["name_zh"], "en": row["name_en"]},
+        "gwp": taken.profile.gwp_set,
+        "as_of": taken.as_of.isoformat(),
+    }
+
+
+def _is_closed(workspace: Workspace, year: int) -> bool:
+    closed = [m for m in workspace.closed_months() if m.state == "closed"]
+    return sum((month.ym - 1) // 12 == year for month in closed) == 12  # noqa: PLR2004
+
+
+def _names(workspace: Workspace, plan: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "sites": {
+            site.id: {"zh": site.id, "en": site.name_en or site.id} for site in workspace.sites()
+        },
+        "items": {
+            item.id: {"zh": item.name_zh, "en": item.name_en} for item in items_by_id().values()
+        },
+        "measures": (plan or {}).get("names", {}),
+    }
+
+
+def _open_findings(workspace: Workspace, inventory: Mapping[str, Any]) -> list[dict[str, Any]]:
+    rows = [
+        {
+            "code": stored.finding.code,
+            "severity": stored.finding.severity.value,
+            "file": stored.finding.file,
+            "sheet": stored.finding.sheet,
+            "cell": stored.finding.cell,
+            "facts": dict(stored.finding.facts),
+        }
+        for stored in workspace.findings(open_only=True)
+    ]
+    own = [
+        {name: row[name] for name in ("code", "severity", "file", "sheet", "cell", "facts")}
+        for row in inventory["findings"]
+    ]
+    return (own + rows)[:_SHOWN_FINDINGS]
+
+
+def stored_plan(workspace: Workspace) -> dict[str, Any] | None:
+    """Return the plan solved last, or None."""
+    path = workspace.folder / "exports" / PLAN_FILE
+    if not path.is_file():
+        return None
+    plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return plan
+
+
+def keep_plan(workspace: Workspace, plan: Mapping[str, Any]) -> None:
+    """Keep a plan for the report."""
+    path = workspace.folder / "exports" / PLAN_FILE
+    path.parent.mkdir(exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(plan, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    temporary.replace(path)
