@@ -4,7 +4,7 @@
 `purchased_electricity` is its first stage, `rows_of` goes from a figure back to its rows.
 """
 
-from tanlu.compute.calculate import Calculation, calculate, summary_hash
+from tanlu.compute.calculate import Calculation, calculate
 from tanlu.compute.electricity import purchased_electricity
 from tanlu.compute.frames import EngineName, Limits
 from tanlu.compute.rows import rows_of, write_rows
@@ -17,7 +17,6 @@ __all__ = [
     "calculate",
     "purchased_electricity",
     "rows_of",
-    "summary_hash",
     "uncertainty_groups",
     "write_rows",
 ]

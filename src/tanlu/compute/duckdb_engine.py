@@ -30,6 +30,7 @@ class DuckDbEngine:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._n_tables = 0
 
     def __enter__(self) -> Self:
         """Open the connection."""
@@ -62,11 +63,14 @@ class DuckDbEngine:
             self._connection.execute("SET enable_external_access = false")
             return nw.from_native(self._connection.read_parquet(paths))
         self._connection.execute("SET enable_external_access = false")
-        return self.table(activity)
+        return nw.from_native(self._connection.from_arrow(activity))
 
     def table(self, table: pa.Table) -> Frame:
-        """Return a small table as a lazy frame."""
-        return nw.from_native(self._connection.from_arrow(table))
+        """Return a small table as a lazy frame; copied, so that its joins know its range."""
+        self._n_tables += 1
+        name = f"small_{self._n_tables}"
+        self._connection.from_arrow(table).create(name)
+        return nw.from_native(self._connection.table(name))
 
     def collect(self, frame: Frame) -> pa.Table:
         """Run a lazy frame."""

@@ -49,11 +49,7 @@ def purchased_electricity(
     """
     source = Source(activity, book, engine=engine, limits=limits or Limits())
     with prepared(source) as run:
-        wanted = [
-            name
-            for name in run.names.items
-            if name in book.items and is_purchased_power(book.items[name])
-        ]
+        wanted = [name for name in run.names.item.numbers if is_purchased_power(book.items[name])]
         flags = pa.array([True] * len(wanted), pa.bool_())
         items = pa.table({"item": pa.array(wanted, pa.string()), "wanted": flags})
         frame = stage1.quantity_by_month(run.ledger, run.run.table(items))

@@ -19,7 +19,7 @@ from tanlu.factors.precedence import level_keys
 from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from tanlu.factors.book import Book
     from tanlu.factors.model import Item
@@ -38,12 +38,49 @@ _SCOPE_2 = 2
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The distinct names of a ledger, in order; the position is the number used in joins."""
+    """The distinct names of one column; the position is the number used in joins.
 
-    sites: tuple[str, ...]
-    items: tuple[str, ...]
-    units: tuple[str, ...]
-    suppliers: tuple[str, ...]
+    Parameters
+    ----------
+    listed : tuple of str
+        Names the book knows in order, then the others in order.
+    n_known : int
+        How many the book knows: a number from there on is unknown.
+    """
+
+    listed: tuple[str, ...]
+    n_known: int
+
+    @classmethod
+    def of(cls, found: Iterable[str], known: Container[str]) -> Names:
+        """Return names in the order of their numbers."""
+        ordered = sorted(set(found), key=lambda name: (name not in known, name))
+        return cls(tuple(ordered), sum(name in known for name in ordered))
+
+    @property
+    def n(self) -> int:
+        """Number of names."""
+        return len(self.listed)
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Number of each known name."""
+        return {name: i for i, name in enumerate(self.listed[: self.n_known])}
+
+    def table(self, column: str, number: str) -> pa.Table:
+        """Return name and number."""
+        numbers = pa.array(range(self.n), pa.int64())
+        return pa.table({column: pa.array(self.listed, pa.string()), number: numbers})
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerNames:
+    """The distinct names of the four columns that rows are joined by."""
+
+    site: Names
+    item: Names
+    unit: Names
+    supplier: Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +106,7 @@ class StreamTables:
     Parameters
     ----------
     site, item, unit : pa.Table
-        Name to number; the second number is null for a name the book does not know.
+        Name to number. A site also has its class, one past the last when it is unknown.
     supplier : pa.Table or None
         Suppliers with factors of their own; None when there are none.
     cell : pa.Table
@@ -85,7 +122,9 @@ class StreamTables:
         (rid, unit, gas families) by ``mid - 1``; rid 0 is a blended market-based multiplier.
     gases : tuple of str
         Gas families present, in printed order; with ``CO2bio`` last.
-    first_month, n_months, n_units, n_items : int
+    names : LedgerNames
+        What the numbers stand for.
+    first_month, n_months, n_classes : int
         How a cell is counted.
     takes_all : bool
         Whether every row takes part, also those of unknown items.
@@ -101,10 +140,10 @@ class StreamTables:
     multiplier: pa.Table
     uses: tuple[Use, ...]
     gases: tuple[str, ...]
+    names: LedgerNames
     first_month: int
     n_months: int
-    n_units: int
-    n_items: int
+    n_classes: int
     takes_all: bool
 
     @property
@@ -128,7 +167,7 @@ class Use(NamedTuple):
 
 
 def stream_tables(
-    book: Book, stream: Stream, *, names: Names, market: Market | None = None
+    book: Book, stream: Stream, *, names: LedgerNames, market: Market | None = None
 ) -> StreamTables:
     """Return the small tables of one stream.
 
@@ -136,7 +175,7 @@ def stream_tables(
     ----------
     book : Book
         Compiled book.
-    names : Names
+    names : LedgerNames
         Names that occur in the rows.
     market : Market, optional
         Blended multipliers; taken only by the market-based stream.
@@ -161,14 +200,13 @@ def is_purchased_power(item: Item) -> bool:
 class _Builder:
     """Builds the tables of one stream; lives for one call."""
 
-    def __init__(self, book: Book, stream: Stream, names: Names) -> None:
+    def __init__(self, book: Book, stream: Stream, names: LedgerNames) -> None:
         self.book, self.stream, self.names = book, stream, names
         self.first = min(book.months)
         self.n_months = max(book.months) - self.first + 1
-        self.item_no = {name: i for i, name in enumerate(names.items)}
-        known = [(i, u) for i, u in enumerate(names.units) if u in book.units]
+        self.item_no = names.item.numbers
         self.units_by_dim: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for number, unit in known:
+        for unit, number in names.unit.numbers.items():
             self.units_by_dim[book.units[unit]].append((number, unit))
         self.mids: dict[tuple[int, str], int] = {}
         self.extra: list[tuple[Use, Decimal]] = []
@@ -187,7 +225,7 @@ class _Builder:
         return StreamTables(
             site=site,
             item=self._items(),
-            unit=_names_table("ledger_unit", "unit", self.names.units, self.book.units),
+            unit=self.names.unit.table("ledger_unit", "unit_no"),
             supplier=supplier,
             cell=cell,
             own=own,
@@ -195,20 +233,21 @@ class _Builder:
             multiplier=multiplier,
             uses=uses,
             gases=gases,
+            names=self.names,
             first_month=self.first,
             n_months=self.n_months,
-            n_units=len(self.names.units),
-            n_items=len(self.names.items),
+            n_classes=len(classes),
             takes_all=self.stream is Stream.MAIN,
         )
 
     def _items(self) -> pa.Table:
-        """Return item to numbers, with whether it takes part in the stream."""
-        table = _names_table("item", "item", self.names.items, self.book.items)
+        """Return item to number, with whether it takes part in the stream."""
+        table = self.names.item.table("item", "item_no")
+        if self.stream is Stream.MAIN:
+            return table
         known = self.book.items
         taking = [
-            in_stream(known[name], self.stream) if name in known else self.stream is Stream.MAIN
-            for name in self.names.items
+            name in known and in_stream(known[name], self.stream) for name in self.names.item.listed
         ]
         return table.append_column("in_stream", pa.array(taking, pa.bool_()))
 
@@ -219,20 +258,14 @@ class _Builder:
         for every site: precedence between levels 2 to 5 is settled here, once.
         """
         class_of: dict[tuple[tuple[Level, str], ...], int] = {}
-        numbers: list[int | None] = []
-        for name in self.names.sites:
-            place = self.book.places.get(name)
-            if place is None:
-                numbers.append(None)
-                continue
-            keys = tuple(k for k in level_keys(name, "", place) if k in self.by_place)
-            numbers.append(class_of.setdefault(keys, len(class_of)))
-        table = pa.table(
-            {
-                "site": pa.array(self.names.sites, pa.string()),
-                "site_no": pa.array(range(len(numbers)), pa.int64()),
-                "class_no": pa.array(numbers, pa.int64()),
-            }
+        numbers = []
+        for name in self.names.site.numbers:
+            keys = level_keys(name, "", self.book.places[name])
+            found = tuple(key for key in keys if key in self.by_place)
+            numbers.append(class_of.setdefault(found, len(class_of)))
+        unknown = [len(class_of)] * (self.names.site.n - self.names.site.n_known)
+        table = self.names.site.table("site", "site_no").append_column(
+            "class_no", pa.array([*numbers, *unknown], pa.int64())
         )
         return table, [(number, list(keys)) for keys, number in class_of.items()]
 
@@ -250,8 +283,8 @@ class _Builder:
 
     def _cell(self, group: int, item: str, unit_no: int, ym: int) -> int:
         """Return the number of a cell; stage 2 computes the same for each row."""
-        item_cell = group * len(self.names.items) + self.item_no[item]
-        unit_cell = item_cell * len(self.names.units) + unit_no
+        item_cell = group * self.names.item.n + self.item_no[item]
+        unit_cell = item_cell * self.names.unit.n + unit_no
         return unit_cell * self.n_months + ym - self.first
 
     def _mid(self, rid: int, unit: str) -> int:
@@ -260,7 +293,8 @@ class _Builder:
 
     def _suppliers(self) -> tuple[pa.Table | None, pa.Table | None]:
         """Return supplier to number and the cells of suppliers with own factors, or nothing."""
-        own = [name for name in self.names.suppliers if (Level.SUPPLIER, name) in self.by_place]
+        every = self.names.supplier.listed
+        own = [name for name in every if (Level.SUPPLIER, name) in self.by_place]
         if not own:
             return None, None
         names = pa.table(
@@ -278,10 +312,8 @@ class _Builder:
 
     def _market(self, market: Market) -> Iterator[tuple[int, int]]:
         """Yield the cells of blended market-based multipliers."""
-        site_no = {name: i for i, name in enumerate(self.names.sites)}
-        power = [i for i in self.names.items if i in self.book.items]
-        items = [i for i in power if is_purchased_power(self.book.items[i])]
-        unit_no = {unit: i for i, unit in enumerate(self.names.units)}
+        site_no, unit_no = self.names.site.numbers, self.names.unit.numbers
+        items = [name for name in self.item_no if is_purchased_power(self.book.items[name])]
         for (site, ym, unit), value in sorted(market.multipliers.items()):
             if site not in site_no or unit not in unit_no or ym not in self.book.months:
                 continue
@@ -330,21 +362,6 @@ def _values(found: Multiplier | None, gases: Sequence[str]) -> tuple[Decimal | N
 def _printed_order(families: set[str]) -> tuple[str, ...]:
     """Return gas families in printed order, biogenic CO2 last."""
     return tuple(family for family in (*FAMILIES, BIOGENIC) if family in families)
-
-
-def _names_table(
-    column: str, prefix: str, names: Sequence[str], known: Mapping[str, object]
-) -> pa.Table:
-    """Return name to number, and to the same number again unless the book does not know it."""
-    numbers = range(len(names))
-    keys = [i if name in known else None for i, name in zip(numbers, names, strict=True)]
-    return pa.table(
-        {
-            column: pa.array(names, pa.string()),
-            f"{prefix}_no": pa.array(numbers, pa.int64()),
-            f"{prefix}_key": pa.array(keys, pa.int64()),
-        }
-    )
 
 
 def _cell_table(pairs: Iterable[tuple[int, int]], *, prefix: str = "") -> pa.Table:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tanlu.compute import stage1, stage2
 from tanlu.compute.frames import Limits, open_engine
-from tanlu.compute.numbering import Market, Names, is_purchased_power, stream_tables
+from tanlu.compute.numbering import LedgerNames, Market, Names, is_purchased_power, stream_tables
 from tanlu.factors.model import Level
 from tanlu.factors.multiplier import rounded
 from tanlu.kernel.results import Stream
@@ -59,7 +59,7 @@ class Prepared:
 
     run: Engine
     ledger: Frame
-    names: Names
+    names: LedgerNames
     n_rows: int
     book: Book
     market: Market | None
@@ -91,6 +91,8 @@ def prepared(source: Source) -> Iterator[Prepared]:
         every = stage1.typed(run.scan(source.activity))
         ledger = stage2.months(every, first=min(book.months), last=max(book.months))
         names, n_rows = _names(run, ledger, book)
+        if any("" in column.listed for column in (names.site, names.item, names.unit)):
+            ledger = stage1.named(ledger)
         yield Prepared(
             run=run,
             ledger=ledger,
@@ -101,41 +103,34 @@ def prepared(source: Source) -> Iterator[Prepared]:
         )
 
 
-def _names(run: Engine, ledger: Frame, book: Book) -> tuple[Names, int]:
+def _names(run: Engine, ledger: Frame, book: Book) -> tuple[LedgerNames, int]:
     """Return the distinct names that occur, and the number of rows."""
-    found = {
-        column: run.collect(stage1.distinct(ledger, column)).to_pydict()
-        for column in ("site", "item", "ledger_unit")
-    }
-    has_suppliers = any(key.level is Level.SUPPLIER for key in book.keys)
-    found["supplier"] = (
-        run.collect(stage1.distinct(ledger, "supplier")).to_pydict()
-        if has_suppliers
-        else {"supplier": []}
-    )
-    listed = {column: _sorted(table[column]) for column, table in found.items()}
-    names = Names(
-        sites=listed["site"],
-        items=listed["item"],
-        units=listed["ledger_unit"],
-        suppliers=listed["supplier"],
-    )
-    return names, sum(found["ledger_unit"]["n"])
 
+    def found(column: str) -> dict[str, int]:
+        table = run.collect(stage1.distinct(ledger, column))
+        return dict(zip(table["name"].to_pylist(), table["n"].to_pylist(), strict=True))
 
-def _sorted(values: list[str | None]) -> tuple[str, ...]:
-    """Return names in order; a missing name has no number."""
-    return tuple(sorted(value for value in values if value is not None))
+    own = {key.key for key in book.keys if key.level is Level.SUPPLIER}
+    units = found("ledger_unit")
+    names = LedgerNames(
+        site=Names.of(found("site"), book.places),
+        item=Names.of(found("item"), book.items),
+        unit=Names.of(units, book.units),
+        supplier=Names.of(found("supplier") if own else (), own),
+    )
+    return names, sum(units.values())
 
 
 def _market(
-    given: Mapping[tuple[str, int], Decimal] | None, book: Book, names: Names
+    given: Mapping[tuple[str, int], Decimal] | None, book: Book, names: LedgerNames
 ) -> Market | None:
     """Return blended multipliers per ledger unit, from those per kWh."""
     if given is None:
         return None
 
-    per_unit = {unit: book.kwh_per_unit[unit] for unit in names.units if unit in book.kwh_per_unit}
+    per_unit = {
+        unit: book.kwh_per_unit[unit] for unit in names.unit.listed if unit in book.kwh_per_unit
+    }
     values = {
         (site, ym, unit): rounded(value, per_unit=ratio)
         for (site, ym), value in given.items()

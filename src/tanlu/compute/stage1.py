@@ -28,9 +28,16 @@ def typed(rows: Frame) -> Frame:
     return rows.with_columns(nw.col(name).cast(_TYPES[name]) for name in wrong) if wrong else rows
 
 
+def named(rows: Frame) -> Frame:
+    """Return the rows with an empty name where there is none, so that no join loses them."""
+    columns = ("site", "item", "ledger_unit")
+    return rows.with_columns(nw.coalesce(nw.col(name), nw.lit("")) for name in columns)
+
+
 def distinct(rows: Frame, column: str) -> Frame:
     """Return the distinct values of a column, with the number of rows of each."""
-    return rows.group_by(column).agg(nw.len().alias("n"))
+    named = rows.select(name=nw.coalesce(nw.col(column), nw.lit("")))
+    return named.group_by("name").agg(nw.len().alias("n"))
 
 
 def quantity_by_month(rows: Frame, items: Frame) -> Frame:

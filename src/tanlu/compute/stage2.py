@@ -31,8 +31,7 @@ STATUSES = (
     RowStatus.OUT_OF_RANGE,
 )
 OK = STATUSES.index(RowStatus.OK)
-KEYS = ("site_no", "item_no", "ym", "unit_no", "mid", "status")
-NUMBERS = ("site_no", "class_no", "item_no", "item_key", "unit_no", "unit_key")
+NUMBERS = ("class_no", "item_no", "unit_no", "within", "spot")
 COLUMNS = ("site", "item", "ym", "ledger_unit", "qty_u")
 
 _HALF = Decimal("0.5")
@@ -114,23 +113,30 @@ def resolve(
     )
     if not tables.takes_all:
         named = named.filter(nw.col("in_stream"))
-    found = named.with_columns(cell=_cell("class_no", tables)).join(
-        joins.cell, on="cell", how="left"
+    size, within = block(tables), nw.col("within")
+    placed = named.with_columns(within=_within(tables)).with_columns(
+        cell=nw.col("class_no") * size + within, spot=nw.col("site_no") * size + within
     )
-    columns = (*COLUMNS, *NUMBERS, "mid", *keep)
+    found = placed.join(joins.cell, on="cell", how="left")
+    columns = tuple(dict.fromkeys((*COLUMNS, *NUMBERS, "mid", *keep)))
     if joins.supplier is not None and joins.own is not None:
         found = found.join(joins.supplier, on="supplier", how="left")
-        found = _override(found, joins.own, number=_cell("supplier_no", tables), columns=columns)
+        number = nw.col("supplier_no") * size + within
+        found = _override(found, joins.own, number=number, columns=columns)
     if joins.market is not None:
-        found = _override(found, joins.market, number=_cell("site_no", tables), columns=columns)
-    return found.join(joins.multiplier, on="mid", how="left").with_columns(status=_status())
+        found = _override(found, joins.market, number=nw.col("spot"), columns=columns)
+    return found.join(joins.multiplier, on="mid", how="left").with_columns(status=_status(tables))
 
 
-def _cell(group: str, tables: StreamTables) -> nw.Expr:
-    """Return the cell number of each row; null if any part is unknown."""
-    item_cell = nw.col(group) * tables.n_items + nw.col("item_key")
-    unit_cell = item_cell * tables.n_units + nw.col("unit_key")
+def _within(tables: StreamTables) -> nw.Expr:
+    """Return the place of item, unit and month inside the block of one site or class."""
+    unit_cell = nw.col("item_no") * tables.names.unit.n + nw.col("unit_no")
     return unit_cell * tables.n_months + nw.col("ym") - tables.first_month
+
+
+def block(tables: StreamTables) -> int:
+    """Return the number of cells of one site or class."""
+    return tables.names.item.n * tables.names.unit.n * tables.n_months
 
 
 def _override(found: Frame, cells: Frame, *, number: nw.Expr, columns: Sequence[str]) -> Frame:
@@ -141,14 +147,14 @@ def _override(found: Frame, cells: Frame, *, number: nw.Expr, columns: Sequence[
     return joined.with_columns(mid=decided).select(*columns)
 
 
-def _status() -> nw.Expr:
+def _status(tables: StreamTables) -> nw.Expr:
     """Return the number of the first status that applies."""
     quantity, limit, mid = nw.col("qty_u"), nw.col("q_max"), nw.col("mid")
     fits = (quantity <= limit) & (quantity + limit >= 0)
     rules = (
-        (nw.col("unit_key").is_null(), RowStatus.UNKNOWN_UNIT),
-        (nw.col("item_key").is_null(), RowStatus.UNKNOWN_ITEM),
-        (nw.col("class_no").is_null(), RowStatus.UNKNOWN_SITE),
+        (nw.col("unit_no") >= tables.names.unit.n_known, RowStatus.UNKNOWN_UNIT),
+        (nw.col("item_no") >= tables.names.item.n_known, RowStatus.UNKNOWN_ITEM),
+        (nw.col("class_no") >= tables.n_classes, RowStatus.UNKNOWN_SITE),
         (mid.is_null(), RowStatus.NO_FACTOR),
         (mid == 0, RowStatus.DIM_MISMATCH),
         (fits, RowStatus.OK),
@@ -180,20 +186,14 @@ def _sum_of_gases(tables: StreamTables) -> nw.Expr:
 
 
 def summary(rows: Frame, tables: StreamTables) -> Frame:
-    """Return exact sums by site, item, month, unit, factor and status.
+    """Return exact sums by site, item, unit and month (one number, `spot`), factor and status.
 
-    `n_qty` counts the quantities that are there and `approx` is the sum in doubles: it shows
-    when an int64 sum has left its range.
+    `n_qty` counts the quantities that are there: a sum of none is unknown, not zero.
     """
-    total = nw.col("co2e_mg")
-    sums = {f"g{i}": nw.col(f"g{i}").sum() for i in range(len(tables.gases))}
-    return rows.group_by(*KEYS).agg(
-        nw.len().alias("n"),
-        nw.col("qty_u").count().alias("n_qty"),
-        nw.col("qty_u").sum().alias("qty_u"),
-        total.sum().alias("co2e_mg"),
-        total.cast(nw.Float64).sum().alias("approx"),
-        *(expr.alias(name) for name, expr in sums.items()),
+    quantity = nw.col("qty_u")
+    gases = [nw.col(f"g{i}").sum() for i in range(len(tables.gases))]
+    return rows.group_by("spot", "mid", "status").agg(
+        nw.len().alias("n"), quantity.count().alias("n_qty"), quantity.sum(), *gases
     )
 
 

@@ -113,7 +113,7 @@ def uncertainty_groups(
             rows = _scattered(run, tables, relative_by_quality)
             sums = run.run.collect(_sums(rows)).to_pydict()
             single = _single_rows(run, rows, sums)
-            out.extend(_groups(stream, sums, single, names=run.names.items, tables=tables))
+            out.extend(_groups(stream, sums, single, names=run.names.item.listed, tables=tables))
     return tuple(out)
 
 
