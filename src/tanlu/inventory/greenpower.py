@@ -72,7 +72,7 @@ def allocate_green_power(
     Notes
     -----
     ``used = min(left, kWh)`` in the order contract, certificate, supplier mix. What is over
-    is surplus; it never makes a result negative. On-site generation used on site is not
+    is surplus; it never makes a result negative (M-32). On-site generation used on site is not
     purchased and takes no certificate; where its certificates belong to another, or nobody
     says to whom, its kWh are added at the residual factor.
     """
