@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from tanlu.kernel.plan import Effect, Ownership
 from tanlu.roadmap.layout import make_decisions, make_routes
 from tanlu.roadmap.problem import TargetKind
-from tanlu.roadmap.simulate import MG_PER_T, ZERO, emitted, unclaimed_generation
+from tanlu.roadmap.simulate import MG_PER_T, ZERO, emitted, invested, unclaimed_generation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tanlu.roadmap.layout import Decision
-    from tanlu.roadmap.problem import Problem, Target
+    from tanlu.roadmap.problem import Problem, Series, Target
     from tanlu.roadmap.simulate import Choices, Simulation
 
 
@@ -51,7 +51,7 @@ def find_breaches(problem: Problem, choices: Choices, result: Simulation) -> tup
     return tuple(found)
 
 
-def _adoption(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+def _adoption(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
     for decision in make_decisions(problem):
         path = choices.share[decision.id]
         owner = problem.measures.get(decision.owner) or problem.pv[decision.owner]
@@ -68,7 +68,7 @@ def _adoption(problem: Problem, choices: Choices, _result: Simulation) -> Iterat
             before = value
 
 
-def _order(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+def _order(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
     decisions = make_decisions(problem)
     for first, second in zip(decisions, decisions[1:], strict=False):
         if second.step > 1:
@@ -82,7 +82,7 @@ def _first_steps(problem: Problem) -> dict[str, Decision]:
     return {d.owner: d for d in make_decisions(problem) if d.step == 1}
 
 
-def _exclusion(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+def _exclusion(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
     groups: defaultdict[str, Fraction] = defaultdict(Fraction)
     last = problem.periods - 1
     for owner, decision in _first_steps(problem).items():
@@ -96,7 +96,7 @@ def _exclusion(problem: Problem, choices: Choices, _result: Simulation) -> Itera
             yield Breach("exclusion", name, last, total - 1)
 
 
-def _prerequisite(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+def _prerequisite(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
     first = _first_steps(problem)
     for measure in problem.measures.values():
         for needed in measure.requires:
@@ -106,7 +106,7 @@ def _prerequisite(problem: Problem, choices: Choices, _result: Simulation) -> It
                     yield Breach("prerequisite", measure.id, year, mine[year] - theirs[year])
 
 
-def _rollout(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+def _rollout(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
     kinds: defaultdict[str, list[Decision]] = defaultdict(list)
     share: dict[str, Fraction] = {}
     for decision in make_decisions(problem):
@@ -366,6 +366,11 @@ TARGETS: dict[TargetKind, Callable[[Problem, Choices, Simulation, Target], Sides
 
 
 def _budget(problem: Problem, _choices: Choices, result: Simulation) -> Iterator[Breach]:
+    yield from over_budget(problem, result.investment)
+
+
+def over_budget(problem: Problem, investment: Series) -> Iterator[Breach]:
+    """Yield the years whose investment is above the limit and what was carried."""
     if problem.budget is None:
         return
     carried: Fraction | None = ZERO
@@ -373,13 +378,13 @@ def _budget(problem: Problem, _choices: Choices, result: Simulation) -> Iterator
         if limit is None or carried is None:
             carried = None if problem.budget.carry_over else ZERO
             continue
-        rest = limit + carried - result.investment[year]
+        rest = limit + carried - investment[year]
         if rest < 0:
             yield Breach("budget", "budget", year, -rest)
         carried = max(rest, ZERO) if problem.budget.carry_over else ZERO
 
 
-def _locks(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+def _locks(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
     for lock in problem.locks:
         start = problem.periods if lock.year is None else lock.year
         for decision in make_decisions(problem):
@@ -406,3 +411,13 @@ CHECKS: tuple[Callable[[Problem, Choices, Simulation], Iterator[Breach]], ...] =
     _budget,
     _locks,
 )
+
+
+def check_decisions(problem: Problem, choices: Choices) -> tuple[Breach, ...]:
+    """Check only what follows from the decisions themselves, the budget included."""
+    investment, _ = invested(problem, choices)
+    found: list[Breach] = list(over_budget(problem, investment))
+    empty = None
+    for check in (_adoption, _order, _exclusion, _prerequisite, _rollout, _locks):
+        found.extend(check(problem, choices, empty))
+    return tuple(found)

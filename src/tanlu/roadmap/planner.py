@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.assembly import Assembly, assemble
+from tanlu.roadmap.case import read_case
 from tanlu.roadmap.checks import Breach, find_breaches
+from tanlu.roadmap.infeasible import diagnose
 from tanlu.roadmap.layout import KILO, MEGA
 from tanlu.roadmap.recourse import Recourse, rows_at
+from tanlu.roadmap.result import Plan, make_infeasible, make_plan_value
 from tanlu.roadmap.rounding import to_choices
 from tanlu.roadmap.search import Found, Options, search, whole
 from tanlu.roadmap.simulate import Choices, Simulation, simulate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.problem import Problem
 
@@ -180,6 +185,51 @@ def fit_claims(problem: Problem, choices: Choices) -> Choices:
             if over and abs(over) <= 4 * step and claims[largest][year] > over:
                 claims[largest][year] -= over
     return replace(choices, claims={name: tuple(path) for name, path in claims.items()})
+
+
+def make_plan(problem: Problem, options: Options | None = None) -> Plan:
+    """Return the least-cost plan of a problem, or why there is none.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is planned.
+    options : Options, optional
+        Limits of the search.
+
+    Returns
+    -------
+    Plan
+        With status ``optimal``, ``feasible`` or ``infeasible``.
+
+    Raises
+    ------
+    TanluError
+        ``plan.not-solved``, ``plan.inexact``.
+    """
+    chosen = options or Options()
+    solved = solve_problem(problem, chosen)
+    if isinstance(solved, Found):
+        return make_infeasible(problem, diagnose(problem, chosen), chosen)
+    return make_plan_value(solved, chosen)
+
+
+def plan_json(case: Mapping[str, Any], options: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Read a case, make its plan and return it as JSON values.
+
+    Parameters
+    ----------
+    case : mapping
+        Parsed case; see `docs/reference/plan-case.md`.
+    options : mapping, optional
+        ``gap``, ``seconds``, ``nodes``, ``seed``, ``explain``.
+
+    Raises
+    ------
+    TanluError
+        ``plan.case-invalid`` with all faults; ``plan.not-solved``, ``plan.inexact``.
+    """
+    return make_plan(read_case(case), Options(**(options or {}))).to_json()
 
 
 def fixed_duals(solved: Solved, block: str) -> FloatArray:

@@ -1,0 +1,295 @@
+"""Why a measure falls in its year: earlier, later and never, and which rule stands in the way.
+
+A reason is kept only if it is true: relaxing its rule moves the measure at a lower cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.roadmap.assembly import assemble
+from tanlu.roadmap.checks import Breach, check_decisions
+from tanlu.roadmap.families import FAMILIES
+from tanlu.roadmap.layout import MEGA
+from tanlu.roadmap.recourse import Recourse
+from tanlu.roadmap.search import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.planner import Solved
+    from tanlu.roadmap.problem import Measure
+
+TARGET_FAMILIES = frozenset(
+    {"cap", "cumulative", "intensity", "energy_intensity", "renewable_share", "peak", "neutrality"}
+)
+TOLERANCE = 1e-6  # MCNY: 1 CNY
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code with the facts of its sentence."""
+
+    code: str
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What moving a measure would cost, and the reasons that hold.
+
+    Parameters
+    ----------
+    measure : str
+        Id.
+    year : int or None
+        Year index of operation; None when not adopted.
+    earlier_cny, later_cny, never_cny : float or None
+        Change of cost one year earlier, one year later, without it; None when it cannot be.
+    reasons : tuple of Reason
+        True reasons, the strongest first.
+    """
+
+    measure: str
+    year: int | None
+    earlier_cny: float | None
+    later_cny: float | None
+    never_cny: float | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One moved plan: its extra cost [MCNY], None when a rule or the model forbids it."""
+
+    delta: float | None
+    breaches: tuple[Breach, ...] = ()
+
+
+@dataclass(slots=True)
+class Explainer:
+    """Runs trials around one plan, warm, on one linear model."""
+
+    solved: Solved
+    _main: Recourse = field(init=False)
+    _relaxed: dict[frozenset[str], Recourse] = field(default_factory=dict)
+    _base: dict[frozenset[str], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Build the model of the plan without rules that bind decisions only."""
+        self._main = self._recourse(frozenset())
+
+    def _recourse(self, without: frozenset[str]) -> Recourse:
+        if without not in self._relaxed:
+            assembly = self.solved.assembly
+            if without:
+                assembly = assemble(self.solved.problem, without=without)
+            self._relaxed[without] = Recourse(assembly, self.solved.values)
+            answer = self._relaxed[without].run()
+            self._base[without] = answer.objective if answer.objective is not None else np.nan
+        return self._relaxed[without]
+
+    def why(self, measure_id: str) -> Why:
+        """Explain one measure."""
+        measure = self.solved.problem.measures[measure_id]
+        start = self._start(measure_id)
+        if start is None:
+            return self._why_not(measure)
+        never = self._trial(self._moved(measure_id, None))
+        later = self._trial(self._moved(measure_id, start + 1))
+        earlier = self._trial(self._moved(measure_id, start - 1)) if start else Trial(None)
+        reasons = [
+            *self._locked(measure),
+            *self._why_not_earlier(measure, start, earlier),
+            *self._why_not_later(measure, start, later),
+        ]
+        if not reasons:
+            reasons.extend(self._price(measure, start, earlier=earlier, later=later))
+        return Why(
+            measure_id, start, _cny(earlier.delta), _cny(later.delta), _cny(never.delta),
+            tuple(reasons),
+        )  # fmt: skip
+
+    def _start(self, measure: str) -> int | None:
+        index = self.solved.assembly.layout.decisions_of(measure)[0]
+        path = self.solved.values[self.solved.assembly.layout.z[index]]
+        running = np.flatnonzero(path > 0.5)  # noqa: PLR2004 - rounding
+        return int(running[0]) if len(running) else None
+
+    def _moved(self, measure: str, start: int | None) -> dict[int, FloatArray]:
+        """Return the paths of a measure moved to a start, with those that need it."""
+        layout = self.solved.assembly.layout
+        rows: dict[int, FloatArray] = {}
+        now = self._start(measure)
+        shift = 0 if start is None or now is None else start - now
+        for owner in (measure, *self._dependents(measure)):
+            for index in layout.decisions_of(owner):
+                path = whole(self.solved.assembly, self.solved.values)[layout.z[index]]
+                if start is None:
+                    rows[index] = np.zeros_like(path)
+                elif owner == measure:
+                    rows[index] = _shifted(path, shift, start if now is None else None)
+                else:
+                    closed = np.arange(len(path)) < start
+                    rows[index] = np.where(closed, 0.0, path)
+        return rows
+
+    def _dependents(self, measure: str) -> tuple[str, ...]:
+        found: set[str] = set()
+        queue = [measure]
+        while queue:
+            needed = queue.pop()
+            for other in self.solved.problem.measures.values():
+                if needed in other.requires and other.id not in found:
+                    found.add(other.id)
+                    queue.append(other.id)
+        return tuple(sorted(found))
+
+    def _trial(self, rows: dict[int, FloatArray], without: frozenset[str] = frozenset()) -> Trial:
+        breaches = tuple(b for b in self._breaches(rows) if b.family not in without)
+        if breaches:
+            return Trial(None, breaches)
+        recourse = self._recourse(without)
+        recourse.move(rows)
+        answer = recourse.run()
+        recourse.back(set(rows))
+        if answer.objective is None:
+            return Trial(None)
+        return Trial(answer.objective - self._base[without])
+
+    def _breaches(self, rows: dict[int, FloatArray]) -> tuple[Breach, ...]:
+        layout = self.solved.assembly.layout
+        share = dict(self.solved.choices.share)
+        for index, path in rows.items():
+            share[layout.decisions[index].id] = tuple(Fraction(round(v)) for v in path)
+        choices = replace(self.solved.choices, share=share)
+        return check_decisions(self.solved.problem, choices)
+
+    def _locked(self, measure: Measure) -> list[Reason]:
+        locked = any(lock.measure == measure.id for lock in self.solved.problem.locks)
+        return [Reason("LOCKED", {"measure": measure.id})] if locked else []
+
+    def _year(self, index: int) -> str:
+        return str(self.solved.problem.years[index])
+
+    def _why_not_earlier(self, measure: Measure, start: int, earlier: Trial) -> list[Reason]:
+        families = {breach.family for breach in earlier.breaches}
+        if start == 0 or "adoption" in families:
+            return [
+                Reason("EARLIEST_POSSIBLE", {"measure": measure.id, "year": self._year(start)})
+            ]
+        if not families:
+            return []
+        without = frozenset(families)
+        relaxed = self._trial(self._moved(measure.id, start - 1), without=without)
+        gain = None if relaxed.delta is None else self._against_plan(relaxed, without)
+        if gain is None or gain > -TOLERANCE:
+            return []
+        first = max(earlier.breaches, key=lambda b: (_RANK.get(b.family, 0), b.amount))
+        facts = {
+            "measure": measure.id,
+            "year": self._year(start - 1),
+            "when": self._year(first.year),
+            "key": first.key,
+            "amount": _shown(first.amount),
+            "saves": _shown(Fraction(round(-gain * MEGA))),
+        }
+        return [Reason(FAMILIES[first.family].reason or "EARLIEST_POSSIBLE", facts)]
+
+    def _against_plan(self, trial: Trial, without: frozenset[str]) -> float:
+        """Return a relaxed trial's cost against the plan itself [MCNY]."""
+        assert trial.delta is not None  # noqa: S101 - callers have checked
+        return trial.delta + self._base[without] - self._base[frozenset()]
+
+    def _why_not_later(self, measure: Measure, start: int, later: Trial) -> list[Reason]:
+        reasons = []
+        if measure.host_year == start and later.delta is not None:
+            factor = self.solved.assembly.layout.factors[start]
+            credit = float(measure.host_capex) / MEGA * float(factor)
+            if later.delta > TOLERANCE > later.delta - credit:
+                facts = {"measure": measure.id, "year": self._year(start)}
+                reasons.append(Reason("HOST_RETIRES", facts))
+        if self.solved.problem.targets and not later.breaches:
+            relaxed = self._trial(self._moved(measure.id, start + 1), without=TARGET_FAMILIES)
+            binds = later.delta is None or later.delta > TOLERANCE
+            if binds and relaxed.delta is not None and relaxed.delta < -TOLERANCE:
+                facts = {
+                    "measure": measure.id,
+                    "year": self._year(start),
+                    "saves": _shown(Fraction(round(-relaxed.delta * MEGA))),
+                }
+                reasons.append(Reason("TARGET_BINDS", facts))
+        return reasons
+
+    def _price(
+        self, measure: Measure, start: int, *, earlier: Trial, later: Trial
+    ) -> list[Reason]:
+        """Say that it pays from this year: with this year's benefit a year before, it would move.
+
+        Own cost falls by waiting; the benefit of the last year is what the trial leaves.
+        """
+        if earlier.delta is None or later.delta is None or start + 1 >= len(self._own(measure)):
+            return []
+        own = self._own(measure)
+        benefit = later.delta + own[start] - own[start + 1]
+        waiting = own[start - 1] - own[start]
+        if benefit * float(1 + self.solved.problem.rate) > waiting > 0:
+            facts = {"measure": measure.id, "year": self._year(start)}
+            return [Reason("PRICE_CROSSES", facts)]
+        return []
+
+    def _own(self, measure: Measure) -> FloatArray:
+        layout = self.solved.assembly.layout
+        total = np.zeros(layout.periods)
+        for index in layout.decisions_of(measure.id):
+            costs = self.solved.assembly.matrix.cost[layout.z[index]]
+            total += np.cumsum(costs[::-1])[::-1]
+        return total
+
+    def _why_not(self, measure: Measure) -> Why:
+        """Explain a measure that is not adopted: try its first open years."""
+        locked = self._locked(measure)
+        if locked:
+            return Why(measure.id, None, None, None, None, tuple(locked))
+        trials = [self._trial(self._moved(measure.id, year)) for year in self._candidates(measure)]
+        deltas = [trial.delta for trial in trials if trial.delta is not None]
+        excluded = [b for t in trials for b in t.breaches if b.family == "exclusion"]
+        if deltas and min(deltas) > -TOLERANCE:
+            facts = {"measure": measure.id, "costs": _shown(Fraction(round(min(deltas) * MEGA)))}
+            return Why(measure.id, None, None, None, None, (Reason("NEVER_PAYS", facts),))
+        if excluded:
+            facts = {"measure": measure.id, "key": excluded[0].key}
+            return Why(measure.id, None, None, None, None, (Reason("EXCLUSIVE", facts),))
+        return Why(measure.id, None, None, None, None, ())
+
+    def _candidates(self, measure: Measure) -> list[int]:
+        years = self.solved.problem.years
+        ready = measure.first_year + measure.lead_years
+        frozen = max(self.solved.problem.frozen_until, measure.lead_years)
+        allowed = self.solved.problem.decision_years
+        open_ = [i for i, y in enumerate(years) if y >= ready and i >= frozen and y in allowed]
+        return sorted({open_[0], open_[len(open_) // 2]}) if open_ else []
+
+
+_RANK = {"budget": 4, "rollout": 3, "prerequisite": 2, "exclusion": 1}
+
+
+def _shifted(path: FloatArray, shift: int, start: int | None) -> FloatArray:
+    if start is not None:
+        return np.where(np.arange(len(path)) >= start, 1.0, 0.0)
+    if shift < 0:
+        return np.append(path[-shift:], np.full(-shift, path[-1]))
+    return np.concatenate([np.zeros(shift), path[: len(path) - shift]])
+
+
+def _cny(delta: float | None) -> float | None:
+    return None if delta is None else float(round(delta * MEGA))
+
+
+def _shown(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"

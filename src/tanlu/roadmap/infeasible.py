@@ -1,0 +1,159 @@
+"""When no plan keeps every rule: by how much the targets are missed, and what would help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.roadmap.assembly import assemble
+from tanlu.roadmap.explain import TARGET_FAMILIES
+from tanlu.roadmap.families import FAMILIES
+from tanlu.roadmap.layout import KILO
+from tanlu.roadmap.search import EXACT_TOLERANCE, ROUNDS, Cuts, Options, whole
+from tanlu.roadmap.solve import Engine, Status
+
+if TYPE_CHECKING:
+    from tanlu.roadmap.assembly import Assembly
+    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.problem import Problem
+
+LEAST = 1e-7
+_HARD = ("lock", "prerequisite", "exclusion", "rollout", "budget", "stock", "contracts", "adoption")
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A target missed in a year, in user units: t, tce, or electricity units."""
+
+    family: str
+    target: str
+    year: int
+    amount: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Infeasible:
+    """Why there is no plan.
+
+    Parameters
+    ----------
+    short : tuple of Shortfall
+        Least violation of the targets; empty when the rules conflict without any target.
+    would_help : tuple of (str, float or None)
+        Families whose relaxation alone makes a plan possible, with the amount needed
+        (CNY for the budget), None where no amount applies.
+    """
+
+    short: tuple[Shortfall, ...]
+    would_help: tuple[tuple[str, float | None], ...]
+
+
+def diagnose(problem: Problem, options: Options) -> Infeasible:
+    """Say by how much a problem is infeasible.
+
+    Parameters
+    ----------
+    problem : Problem
+        A problem that the solver proved infeasible.
+    options : Options
+        Limits.
+    """
+    soft = tuple(sorted(TARGET_FAMILIES))
+    missed = _elastic(problem, options, soft=soft)
+    if missed is None:
+        helps = [(name, None) for name in _HARD if _feasible(problem, options, without=name)]
+        return Infeasible((), tuple(helps))
+    helps_with: list[tuple[str, float | None]] = []
+    if problem.budget is not None:
+        extra = _elastic(problem, options, soft=("budget",))
+        if extra is not None:
+            helps_with.append(("budget", sum(s.amount for s in extra)))
+    helps_with.extend(
+        (name, None)
+        for name in ("rollout", "exclusion", "lock", "adoption")
+        if _feasible(problem, options, without=name)
+    )
+    return Infeasible(missed, tuple(helps_with))
+
+
+def _elastic(
+    problem: Problem, options: Options, *, soft: tuple[str, ...]
+) -> tuple[Shortfall, ...] | None:
+    """Minimise the violation of some families; None when the rest conflicts."""
+    assembly = assemble(problem)
+    engine = Engine(assembly.matrix, integer=True, seed=options.seed)
+    places = _slacks(assembly, engine, soft)
+    costs = np.zeros(engine.n_columns)
+    for column, (_, _, weight) in places.items():
+        costs[column] = weight
+    engine.set_costs(costs)
+    values = _run_exact(assembly, engine, options)
+    if values is None:
+        return None
+    found = []
+    for column, (family, key, _) in places.items():
+        if values[column] > LEAST:
+            name, _, year = key.rpartition(",")
+            amount, unit = _user_unit(assembly, family, float(values[column]))
+            found.append(Shortfall(family, name or family, int(year), amount, unit))
+    return tuple(sorted(found, key=lambda s: (s.target, s.year)))
+
+
+def _slacks(
+    assembly: Assembly, engine: Engine, soft: tuple[str, ...]
+) -> dict[int, tuple[str, str, float]]:
+    """Give each row of the soft families a column that relaxes it."""
+    matrix = assembly.matrix
+    priority = {t.id: t.priority for t in assembly.layout.problem.targets.values()}
+    places: dict[int, tuple[str, str, float]] = {}
+    for family in soft:
+        for name, keys in assembly.rows_of(family).items():
+            if name == "budget.investment" or name.startswith("neutrality.offsets"):
+                continue
+            for row, key in zip(matrix.blocks[name], keys, strict=True):
+                sign = -1.0 if np.isfinite(matrix.row_up[row]) else 1.0
+                weight = 1000.0 ** (1 - priority.get(key.rpartition(",")[0], 1))
+                column = engine.add_column(
+                    cost=weight, rows=np.array([row]), values=np.array([sign])
+                )
+                places[column] = (family, key, weight)
+    return places
+
+
+def _run_exact(assembly: Assembly, engine: Engine, options: Options) -> FloatArray | None:
+    cuts = Cuts(assembly.layout)
+    count = assembly.matrix.n_columns
+    answer = engine.run(seconds=options.seconds, nodes=options.nodes)
+    for _ in range(ROUNDS):
+        if answer.values is None:
+            return None
+        rounded = whole(assembly, answer.values[:count])
+        added = cuts.at(rounded, tolerance=EXACT_TOLERANCE)
+        if not added:
+            break
+        for block in added:
+            engine.add(block)
+        answer = engine.run(seconds=options.seconds, nodes=options.nodes)
+    return answer.values
+
+
+def _user_unit(assembly: Assembly, family: str, value: float) -> tuple[float, str]:
+    if family == "budget":
+        return value * KILO * KILO, assembly.layout.problem.currency
+    unit = FAMILIES[family].unit
+    if unit == "GWh":
+        problem = assembly.layout.problem
+        power = problem.electricity()
+        return value * float(assembly.layout.unit[power]), problem.carriers[power].unit
+    return value * KILO, unit.removeprefix("k")
+
+
+def _feasible(problem: Problem, options: Options, *, without: str) -> bool:
+    assembly = assemble(problem, without=(without,))
+    engine = Engine(assembly.matrix, integer=True, seed=options.seed)
+    engine.set_costs(np.zeros(engine.n_columns))
+    answer = engine.run(seconds=options.seconds, nodes=options.nodes)
+    return answer.status is Status.OPTIMAL and _run_exact(assembly, engine, options) is not None

@@ -1,0 +1,144 @@
+"""Cost of abatement with interactions: an output of the plan, never the order of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.kernel.plan import Effect
+from tanlu.roadmap.layout import MEGA, to_float
+from tanlu.roadmap.wedges import shapley_shares
+
+if TYPE_CHECKING:
+    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.layout import Layout
+    from tanlu.roadmap.planner import Solved
+    from tanlu.roadmap.problem import EndUse, Measure
+    from tanlu.roadmap.wedges import Wedge
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the curve.
+
+    Parameters
+    ----------
+    measure : str
+        Id.
+    abatement_t : float
+        Shapley abatement over the horizon [t].
+    cost_per_t, alone_per_t, last_in_per_t : float or None
+        Present value of own cost minus energy saved, per tonne, of its fair share, when it
+        stands alone, and when all others come first [CNY/t].
+    """
+
+    measure: str
+    abatement_t: float
+    cost_per_t: float | None
+    alone_per_t: float | None
+    last_in_per_t: float | None
+
+
+def make_macc(solved: Solved, wedges: tuple[Wedge, ...]) -> tuple[Bar, ...]:
+    """Return the bars of the adopted measures, cheapest first (rule M-89)."""
+    bars = []
+    for wedge in wedges:
+        measure = solved.problem.measures.get(wedge.owner)
+        if measure is None:
+            continue
+        tonnes = sum(wedge.mg) / 10**9
+        own = own_cost(solved, measure)
+        if measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}:
+            fair, alone, last = (
+                _per_tonne(own - value, amount)
+                for value, amount in _energy(solved, measure)
+            )
+            bars.append(Bar(measure.id, tonnes, fair, alone, last))
+        else:
+            each = _per_tonne(own + _switched(solved, measure), tonnes)
+            bars.append(Bar(measure.id, tonnes, each, each, each))
+    return tuple(sorted(bars, key=lambda b: (b.cost_per_t is None, b.cost_per_t or 0.0, b.measure)))
+
+
+def _per_tonne(cost: float, tonnes: float) -> float | None:
+    return cost / tonnes if tonnes > 0 else None
+
+
+def own_cost(solved: Solved, measure: Measure) -> float:
+    """Return the present value of investment, renewals, O&M and salvage of a measure [CNY]."""
+    layout = solved.assembly.layout
+    total = 0.0
+    for index in layout.decisions_of(measure.id):
+        costs = solved.assembly.matrix.cost[layout.z[index]]
+        total += float(costs @ solved.values[layout.z[index]])
+    return total * MEGA
+
+
+def _built(layout: Layout, values: FloatArray, measure: Measure) -> FloatArray:
+    rows = layout.decisions_of(measure.id)
+    return np.mean([np.round(values[layout.z[i]], 9) for i in rows], axis=0)
+
+
+def _energy(solved: Solved, measure: Measure) -> list[tuple[float, float]]:
+    """Return (value of energy, abatement) by fair share, alone and last in."""
+    totals = np.zeros((3, 2))
+    for name in measure.saving:
+        use = solved.problem.end_uses[name]
+        money, carbon = _weights(solved, use)
+        for row, share in enumerate(_three_shares(solved, measure, name)):
+            saved = share * to_float(use.demand)
+            totals[row] += float(saved @ money), float(saved @ carbon)
+    return [(float(value), float(amount)) for value, amount in totals]
+
+
+def _weights(solved: Solved, use: EndUse) -> tuple[FloatArray, FloatArray]:
+    problem, factors = solved.problem, solved.assembly.layout.factors
+    carrier = problem.carriers.get(use.carrier)
+    if carrier is None:
+        return np.zeros(problem.periods), np.zeros(problem.periods)
+    market = carrier.electricity and str(problem.method) == "market"
+    path = problem.ef_market(use.site, carrier.id) if market else problem.ef(use.site, carrier.id)
+    carbon = to_float(path) + to_float(carrier.ef_scope3)
+    return factors * to_float(problem.price(use.site, carrier.id)), carbon
+
+
+def _three_shares(
+    solved: Solved, measure: Measure, end_use: str
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    layout, values = solved.assembly.layout, solved.values
+    mine = [
+        m
+        for m in solved.problem.measures.values()
+        if m.effect in {Effect.REDUCE, Effect.ABSOLUTE} and end_use in m.saving
+    ]
+    paths = {m.id: to_float(m.saving[end_use]) * _built(layout, values, m) for m in mine}
+    own = paths[measure.id]
+    others = np.ones(layout.periods)
+    for name, path in paths.items():
+        if name != measure.id:
+            others = others * (1 - path)
+    order = list(paths)
+    position = order.index(measure.id)
+    fair = np.array(
+        [shapley_shares([paths[n][t] for n in order])[position] for t in range(layout.periods)]
+    )
+    return fair, own, own * others
+
+
+def _switched(solved: Solved, measure: Measure) -> float:
+    """Return the present value of the change in energy bills of a switch or recovery [CNY]."""
+    layout, problem = solved.assembly.layout, solved.problem
+    total = 0.0
+    for route in layout.routes:
+        if route.owner != measure.id:
+            continue
+        use = problem.end_uses[route.end_use]
+        served = to_float(solved.result.served[route.id])
+        price = to_float(problem.price(use.site, use.carrier)) if use.carrier else 0.0
+        total -= float(np.sum(layout.factors * served * price))
+        if route.carrier and route.ratio is not None:
+            new = to_float(problem.price(use.site, route.carrier))
+            total += float(np.sum(layout.factors * served * to_float(route.ratio) * new))
+    return total

@@ -1,0 +1,510 @@
+"""The published plan: one frozen value with the fields of the contract, and its JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from tanlu.roadmap.canonical import problem_hash
+from tanlu.roadmap.checks import TARGETS, coal_equivalent, renewable
+from tanlu.roadmap.explain import Explainer, Why
+from tanlu.roadmap.layout import KILO
+from tanlu.roadmap.macc import make_macc
+from tanlu.roadmap.problem import TargetKind
+from tanlu.roadmap.simulate import MG_PER_T, Simulation, nothing, simulate, starts
+from tanlu.roadmap.solve import solver_version
+from tanlu.roadmap.validation import template_measures
+from tanlu.roadmap.wedges import ledger_total, make_wedges
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.infeasible import Infeasible
+    from tanlu.roadmap.macc import Bar
+    from tanlu.roadmap.planner import Solved
+    from tanlu.roadmap.problem import Problem
+    from tanlu.roadmap.search import Options
+    from tanlu.roadmap.wedges import Wedge
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A measure, generator, contract or technology, with the year it starts."""
+
+    id: str
+    measure: str
+    kind: str
+    site: str
+    year: int
+    size: float
+    unit: str
+    capex: int
+    abatement_t_total: float
+    why: Why | None
+    name_zh: str = ""
+    name_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLine:
+    """A target and what the plan reaches, by year of its levels."""
+
+    id: str
+    kind: str
+    years: tuple[int, ...]
+    value: tuple[float, ...]
+    level: tuple[float, ...]
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan that keeps every rule in the exact simulator, or why there is none."""
+
+    problem: Problem
+    status: str
+    limit: str
+    cost_npv: int | None
+    bound_npv: int | None
+    gap: float | None
+    baseline_npv: int
+    baseline: Simulation
+    result: Simulation | None
+    offsets_t: tuple[float, ...]
+    adoptions: tuple[Adoption, ...]
+    wedges: tuple[Wedge, ...]
+    shadow: tuple[tuple[int, float, float, float], ...]
+    macc: tuple[Bar, ...]
+    targets: tuple[TargetLine, ...]
+    not_adopted: tuple[Why, ...]
+    infeasible: Infeasible | None
+    indicative: tuple[str, ...]
+    series: dict[str, tuple[float, ...]]
+    run: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields of the contract, plus what the report needs."""
+        return plan_to_json(self)
+
+
+def make_plan_value(solved: Solved, options: Options) -> Plan:
+    """Build the published plan of a solved problem."""
+    problem = solved.problem
+    baseline = simulate(problem, nothing(problem))
+    wedges = make_wedges(problem, solved.choices, solved.result, baseline=baseline)
+    whys: dict[str, Why] = {}
+    if options.explain:
+        explainer = Explainer(solved)
+        whys = {name: explainer.why(name) for name in sorted(problem.measures)}
+    adoptions = _adoptions(solved, wedges, whys)
+    taken = {adoption.id for adoption in adoptions}
+    return Plan(
+        problem=problem,
+        status=solved.found.status,
+        limit=solved.found.limit,
+        cost_npv=solved.result.npv,
+        bound_npv=round(solved.bound_cny),
+        gap=solved.gap,
+        baseline_npv=baseline.npv,
+        baseline=baseline,
+        result=solved.result,
+        offsets_t=_floats(solved.choices.offsets),
+        adoptions=adoptions,
+        wedges=wedges,
+        shadow=shadow_prices(solved),
+        macc=make_macc(solved, wedges),
+        targets=_target_lines(solved),
+        not_adopted=tuple(why for name, why in whys.items() if name not in taken),
+        infeasible=None,
+        indicative=template_measures(problem),
+        series=_series(solved),
+        run=_run(problem, options, solved),
+    )
+
+
+def make_infeasible(problem: Problem, infeasible: Infeasible, options: Options) -> Plan:
+    """Build the answer of a problem that has no plan."""
+    baseline = simulate(problem, nothing(problem))
+    return Plan(
+        problem=problem,
+        status="infeasible",
+        limit="",
+        cost_npv=None,
+        bound_npv=None,
+        gap=None,
+        baseline_npv=baseline.npv,
+        baseline=baseline,
+        result=None,
+        offsets_t=(),
+        adoptions=(),
+        wedges=(),
+        shadow=(),
+        macc=(),
+        targets=(),
+        not_adopted=(),
+        infeasible=infeasible,
+        indicative=template_measures(problem),
+        series={},
+        run=_run(problem, options, None),
+    )
+
+
+def _floats(values: Sequence[Fraction | int]) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+
+
+def _run(problem: Problem, options: Options, solved: Solved | None) -> dict[str, Any]:
+    model = problem_hash(problem)
+    decided = ""
+    if solved is not None:
+        shares = {k: [str(v) for v in path] for k, path in sorted(solved.choices.share.items())}
+        decided = json.dumps([shares, solved.result.npv], sort_keys=True)
+    digest = hashlib.sha256(f"{model}|{decided}".encode()).hexdigest()
+    return {
+        "hash": digest,
+        "model_hash": model,
+        "solver": solver_version(),
+        "seed": options.seed,
+        "options": {k: v for k, v in asdict(options).items() if k != "seed"},
+    }
+
+
+def _adoptions(
+    solved: Solved, wedges: tuple[Wedge, ...], whys: dict[str, Why]
+) -> tuple[Adoption, ...]:
+    tonnes = {wedge.owner: sum(wedge.mg) / MG_PER_T for wedge in wedges}
+    found = [
+        *_measure_adoptions(solved, tonnes, whys),
+        *_pv_adoptions(solved, tonnes),
+        *_contract_adoptions(solved, tonnes),
+        *_unit_adoptions(solved, tonnes),
+    ]
+    return tuple(sorted(found, key=lambda a: (a.year, a.id)))
+
+
+def _measure_adoptions(
+    solved: Solved, tonnes: dict[str, float], whys: dict[str, Why]
+) -> list[Adoption]:
+    problem, layout = solved.problem, solved.assembly.layout
+    found = []
+    for measure in problem.measures.values():
+        steps = [layout.decisions[i] for i in layout.decisions_of(measure.id)]
+        begun: dict[int, Fraction] = {}
+        for step in steps:
+            for year, amount in starts(solved.choices.share[step.id]):
+                begun[year] = begun.get(year, Fraction(0)) + amount / len(steps)
+        for year, amount in sorted(begun.items()):
+            paid = max(year - measure.lead_years, 0)
+            blocks = measure.blocks > 1
+            found.append(
+                Adoption(
+                    id=measure.id,
+                    measure=measure.kind,
+                    kind=str(measure.effect),
+                    site=measure.site,
+                    year=problem.years[year],
+                    size=float(amount * measure.blocks if blocks else amount),
+                    unit="block" if blocks else ("share" if measure.continuous else "set"),
+                    capex=round(amount * measure.capex[paid]),
+                    abatement_t_total=tonnes.get(measure.id, 0.0) * float(amount)
+                    / float(sum(begun.values())),
+                    why=whys.get(measure.id),
+                    name_zh=measure.name_zh,
+                    name_en=measure.name_en,
+                )
+            )
+    return found
+
+
+def _pv_adoptions(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
+    found = []
+    for option in solved.problem.pv.values():
+        begun = starts(solved.choices.capacity[option.id])
+        total = sum((amount for _, amount in begun), Fraction(0))
+        for year, amount in begun:
+            paid = max(year - option.lead_years, 0)
+            found.append(
+                Adoption(
+                    id=option.id,
+                    measure=option.id.partition("@")[0],
+                    kind=f"pv_{option.ownership}",
+                    site=option.site,
+                    year=solved.problem.years[year],
+                    size=float(amount),
+                    unit="kW",
+                    capex=round(amount * option.capex[paid]),
+                    abatement_t_total=tonnes.get(option.id, 0.0) * float(amount / total),
+                    why=None,
+                    name_zh=option.name_zh,
+                    name_en=option.name_en,
+                )
+            )
+    return found
+
+
+def _contract_adoptions(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
+    found = []
+    for contract in solved.problem.contracts.values():
+        for site in contract.sites:
+            path = solved.choices.claims[f"{contract.id}@{site}"]
+            active = [year for year, amount in enumerate(path) if amount]
+            if active:
+                power = solved.problem.carriers[solved.problem.electricity()].unit
+                whole = sum(
+                    (sum(solved.choices.claims[f"{contract.id}@{s}"]) for s in contract.sites),
+                    Fraction(0),
+                )
+                part = float(sum(path, Fraction(0)) / whole)
+                found.append(
+                    Adoption(
+                        id=f"{contract.id}@{site}",
+                        measure=contract.id,
+                        kind=str(contract.kind),
+                        site=site,
+                        year=solved.problem.years[active[0]],
+                        size=float(max(path)),
+                        unit=f"{power}/yr",
+                        capex=0,
+                        abatement_t_total=tonnes.get(contract.id, 0.0) * part,
+                        why=None,
+                        name_zh=contract.name_zh,
+                        name_en=contract.name_en,
+                    )
+                )
+    return found
+
+
+def _unit_adoptions(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
+    found = []
+    for technology in solved.problem.technologies.values():
+        counts = solved.choices.units.get(technology.id, ())
+        for year, count in enumerate(counts):
+            if count:
+                paid = max(year - technology.lead_years, 0)
+                found.append(
+                    Adoption(
+                        id=technology.id,
+                        measure=technology.id,
+                        kind="technology",
+                        site=solved.problem.end_uses[technology.end_use].site,
+                        year=solved.problem.years[year],
+                        size=float(count),
+                        unit="unit",
+                        capex=round(count * technology.capex[paid]),
+                        abatement_t_total=tonnes.get(technology.id, 0.0) * count / sum(counts),
+                        why=None,
+                    )
+                )
+    return found
+
+
+def shadow_prices(solved: Solved) -> tuple[tuple[int, float, float, float], ...]:
+    """Return (year, price, low, high) in undiscounted CNY per tonne.
+
+    Notes
+    -----
+    From the duals of the emission targets in the relaxation (the price), and with whole numbers
+    fixed; low and high are the lesser and the greater of the two (rule M-88).
+    """
+    layout = solved.assembly.layout
+    if not layout.sites:
+        return ()
+    relaxed = solved.found.lp_duals
+    fixed = solved.duals
+    found = []
+    for year in range(layout.periods):
+        prices = [
+            max(_price(solved, duals, column) for column in _emission_columns(layout, year))
+            / float(layout.factors[year])
+            for duals in (relaxed, fixed)
+            if duals is not None
+        ]
+        first = round(prices[0] * KILO, 2) + 0.0
+        low, high = (round(edge * KILO, 2) + 0.0 for edge in (min(prices), max(prices)))
+        found.append((solved.problem.years[year], first, low, high))
+    return tuple(found)
+
+
+def _emission_columns(layout: Any, year: int) -> list[int]:
+    return [int(layout.em[name][0, year]) for name in ("s1", "s2l", "s2m", "s3")]
+
+
+_EMISSION_FAMILIES = ("cap.", "cumulative.", "intensity.", "peak.", "neutrality.")
+
+
+def _price(solved: Solved, duals: FloatArray, column: int) -> float:
+    matrix = solved.assembly.matrix
+    first, last = matrix.starts[column], matrix.starts[column + 1]
+    wanted = _emission_rows(solved)
+    total = 0.0
+    for position in range(int(first), int(last)):
+        row = int(matrix.indices[position])
+        if row in wanted:
+            total -= float(matrix.values[position]) * float(duals[row])
+    return total
+
+
+def _emission_rows(solved: Solved) -> frozenset[int]:
+    blocks = solved.assembly.matrix.blocks
+    return frozenset(
+        int(row)
+        for name, rows in blocks.items()
+        if name.startswith(_EMISSION_FAMILIES)
+        for row in rows
+    )
+
+
+def _target_lines(solved: Solved) -> tuple[TargetLine, ...]:
+    problem = solved.problem
+    lines = []
+    for target in sorted(problem.targets.values(), key=lambda t: t.id):
+        value, limit = TARGETS[target.kind](problem, solved.choices, solved.result, target)
+        years = sorted(limit)
+        shown = [float(value[y]) for y in years]
+        levels = [float(limit[y]) for y in years]
+        if target.kind is TargetKind.RENEWABLE_SHARE:
+            shown, levels = _shares(solved, years), [float(target.levels[y]) for y in years]
+        elif target.kind in {TargetKind.INTENSITY, TargetKind.ENERGY_INTENSITY}:
+            shown = [float(value[y] / problem.output[y]) for y in years]
+            levels = [float(target.levels[y]) for y in years]
+        met = all(value[y] <= limit[y] for y in years)
+        calendar = tuple(problem.years[y] for y in years)
+        lines.append(
+            TargetLine(target.id, str(target.kind), calendar, tuple(shown), tuple(levels), met)
+        )
+    return tuple(lines)
+
+
+def _shares(solved: Solved, years: list[int]) -> list[float]:
+    green = renewable(solved.problem, solved.choices, solved.result)
+    use = [sum(values) for values in zip(*solved.result.use.values(), strict=True)]
+    return [float(green[y] / use[y]) if use[y] else 0.0 for y in years]
+
+
+def _series(solved: Solved) -> dict[str, tuple[float, ...]]:
+    problem, result = solved.problem, solved.result
+    use = [sum(values) for values in zip(*result.use.values(), strict=True)]
+    green = renewable(problem, solved.choices, result)
+    return {
+        "electricity_use": _floats(use),
+        "renewable": _floats(green) if use else (),
+        "tce_calorific": _floats(coal_equivalent(problem, result, "calorific")),
+        "tce_equivalent": _floats(coal_equivalent(problem, result, "equivalent")),
+    }
+
+
+def _tonnes(mg: Sequence[int]) -> list[float]:
+    """Return milligrams as tonnes; the JSON number prints the milligrams exactly below 10^6 t."""
+    return [value / MG_PER_T for value in mg]
+
+
+def _why_json(why: Why | None) -> dict[str, Any] | None:
+    if why is None:
+        return None
+    return {
+        "binding": [reason.code for reason in why.reasons],
+        "reasons": [{"code": r.code, "facts": dict(r.facts)} for r in why.reasons],
+        "earlier": why.earlier_cny,
+        "later": why.later_cny,
+        "never": why.never_cny,
+        "text": None,
+    }
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    """Return a plan as JSON values; what has no value is null."""
+    problem, result = plan.problem, plan.result
+    method = str(problem.method)
+    emissions = None
+    mg: dict[str, Any] = {"baseline": list(ledger_total(plan.baseline, method))}
+    if result is not None:
+        emissions = {
+            "scope1": _tonnes(result.total("s1")),
+            "scope2_market": _tonnes(result.total("s2m")),
+            "scope2_location": _tonnes(result.total("s2l")),
+            "scope3": _tonnes(result.total("s3")),
+        }
+        mg["emissions"] = list(ledger_total(result, method))
+        mg["wedges"] = {w.owner: list(w.mg) for w in plan.wedges}
+    money = result.money if result is not None else {}
+    opex_lines = ("om", "energy", "contracts", "export", "avoided", "offsets")
+    return {
+        "name": problem.name,
+        "status": plan.status,
+        "limit": plan.limit or None,
+        "indicative": bool(plan.indicative),
+        "templates": list(plan.indicative),
+        "cost_npv": plan.cost_npv,
+        "bound_npv": plan.bound_npv,
+        "gap": plan.gap,
+        "baseline_npv": plan.baseline_npv,
+        "currency": problem.currency,
+        "price_year": problem.price_year,
+        "method": method,
+        "years": list(problem.years),
+        "baseline_t": _tonnes(ledger_total(plan.baseline, method)),
+        "emissions_t": emissions,
+        "offsets_t": list(plan.offsets_t),
+        "exact_mg": mg,
+        "capex": list(money.get("capex", ())),
+        "opex": [sum(v) for v in zip(*(money[k] for k in opex_lines), strict=True)] if money else [],
+        "carbon_cost": list(money.get("carbon", ())),
+        "cost_lines": {name: list(values) for name, values in sorted(money.items())},
+        "salvage": round(result.salvage) if result is not None else None,
+        "budget": _budget_json(problem),
+        "adoptions": [
+            {
+                "id": a.id,
+                "measure": a.measure,
+                "kind": a.kind,
+                "site": a.site,
+                "year": a.year,
+                "size": a.size,
+                "unit": a.unit,
+                "capex": a.capex,
+                "abatement_t_total": a.abatement_t_total,
+                "name": {"zh": a.name_zh, "en": a.name_en},
+                "why": _why_json(a.why),
+            }
+            for a in plan.adoptions
+        ],
+        "not_adopted": [{"measure": w.measure, "why": _why_json(w)} for w in plan.not_adopted],
+        "wedges": [
+            {"measure": w.owner, "layer": w.layer, "t": _tonnes(w.mg)} for w in plan.wedges
+        ],
+        "shadow_price": [
+            {"year": y, "per_t": p, "low": low, "high": high} for y, p, low, high in plan.shadow
+        ],
+        "macc": [asdict(bar) for bar in plan.macc],
+        "targets": [asdict(line) for line in plan.targets],
+        "series": {name: list(values) for name, values in plan.series.items()},
+        "infeasible": _infeasible_json(plan),
+        "run": plan.run,
+    }
+
+
+def _budget_json(problem: Problem) -> list[float | None] | None:
+    if problem.budget is None:
+        return None
+    return [None if limit is None else float(limit) for limit in problem.budget.limits]
+
+
+def _infeasible_json(plan: Plan) -> dict[str, Any] | None:
+    found = plan.infeasible
+    if found is None:
+        return None
+    worst = max(found.short, key=lambda s: s.amount, default=None)
+    return {
+        "target": worst.target if worst else None,
+        "short_t": worst.amount if worst else None,
+        "unit": worst.unit if worst else None,
+        "by_year": [
+            {"target": s.target, "year": s.year, "short": s.amount, "unit": s.unit}
+            for s in found.short
+        ],
+        "would_be_met_by": [{"family": name, "amount": amount} for name, amount in found.would_help],
+    }

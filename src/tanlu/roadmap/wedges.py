@@ -1,0 +1,382 @@
+"""Who saved what: shares inside an end use, between layers, and integers that add up exactly."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.kernel.plan import Effect
+from tanlu.roadmap.layout import make_decisions, make_routes, to_float
+from tanlu.roadmap.simulate import MG_PER_T, nothing, simulate, unclaimed_generation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.layout import Route
+    from tanlu.roadmap.problem import Measure, Problem
+    from tanlu.roadmap.simulate import Choices, Simulation
+
+PV_LAYER = "pv"
+CONTRACT_LAYER = "contracts"
+STOCK_LAYER = "stock"
+MOST_LAYERS = 8
+
+
+def shapley_shares(shares: Sequence[float]) -> tuple[float, ...]:
+    """Split ``1 - product of (1 - r)`` fairly over measures on one end use.
+
+    Parameters
+    ----------
+    shares : sequence of float, shape (n,)
+        Saved share r of each measure [-]; negative is extra load.
+
+    Returns
+    -------
+    tuple of float, shape (n,)
+        Parts [-] that add up to what all save together.
+
+    Notes
+    -----
+    ``phi_i = r_i * sum_k e_k(1 - r_j, j != i) / (n * C(n-1, k))`` with e_k the elementary
+    symmetric sums (rule M-86).
+
+    Examples
+    --------
+    >>> [round(part, 6) for part in shapley_shares([0.1, 0.2])]
+    [0.09, 0.19]
+    """
+    count = len(shares)
+    parts = []
+    for index, share in enumerate(shares):
+        sums = [1.0] + [0.0] * (count - 1)
+        for other, value in enumerate(shares):
+            if other != index:
+                for k in range(count - 1, 0, -1):
+                    sums[k] += sums[k - 1] * (1.0 - value)
+        mean = sum(sums[k] / math.comb(count - 1, k) for k in range(count)) / count
+        parts.append(share * mean)
+    return tuple(parts)
+
+
+def split_signed(total: int, weights: Sequence[float]) -> tuple[int, ...]:
+    """Round signed parts to integers that add up to a total.
+
+    Parameters
+    ----------
+    total : int
+        What the parts must add up to.
+    weights : sequence of float, shape (n,)
+        Wanted parts; those that are exactly zero stay zero unless all are.
+    """
+    active = [i for i, weight in enumerate(weights) if weight != 0]
+    if not active:
+        active = list(range(len(weights)))
+    parts = [0] * len(weights)
+    if not active:
+        return ()
+    for i in active:
+        parts[i] = math.floor(weights[i])
+    rest, more = divmod(total - sum(parts), len(active))
+    order = sorted(active, key=lambda i: (parts[i] - weights[i], i))
+    for rank, i in enumerate(order):
+        parts[i] += rest + (1 if rank < more else 0)
+    return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Wedge:
+    """What one measure, generator, contract or technology saves, by year [mg]."""
+
+    owner: str
+    layer: str
+    mg: tuple[int, ...]
+
+
+class _World:
+    """Emissions of the plan with only some layers in place, in floats [t]."""
+
+    def __init__(self, problem: Problem, choices: Choices, result: Simulation) -> None:
+        self.problem, self.choices, self.result = problem, choices, result
+        self.base = simulate(problem, nothing(problem))
+        self.method = str(problem.method)
+        self.power = problem.electricity()
+        self.routes = make_routes(problem)
+        self.built = self._built()
+        self.layers = self._layers()
+
+    def _built(self) -> dict[str, FloatArray]:
+        found: dict[str, FloatArray] = {}
+        for decision in make_decisions(self.problem):
+            path = to_float(self.choices.share[decision.id]) / decision.steps
+            found[decision.owner] = found.get(decision.owner, 0.0) + path
+        return found
+
+    def _layers(self) -> tuple[str, ...]:
+        used = {
+            m.layer for m in self.problem.measures.values() if np.any(self.built[m.id] > 0)
+        }
+        if any(any(path) for path in self.choices.capacity.values()):
+            used.add(PV_LAYER)
+        if any(any(path) for path in self.choices.claims.values()):
+            used.add(CONTRACT_LAYER)
+        if self.problem.technologies:
+            used.add(STOCK_LAYER)
+        return tuple(sorted(used))
+
+    def share_left(self, end_use: str, layers: frozenset[str]) -> FloatArray:
+        factor = np.ones(self.problem.periods)
+        for measure in self.problem.measures.values():
+            reduces = measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}
+            if reduces and measure.layer in layers and end_use in measure.saving:
+                factor *= 1 - to_float(measure.saving[end_use]) * self.built[measure.id]
+        return factor
+
+    def _routed(self, end_use: str, layers: frozenset[str]) -> list[tuple[Route, FloatArray]]:
+        """Return each route of an end use with its share of the flow."""
+        mine = [route for route in self.routes if route.end_use == end_use]
+        plan = to_float(self.result.flows[end_use])
+        base = to_float(self.base.flows[end_use])
+        shares: list[tuple[Route, FloatArray]] = []
+        left = np.ones(self.problem.periods)
+        for route in mine:
+            if route.kind in {"switch", "recover"}:
+                measure = self.problem.measures[route.owner]
+                active = measure.layer in layers
+                share = _ratio(to_float(self.result.served[route.id]), plan) * float(active)
+                left = left - share
+                shares.append((route, share))
+        for route in mine:
+            if route.kind == "technology":
+                source = self.result if STOCK_LAYER in layers else self.base
+                total = plan if STOCK_LAYER in layers else base
+                shares.append((route, _ratio(to_float(source.served[route.id]), total)))
+            elif route.kind == "incumbent":
+                shares.append((route, left))
+        return shares
+
+    def bought(self, layers: frozenset[str]) -> dict[tuple[str, str], FloatArray]:
+        """Return the load of each site and carrier before own generation."""
+        total: dict[tuple[str, str], FloatArray] = {}
+        routed = {route.end_use for route in self.routes}
+        for use in self.problem.end_uses.values():
+            flow = to_float(use.demand) * self.share_left(use.id, layers)
+            if use.id not in routed:
+                _put(total, (use.site, use.carrier), flow)
+                continue
+            for route, share in self._routed(use.id, layers):
+                if route.carrier and route.ratio is not None:
+                    _put(total, (use.site, route.carrier), flow * share * to_float(route.ratio))
+        for measure in self.problem.measures.values():
+            if any(measure.aux) and measure.layer in layers:
+                extra = to_float(measure.aux) * self.built[measure.id]
+                _put(total, (measure.site, self.power), extra)
+        return total
+
+    def emissions(self, layers: frozenset[str]) -> FloatArray:
+        """Return total emissions under the plan's ledger [t]."""
+        total = np.zeros(self.problem.periods)
+        for (site, name), load in self.bought(layers).items():
+            carrier = self.problem.carriers[name]
+            if carrier.electricity:
+                total += self._power(site, load, layers)
+                continue
+            factor = to_float(self.problem.ef(site, name)) + to_float(carrier.ef_scope3)
+            total += load * factor
+        return total
+
+    def _power(self, site: str, load: FloatArray, layers: frozenset[str]) -> FloatArray:
+        facts, zero = self.problem.sites[site], np.zeros(self.problem.periods)
+        own = to_float(facts.existing_pv)
+        others = zero if facts.existing_pv_claimed else own
+        if PV_LAYER in layers:
+            for option in self.problem.pv.values():
+                if option.site == site:
+                    own = own + to_float(self.choices.within[option.id])
+                    own = own + to_float(self.choices.after[option.id])
+            others = to_float(unclaimed_generation(self.problem, self.choices, site))
+        grid = np.maximum(load - own, 0)
+        upstream = grid * to_float(self.problem.carriers[self.power].ef_scope3)
+        if self.method == "location":
+            return grid * to_float(self.problem.ef(site, self.power)) + upstream
+        claimed = to_float(self.result.claimed[site])
+        if CONTRACT_LAYER not in layers:
+            claimed = to_float(facts.existing_claims)
+        rest = np.maximum(grid + others - claimed, 0)
+        return rest * to_float(self.problem.ef_market(site, self.power)) + upstream
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _put(total: dict[tuple[str, str], FloatArray], key: tuple[str, str], x: FloatArray) -> None:
+    total[key] = total.get(key, 0.0) + x
+
+
+def layer_wedges(world: _World) -> dict[str, FloatArray]:
+    """Return the Shapley wedge of each layer [t]: at most 2^8 runs."""
+    layers = world.layers[:MOST_LAYERS]
+    always = frozenset(world.layers[MOST_LAYERS:])
+    value = {
+        frozenset(chosen): world.emissions(frozenset(chosen) | always)
+        for size in range(len(layers) + 1)
+        for chosen in combinations(layers, size)
+    }
+    found = {}
+    for layer in layers:
+        total = np.zeros(world.problem.periods)
+        for chosen, level in value.items():
+            if layer not in chosen:
+                weight = 1 / (len(layers) * math.comb(len(layers) - 1, len(chosen)))
+                total += weight * (level - value[chosen | {layer}])
+        found[layer] = total
+    return found
+
+
+def _within_efficiency(world: _World) -> dict[str, FloatArray]:
+    """Return what each reducing measure saves of its end uses, at the incumbent factor [t]."""
+    problem = world.problem
+    found: dict[str, FloatArray] = {}
+    for use in problem.end_uses.values():
+        mine = [
+            m
+            for m in problem.measures.values()
+            if m.effect in {Effect.REDUCE, Effect.ABSOLUTE} and use.id in m.saving
+            if np.any(world.built[m.id] > 0)
+        ]
+        if not mine:
+            continue
+        weight = to_float(use.demand) * _factor(world, use.site, use.carrier)
+        paths = [to_float(m.saving[use.id]) * world.built[m.id] for m in mine]
+        for year in range(problem.periods):
+            parts = shapley_shares([path[year] for path in paths])
+            for measure, part in zip(mine, parts, strict=True):
+                path = found.setdefault(measure.id, np.zeros(problem.periods))
+                path[year] += part * weight[year]
+    return found
+
+
+def _factor(world: _World, site: str, carrier: str) -> FloatArray:
+    if not carrier:
+        return np.zeros(world.problem.periods)
+    problem = world.problem
+    facts = problem.carriers[carrier]
+    market = facts.electricity and world.method == "market"
+    path = problem.ef_market(site, carrier) if market else problem.ef(site, carrier)
+    return to_float(path) + to_float(facts.ef_scope3)
+
+
+def _within_routes(world: _World) -> dict[str, FloatArray]:
+    found: dict[str, FloatArray] = {}
+    for route in world.routes:
+        if route.kind == "incumbent":
+            continue
+        use = world.problem.end_uses[route.end_use]
+        moved = to_float(world.result.served[route.id])
+        if route.kind == "technology":
+            moved = moved - to_float(world.base.served[route.id])
+            saved = np.zeros(world.problem.periods)
+        else:
+            saved = _factor(world, use.site, use.carrier)
+        if route.carrier and route.ratio is not None:
+            saved = saved - to_float(route.ratio) * _factor(world, use.site, route.carrier)
+        found[route.owner] = found.get(route.owner, 0.0) + moved * saved
+    return found
+
+
+def _within_supply(world: _World) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    pv = {
+        option.id: (
+            to_float(world.choices.within[option.id]) + to_float(world.choices.after[option.id])
+        )
+        * _factor(world, option.site, world.power)
+        for option in world.problem.pv.values()
+    }
+    contracts: dict[str, FloatArray] = {}
+    for name, path in world.choices.claims.items():
+        contract, _, site = name.partition("@")
+        part = to_float(path) * _factor(world, site, world.power)
+        contracts[contract] = contracts.get(contract, 0.0) + part
+    return pv, contracts
+
+
+def make_wedges(
+    problem: Problem, choices: Choices, result: Simulation, *, baseline: Simulation
+) -> tuple[Wedge, ...]:
+    """Return the wedges of a plan; in each year they add up to baseline minus emissions.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was planned.
+    choices : Choices
+        Decisions.
+    result, baseline : Simulation
+        Exact runs with and without them, on the same grid path.
+
+    Returns
+    -------
+    tuple of Wedge
+        Sorted by id; milligrams by largest remainder (rule M-87).
+    """
+    world = _World(problem, choices, result)
+    between = layer_wedges(world)
+    members = _members(world)
+    owners = sorted({(owner, layer) for layer, group in members.items() for owner in group})
+    wanted = np.zeros((len(owners), problem.periods))
+    for index, (owner, layer) in enumerate(owners):
+        wanted[index] = _share(between.get(layer), members[layer], owner) * MG_PER_T
+    method = str(problem.method)
+    total = [
+        b - p
+        for b, p in zip(_ledger(baseline, method), _ledger(result, method), strict=True)
+    ]
+    columns = [split_signed(total[t], list(wanted[:, t])) for t in range(problem.periods)]
+    return tuple(
+        Wedge(owner, layer, tuple(column[index] for column in columns))
+        for index, (owner, layer) in enumerate(owners)
+    )
+
+
+def _ledger(simulation: Simulation, method: str) -> tuple[int, ...]:
+    """Return scope 1, 2 by the plan's method, and 3 [mg]."""
+    second = "s2m" if method == "market" else "s2l"
+    parts = [simulation.total(name) for name in ("s1", second, "s3")]
+    return tuple(sum(values) for values in zip(*parts, strict=True))
+
+
+def ledger_total(simulation: Simulation, method: str) -> tuple[int, ...]:
+    """Return all emissions of a run under a method by year [mg]."""
+    return _ledger(simulation, method)
+
+
+def _members(world: _World) -> dict[str, dict[str, FloatArray]]:
+    measures: Mapping[str, Measure] = world.problem.measures
+    found: dict[str, dict[str, FloatArray]] = {}
+    pv, contracts = _within_supply(world)
+    for owner, path in {**_within_efficiency(world), **_within_routes(world)}.items():
+        measure = measures.get(owner)
+        if measure is not None and not np.any(world.built[owner] > 0):
+            continue
+        layer = measure.layer if measure is not None else STOCK_LAYER
+        found.setdefault(layer, {})[owner] = path
+    for layer, group in ((PV_LAYER, pv), (CONTRACT_LAYER, contracts)):
+        active = {owner: path for owner, path in group.items() if np.any(path)}
+        if active:
+            found[layer] = active
+    return found
+
+
+def _share(level: FloatArray | None, group: Mapping[str, FloatArray], owner: str) -> FloatArray:
+    """Give a member its within-layer value and its part of what the layer differs by."""
+    own = group[owner]
+    if level is None:
+        return own
+    size = sum(np.abs(path) for path in group.values())
+    gap = level - sum(group.values())
+    return own + gap * np.divide(np.abs(own), size, out=np.zeros_like(own), where=size > 0)
