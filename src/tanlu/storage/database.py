@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -36,6 +37,14 @@ _CODES = {
 }
 
 
+class Access(StrEnum):
+    """How a database is opened."""
+
+    WRITE = "write"
+    INSPECT = "inspect"  # read it exactly as it is found, in a folder that can be written
+    READ_ONLY = "read-only"  # in a folder that cannot be written
+
+
 class Database:
     """A pool of connections to one workspace database.
 
@@ -45,14 +54,16 @@ class Database:
         File of the database.
     busy_ms : int
         How long a writer waits for another one [ms].
-    read_only : bool
-        Open without ever writing, also where the folder cannot be written.
+    access : Access
+        Whether it may be written, and whether the folder can be.
     """
 
-    def __init__(self, path: Path, *, busy_ms: int = BUSY_MS, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, busy_ms: int = BUSY_MS, access: Access = Access.WRITE
+    ) -> None:
         self.path = path
-        self.read_only = read_only
-        self.engine = _engine(path, busy_ms=busy_ms, read_only=read_only)
+        self.access = access
+        self.engine = _engine(path, busy_ms=busy_ms, access=access)
         self._failed = False
 
     @contextmanager
@@ -75,7 +86,7 @@ class Database:
         TanluError
             ``storage.busy``, ``storage.full``, ``storage.read-only``, ``storage.io-error``.
         """
-        if self.read_only:
+        if self.access is not Access.WRITE:
             raise TanluError("storage.read-only", folder=self.path.parent)
         if self._failed:
             raise TanluError("storage.io-error", folder=self.path.parent, reason="reopen")
@@ -94,6 +105,8 @@ class Database:
             yield
         except DBAPIError as error:
             raise self._anticipated(error, needed) from error
+        except UnicodeDecodeError as error:  # text that is no text, in rows or in the schema
+            raise TanluError("storage.damaged", folder=self.path.parent, reason=error) from error
         except OSError as error:
             if error.errno in _FULL_DISK:
                 raise self._full(needed) from error
@@ -117,9 +130,9 @@ class Database:
         return TanluError("storage.full", folder=folder, needed=needed, free=free)
 
 
-def _engine(path: Path, *, busy_ms: int, read_only: bool) -> Engine:
+def _engine(path: Path, *, busy_ms: int, access: Access) -> Engine:
     engine = create_engine(
-        _read_only_url(path) if read_only else URL.create("sqlite+pysqlite", database=str(path)),
+        _url(path, access),
         connect_args={"timeout": busy_ms / 1000},
     )
 
@@ -127,7 +140,7 @@ def _engine(path: Path, *, busy_ms: int, read_only: bool) -> Engine:
     def connected(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
-        if not read_only:
+        if access is Access.WRITE:
             mode = cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0]
             if mode != "wal":
                 raise TanluError("storage.no-wal", folder=path.parent, found=mode)
@@ -148,7 +161,9 @@ def _engine(path: Path, *, busy_ms: int, read_only: bool) -> Engine:
     return engine
 
 
-def _read_only_url(path: Path) -> URL:
+def _url(path: Path, access: Access) -> URL:
+    if access is not Access.READ_ONLY:
+        return URL.create("sqlite+pysqlite", database=str(path))
     log = path.with_name(path.name + "-wal")
     query = {"uri": "true", "mode": "ro"}
     if not log.exists() or log.stat().st_size == 0:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, inspect, select
 from tanlu.kernel.errors import TanluError
 from tanlu.storage import chain, durable, schema
 from tanlu.storage.chain import Change, Stamp
-from tanlu.storage.database import BUSY_MS, DATABASE_NAME, Database
+from tanlu.storage.database import BUSY_MS, DATABASE_NAME, Access, Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TAIL = 1000
 _FOLDERS = ("segments", "sources", "runs", "exports")
 _NAMED_BY_HASH = re.compile(r"([0-9a-f]{64})(\.[a-z0-9]{1,8})?")
+_TEMPORARY = re.compile(r"\.tmp(-wal|-shm|-journal)?$")
 _SWEEP_WAIT_MS = 50
 
 Step = Callable[[Connection], None]
@@ -111,7 +112,8 @@ def open_store(folder: Path, *, stamp: Stamp | None, busy_ms: int = BUSY_MS) -> 
     if not path.is_file():
         raise TanluError("storage.not-a-workspace", folder=folder)
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK)
-    database = Database(path, busy_ms=busy_ms, read_only=not writable)
+    access = Access.WRITE if writable else Access.READ_ONLY
+    database = Database(path, busy_ms=busy_ms, access=access)
     store = Store(folder, database)
     try:
         _check_version(store, stamp=stamp)
@@ -190,7 +192,7 @@ def _check_version(store: Store, *, stamp: Stamp | None) -> None:
         raise TanluError("storage.newer-schema", folder=folder, found=found, known=schema.VERSION)
     if found == schema.VERSION:
         return
-    if stamp is None or store.database.read_only:
+    if stamp is None or store.database.access is Access.READ_ONLY:
         raise TanluError("storage.older-schema", folder=folder, found=found, known=schema.VERSION)
     for version in range(found + 1, schema.VERSION + 1):
         _upgrade(store, version, stamp=stamp)
@@ -221,7 +223,7 @@ def _leftovers(store: Store, conn: Connection) -> list[Path]:
         path
         for folder in (store.folder, store.exports)
         for path in durable.leftovers(folder, set())
-        if path.suffix == durable.TEMPORARY
+        if _TEMPORARY.search(path.name)
     ]
     for folder, table in (
         (store.segments, schema.SEGMENT),

@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -18,7 +19,7 @@ from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.storage import chain, durable, schema, segment
 from tanlu.storage.canonical import rows_hash
-from tanlu.storage.database import DATABASE_NAME, Database
+from tanlu.storage.database import DATABASE_NAME, Access, Database
 from tanlu.storage.entry import posted_totals
 from tanlu.storage.model import MonthState, VerifyReport
 
@@ -59,7 +60,8 @@ def verify(folder: Path | str, *, expect_head: str | None = None) -> VerifyRepor
     file = path / DATABASE_NAME
     if not file.is_file():
         raise TanluError("storage.not-a-workspace", folder=path)
-    database = Database(file, read_only=not os.access(path, os.W_OK))
+    writable = os.access(file, os.W_OK) and os.access(path, os.W_OK)
+    database = Database(file, access=Access.INSPECT if writable else Access.READ_ONLY)
     check = _Check(path)
     try:
         with database.read() as conn:
@@ -129,8 +131,8 @@ def _run(check: _Check, conn: Connection, *, expect_head: str | None) -> None:
     for table in schema.LEDGER_TABLES:
         try:
             _check_rows(check, conn, table)
-        except DBAPIError as error:
-            check.fail("LEDGER_UNREADABLE", reason=f"{table.name}: {error.orig}")
+        except (DBAPIError, UnicodeDecodeError) as error:
+            check.fail("LEDGER_UNREADABLE", reason=f"{table.name}: {error}")
     _check_files(check, conn, schema.SOURCE, missing="SOURCE_MISSING", changed="SOURCE_CHANGED")
     _check_files(check, conn, schema.RUN, missing="RUN_MISSING", changed="RUN_CHANGED")
     _check_files(check, conn, schema.SEGMENT, missing="SEGMENT_MISSING", changed="SEGMENT_CHANGED")
@@ -142,15 +144,22 @@ def _run(check: _Check, conn: Connection, *, expect_head: str | None) -> None:
 
 def _check_schema(check: _Check, conn: Connection) -> None:
     """Compare tables, indexes and triggers with those a new workspace gets."""
-    engine = create_engine("sqlite://")
-    with engine.begin() as fresh:
-        schema.create(fresh)
-        wanted = {tuple(row) for row in fresh.execute(text(_OBJECTS))}
-    engine.dispose()
+    wanted = _fresh_objects()
     found = {tuple(row) for row in conn.execute(text(_OBJECTS))}
     for kind, name, *_ in sorted(wanted ^ found, key=str):
         check.fail("LEDGER_SCHEMA", kind=kind, name=name)
     check.checked["schema"] += len(wanted)
+
+
+@cache
+def _fresh_objects() -> frozenset[tuple[object, ...]]:
+    """Return the tables, indexes and triggers of a new database."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as fresh:
+        schema.create(fresh)
+        objects = frozenset(tuple(row) for row in fresh.execute(text(_OBJECTS)))
+    engine.dispose()
+    return objects
 
 
 def _check_integrity(check: _Check, conn: Connection) -> None:

@@ -23,7 +23,7 @@ from tanlu.storage import (
     verification,
 )
 from tanlu.storage.chain import Change, Stamp
-from tanlu.storage.database import BUSY_MS
+from tanlu.storage.database import BUSY_MS, Access
 from tanlu.storage.entry import receipt
 from tanlu.storage.revision import Revision
 
@@ -162,7 +162,7 @@ class Workspace:
     @property
     def read_only(self) -> bool:
         """Whether nothing can be written here."""
-        return self._store.database.read_only
+        return self._store.database.access is Access.READ_ONLY
 
     @property
     def id(self) -> str:

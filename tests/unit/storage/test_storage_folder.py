@@ -125,6 +125,7 @@ def test_leftovers_are_swept_and_logged(maker: LedgerMaker) -> None:
     orphan = hashlib.sha256(b"orphan").hexdigest()
     (path / "segments" / f"{orphan}.parquet").write_bytes(b"orphan")
     (path / "sources" / "abc.tmp").write_bytes(b"half")
+    (path / "workspace.db.7.tmp-wal").write_bytes(b"half")
     (path / "exports" / "report.html.tmp").write_bytes(b"half")
     foreign = path / "sources" / ("0" * 64)
     foreign.write_bytes(b"not what its name says")
@@ -137,6 +138,7 @@ def test_leftovers_are_swept_and_logged(maker: LedgerMaker) -> None:
 
     assert event.action == "sweep"
     assert event.payload["removed"] == [
+        "workspace.db.7.tmp-wal",
         "exports/report.html.tmp",
         f"segments/{orphan}.parquet",
         "sources/abc.tmp",

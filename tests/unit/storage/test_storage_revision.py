@@ -72,13 +72,10 @@ def test_a_void_takes_the_row_out_and_stays(workspace: Workspace, first: Activit
     workspace.void([first.row_id], reason="not ours", at=AT, actor="li")
 
     assert first.row_id not in workspace.activity()["row_id"].to_pylist()
-    for act in (
-        lambda: workspace.void([first.row_id], reason="again", at=AT, actor="li"),
-        lambda: workspace.correct([first], reason="again", at=AT, actor="li"),
-    ):
-        with pytest.raises(TanluError) as caught:
-            act()
-        assert caught.value.code == "storage.row-void"
+    with pytest.raises(TanluError, match="row-void"):
+        workspace.void([first.row_id], reason="again", at=AT, actor="li")
+    with pytest.raises(TanluError, match="row-void"):
+        workspace.correct([first], reason="again", at=AT, actor="li")
 
 
 def test_a_revision_needs_a_reason_and_a_row(workspace: Workspace, first: ActivityRow) -> None:
@@ -135,4 +132,6 @@ def test_the_engine_reads_segments_until_rows_are_revised(
 
     workspace.void([first.row_id], reason="x", at=AT, actor="li")
 
-    assert workspace.engine_input().num_rows == 4  # type: ignore[union-attr] # a table now
+    rows = workspace.engine_input()
+    assert not isinstance(rows, list)
+    assert rows.num_rows == 4
