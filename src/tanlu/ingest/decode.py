@@ -159,7 +159,7 @@ def _delimiters(text: str, words: frozenset[str]) -> list[str]:
     leaders = [mark for mark in candidates if hits[mark] == best]
     if best >= _CLEAR_HITS:
         return leaders
-    even = [mark for mark in leaders if _is_even(lines, mark)]
+    even = [mark for mark in leaders if lines and _is_even(lines, mark)]
     return even or [","]
 
 

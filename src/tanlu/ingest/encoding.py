@@ -19,8 +19,9 @@ _LEGACY = ("gb18030", "cp950", "cp932")
 _DAMAGED = (("latin-1", "utf-8"), ("cp1252", "utf-8"), ("gb18030", "utf-8"), ("latin-1", "gb18030"))
 _SEPARATORS = re.compile("[,;\t|\uff0c\uff1b]")
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
-_CJK_TEXT = re.compile(
-    "[\u2000-\u206f\u2100-\u214f\u2160-\u22ff\u3000-\u33ff\u4e00-\u9fff\uff00-\uffef]+"
+_CJK = re.compile("[\u3400-\u9fff]")
+_BESIDE_CJK = re.compile(
+    "[\u0000-\u00ff\u0370-\u03ff\u2000-\u22ff\u2460-\u24ff\u3000-\u9fff\uff00-\uffef]*"
 )
 _SAMPLE = 65_536
 _HEADER_LINES = 50
@@ -88,6 +89,8 @@ def decode_bytes(data: bytes, name: str, *, words: frozenset[str], answer: str =
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise RejectedError.of("EMPTY_FILE", name)
     found = _by_answer(data, name, answer) if answer else _by_content(data, name, words)
+    if not found.findings and not SUSPECT.sub("", found.text).strip():
+        raise RejectedError.of("EMPTY_FILE", name)
     if "\x00" in found.text:
         _refuse_at("NUL_BYTE", name, found.text, found.text.index("\x00"))
     if "\ufffd" in found.text:
@@ -192,12 +195,12 @@ def _check_lines(data: bytes, name: str) -> None:
 
 
 def _is_cjk_utf8(line: bytes) -> bool:
-    """Say whether a line is UTF-8 whose characters beyond ASCII are all CJK text."""
+    """Say whether a line is UTF-8 with CJK text and what stands beside it, nothing else."""
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return not _CJK_TEXT.sub("", text).strip() or _CJK_TEXT.sub("", text).isascii()
+    return bool(_CJK.search(text) and _BESIDE_CJK.fullmatch(text))
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

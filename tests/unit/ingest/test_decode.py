@@ -132,10 +132,13 @@ def test_utf16_without_its_mark_is_read_with_a_warning() -> None:
     [
         (b"", "EMPTY_FILE", None),
         (b"\xef\xbb\xbf\r\n", "EMPTY_FILE", None),
+        (b"\x0b\n\xe2\x80\x8b", "EMPTY_FILE", None),
+        (b"\n" * 100_000 + b"\x01", "EMPTY_FILE", None),
         (_FILE.encode() + b"a\x00b", "NUL_BYTE", "3"),
         (_FILE.encode() + b"\xff\xfe\xfa,1", "ENCODING_INVALID", "3"),
         (_FILE.encode() + _ROW.encode("gb18030"), "ENCODING_MIXED", "3"),
         (_FILE.encode("gb18030") + _ROW.encode(), "ENCODING_MIXED", "3"),
+        (_FILE.encode("gb18030") + "气,m³\n".encode(), "ENCODING_MIXED", "3"),
         (_FILE.encode() + "一".encode()[:2], "ENCODING_TRUNCATED", None),
         ("a\ufffdb".encode(), "ENCODING_INVALID", "1"),
         (_FILE.encode("utf-32"), "ENCODING_UNSUPPORTED", None),
@@ -183,6 +186,12 @@ def test_a_fullwidth_comma_is_asked_about_and_taken_when_answered() -> None:
     assert [(f.code, f.outcome) for f in table.findings] == [("DELIMITER_UNCERTAIN", Outcome.ASK)]
     assert table.rows == []
     assert answered.rows[1][3] == "100000"
+
+
+def test_a_sheet_that_begins_with_many_blank_lines_is_read() -> None:
+    table = read_delimited(b"\n" * 100_000 + _FILE.encode(), "a.csv", context=_CONTEXT)
+
+    assert table.rows[100_001][3] == "100000"
 
 
 def test_quotes_hold_delimiters_quotes_and_line_ends() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tanlu.catalog.tables import read
 from tanlu.kernel.errors import TanluError
+from tanlu.units.parse import parse_unit
 from tanlu.units.table import UnitTable
 
 _PINT = {
@@ -75,6 +76,16 @@ def test_every_alias_names_units_of_the_table(table: UnitTable) -> None:
     named |= {choice for alias in table.exact.values() for choice in alias.choices}
 
     assert named <= table.units.keys()
+
+
+def test_every_alias_is_written_as_the_parser_compares_it(table: UnitTable) -> None:
+    faults = [
+        alias.text
+        for alias in table.exact.values()
+        if alias.unit and parse_unit(alias.text, table).unit != alias.unit
+    ]
+
+    assert faults == []
 
 
 def test_no_folded_spelling_has_two_meanings(table: UnitTable) -> None:
