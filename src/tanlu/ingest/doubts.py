@@ -1,0 +1,250 @@
+"""Doubts between rows: duplicates, repeated keys, overlaps, gaps, outliers, double counting."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tanlu.ingest.vocabulary import key
+from tanlu.kernel.activity import QuarantinedRow
+from tanlu.kernel.findings import Finding, Outcome
+from tanlu.kernel.periods import month_of, year_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tanlu.ingest.sheets.draft import Draft, SheetResult
+
+_FUELS = frozenset({"combustion", "mobile"})
+_OWN_POWER = "self_generated_electricity"
+
+
+def find_doubts(
+    results: list[SheetResult], *, items: Mapping[str, Mapping[str, object]], limits: Mapping[str, int]
+) -> list[Finding]:
+    """Hold exact duplicates back and report every other doubt between the rows of a file.
+
+    Parameters
+    ----------
+    results : list of SheetResult
+        All sheets; duplicates move from their drafts to their duplicates.
+    items : Mapping[str, Mapping]
+        Table `items` by id.
+    limits : Mapping[str, int]
+        Table `ingest_limit`.
+
+    Returns
+    -------
+    list of Finding
+        Warnings; none of them changes what is accepted, except ``DUPLICATE_ROW``.
+    """
+    found = _hold_duplicates(results)
+    drafts = [draft for result in results for draft in result.drafts]
+    found += _repeated_keys(drafts, limits["repeated_key_note"])
+    found += _overlaps(drafts)
+    found += _reused_evidence(drafts)
+    found += _gaps(drafts, least=limits["series_months"])
+    found += _outliers(drafts, ratio=limits["outlier_ratio"])
+    found += _double_counts(drafts, items=items)
+    return found
+
+
+def _finding(code: str, draft: Draft, outcome: Outcome = Outcome.WARN, **facts: object) -> Finding:
+    words = {"site": draft.site, "item": draft.item}
+    words |= {name: str(value) for name, value in facts.items()}
+    source = draft.source
+    return Finding(code, outcome, source.file, source.sheet, source.cell, words)
+
+
+def _span(draft: Draft) -> str:
+    return f"{draft.period.first}..{draft.period.last}"
+
+
+def _hold_duplicates(results: list[SheetResult]) -> list[Finding]:
+    found: list[Finding] = []
+    seen: dict[tuple[object, ...], Draft] = {}
+    loose: dict[tuple[object, ...], list[Draft]] = defaultdict(list)
+    for result in results:
+        kept: list[Draft] = []
+        for draft in result.drafts:
+            twin = seen.get(_identity(draft)) or _elsewhere(draft, loose[_core(draft)])
+            if twin is None:
+                seen[_identity(draft)] = draft
+                loose[_core(draft)].append(draft)
+                kept.append(draft)
+                continue
+            finding = _finding(
+                "DUPLICATE_ROW", draft, found=f"{draft.quantity:f}", expected=twin.source.cell,
+                sheet=twin.source.sheet,
+            )  # fmt: skip
+            found.append(finding)
+            result.duplicates.append(QuarantinedRow(draft.source, draft.raw, (finding,)))
+        result.drafts = kept
+    return found
+
+
+def _core(draft: Draft) -> tuple[object, ...]:
+    return (
+        draft.site,
+        draft.item,
+        draft.period.first,
+        draft.period.last,
+        draft.ledger_quantity,
+        draft.unit.ledger_unit,
+    )
+
+
+def _identity(draft: Draft) -> tuple[object, ...]:
+    column = draft.source.cell.rstrip("0123456789")
+    return (*_core(draft), draft.source.sheet, column, draft.extra)
+
+
+def _elsewhere(draft: Draft, others: Iterable[Draft]) -> Draft | None:
+    """Return the same row on another sheet, such as a summary beside its details."""
+    if not draft.quantity:
+        return None
+    for other in others:
+        if other.source.sheet == draft.source.sheet:
+            continue
+        if not draft.voucher or not other.voucher or draft.voucher == other.voucher:
+            return other
+    return None
+
+
+def _repeated_keys(drafts: list[Draft], most: int) -> list[Finding]:
+    groups: dict[tuple[object, ...], list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        groups[draft.site, draft.item, draft.period.first, draft.period.last].append(draft)
+    found = []
+    for group in groups.values():
+        if len(group) > 1:
+            outcome = Outcome.WARN if len(group) <= most else Outcome.NOTE
+            cells = ", ".join(draft.source.cell for draft in group[:5])
+            found.append(
+                _finding("DUPLICATE_KEY", group[-1], outcome, found=_span(group[0]), cells=cells,
+                         count=len(group))
+            )  # fmt: skip
+    return found
+
+
+def _overlaps(drafts: list[Draft]) -> list[Finding]:
+    groups: dict[tuple[str, str], list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        groups[draft.site, draft.item].append(draft)
+    found = []
+    for group in groups.values():
+        ordered = sorted(group, key=lambda d: (d.period.first, d.period.last))
+        widest = ordered[0]
+        for earlier, later in pairwise(ordered):
+            widest = earlier if earlier.period.last > widest.period.last else widest
+            same = (widest.period.first, widest.period.last) == (later.period.first, later.period.last)
+            if not same and later.period.first <= widest.period.last:
+                found.append(
+                    _finding("PERIOD_OVERLAP", later, found=_span(later), expected=_span(widest),
+                             cells=widest.source.cell)
+                )  # fmt: skip
+    return found
+
+
+def _reused_evidence(drafts: list[Draft]) -> list[Finding]:
+    groups: dict[str, list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        if draft.voucher:
+            groups[key(draft.voucher)].append(draft)
+    found = []
+    for group in groups.values():
+        keys = {(d.site, d.item, d.period.first, d.period.last) for d in group}
+        rows = {(d.source.sheet, d.row) for d in group}
+        if len(keys) > 1 and len(rows) > 1:
+            cells = ", ".join(draft.source.cell for draft in group[:5])
+            found.append(
+                _finding("EVIDENCE_REUSED", group[1], found=group[0].voucher, cells=cells,
+                         count=len(group))
+            )  # fmt: skip
+    return found
+
+
+def _monthly(drafts: list[Draft]) -> dict[tuple[str, str, str], dict[int, tuple[Fraction, Draft]]]:
+    """Sum of whole-month rows by site, item and ledger unit."""
+    series: dict[tuple[str, str, str], dict[int, tuple[Fraction, Draft]]] = defaultdict(dict)
+    for draft in drafts:
+        months = draft.months
+        group = series[draft.site, draft.item, draft.unit.ledger_unit]
+        for ym in months:
+            before = group.get(ym, (Fraction(0), draft))[0]
+            group[ym] = (before + draft.ledger_quantity / len(months), draft)
+    return series
+
+
+def _month_text(ym: int) -> str:
+    return f"{int(year_of(ym))}-{month_of(ym):02d}"
+
+
+def _gaps(drafts: list[Draft], *, least: int) -> list[Finding]:
+    """Report months missing inside a series that is otherwise dense."""
+    months: dict[tuple[str, str], dict[int, Draft]] = defaultdict(dict)
+    for draft in drafts:
+        for ym in draft.months:
+            months[draft.site, draft.item][ym] = draft
+    found = []
+    for group in months.values():
+        first, last = min(group), max(group)
+        missing = [ym for ym in range(first, last + 1) if ym not in group]
+        is_dense = len(group) >= least and 2 * len(missing) <= len(group)
+        if missing and is_dense:
+            listed = ", ".join(_month_text(ym) for ym in missing)
+            after = group[min(ym for ym in group if ym > missing[0])]
+            found.append(_finding("PERIOD_GAP", after, found=listed, count=len(missing)))
+    return found
+
+
+def _outliers(drafts: list[Draft], *, ratio: int) -> list[Finding]:
+    """Report months far from most others of their series, up or down."""
+    found = []
+    for group in _monthly(drafts).values():
+        values = {ym: abs(value) for ym, (value, _) in group.items() if value}
+        if len(values) < 3:  # noqa: PLR2004 - two values tell nothing about each other
+            continue
+        for ym, value in values.items():
+            others = [other for at, other in values.items() if at != ym]
+            high = sum(value >= other * ratio for other in others)
+            low = sum(value * ratio <= other for other in others)
+            if 2 * max(high, low) > len(others):
+                draft = group[ym][1]
+                typical = sorted(others)[len(others) // 2]
+                found.append(
+                    _finding("OUTLIER_MAGNITUDE", draft, found=_short(value), month=_month_text(ym),
+                             expected=_short(typical), unit=draft.unit.ledger_unit)
+                )  # fmt: skip
+    return found
+
+
+def _short(value: Fraction) -> str:
+    if value.denominator == 1:
+        return str(value.numerator)
+    whole = value * 1000
+    return f"{(whole.numerator // whole.denominator)}e-3"
+
+
+def _double_counts(
+    drafts: list[Draft], *, items: Mapping[str, Mapping[str, object]]
+) -> list[Finding]:
+    """Report own power beside a fuel of the same site and month: one may be made of the other."""
+    fuels: dict[tuple[str, int], Draft] = {}
+    for draft in drafts:
+        if items.get(draft.item, {}).get("category") in _FUELS:
+            for ym in draft.months:
+                fuels.setdefault((draft.site, ym), draft)
+    found = []
+    for draft in drafts:
+        if draft.item != _OWN_POWER:
+            continue
+        fuel = next((fuels[draft.site, ym] for ym in draft.months if (draft.site, ym) in fuels), None)
+        if fuel is not None:
+            found.append(
+                _finding("DOUBLE_COUNT_SUSPECT", draft, found=f"{draft.quantity:f}",
+                         other=fuel.item, cells=fuel.source.cell)
+            )  # fmt: skip
+    return found

@@ -1,0 +1,290 @@
+"""What a small table's texts hold beside its columns: ratings, footprints, discounts, lanes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol
+
+from tanlu.kernel.activity import RecordKind
+from tanlu.kernel.findings import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tanlu.ingest.sheets.header import Column
+    from tanlu.ingest.sheets.place import Place
+    from tanlu.kernel.findings import Finding
+
+_PERCENT = Decimal(100)
+
+
+class Refiner(Protocol):
+    """Adds to the fields of one row what its texts say."""
+
+    def __call__(
+        self,
+        place: Place,
+        row: int,
+        *,
+        fields: dict[str, str | None],
+        texts: Mapping[str, str],
+        columns: Mapping[str, Column],
+        found: list[Finding],
+    ) -> None:
+        """Change `fields` and add findings."""
+
+
+def _number(text: str) -> str:
+    value = Decimal(text)
+    shown = f"{value:f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def _column(columns: Mapping[str, Column], name: str) -> int:
+    column = columns.get(name)
+    return column.index if column else 1
+
+
+def refine_instrument(
+    place: Place,
+    row: int,
+    *,
+    fields: dict[str, str | None],
+    texts: Mapping[str, str],
+    columns: Mapping[str, Column],
+    found: list[Finding],
+) -> None:
+    """Read a tariff discount in the remark; an owner written where the contract should stand."""
+    match = place.words.search("price_discount", texts.get("note", ""))
+    if match:
+        fields["price_discount_cny_per_kwh"] = _number(match[1])
+        found.append(
+            place.finding(
+                "PRICE_DISCOUNT_READ", Outcome.NOTE, row, _column(columns, "note"),
+                found=texts["note"], read=_number(match[1]),
+            )
+        )  # fmt: skip
+    serial = fields.get("serial") or ""
+    if serial and place.words.word("owner", serial):
+        fields["serial"] = None
+        fields["owner"] = fields.get("owner") or place.words.word("owner", serial)
+    if not fields.get("owner"):
+        fields["owner"] = place.words.word_inside("owner", texts.get("owner", "")) or None
+
+
+def refine_purchase(
+    place: Place,
+    row: int,
+    *,
+    fields: dict[str, str | None],
+    texts: Mapping[str, str],
+    columns: Mapping[str, Column],
+    found: list[Finding],
+) -> None:
+    """Fold quantity and unit, find the item, read a footprint and a recycled share."""
+    fields["item"] = place.words.item(fields["material"] or "") or None
+    if fields["item"] is None and fields["material"]:
+        facts = {"found": fields["material"], "near": place.words.item_near(fields["material"])}
+        found.append(
+            place.finding("MATERIAL_UNKNOWN", Outcome.NOTE, row, _column(columns, "material"), **facts)
+        )
+    _fold_quantity(place, row, fields=fields, texts=texts, columns=columns, found=found)
+    spend = columns.get("spend_cny")
+    if spend is not None:
+        fields["tax"] = place.words.word_inside("tax", spend.qualifiers) or None
+    note = texts.get("note", "")
+    _read_footprint(place, row, note=note, fields=fields, columns=columns, found=found)
+    match = place.words.search("recycled", note)
+    if match:
+        fields["recycled_fraction"] = _number(str(Decimal(match[1]) / _PERCENT))
+
+
+def _fold_quantity(
+    place: Place,
+    row: int,
+    *,
+    fields: dict[str, str | None],
+    texts: Mapping[str, str],
+    columns: Mapping[str, Column],
+    found: list[Finding],
+) -> None:
+    quantity = fields.get("quantity")
+    if quantity is None:
+        fields["unit"] = None
+        return
+    column = columns.get("quantity")
+    text = texts.get("unit", "") or (column.unit if column else "")
+    unit = place.words.unit(text)
+    if not unit.counts:
+        fields["unit"] = text or None
+        facts = {"found": text or "-", "choices": ", ".join(unit.choices) or "-"}
+        facts |= {"near": ", ".join(unit.near) or "-", "item": fields["material"] or "-"}
+        facts["expected"] = facts["choices"]
+        at = _column(columns, "unit" if "unit" in columns else "quantity")
+        has_money = fields.get("spend_cny") is not None
+        outcome = Outcome.WARN if has_money else Outcome.QUARANTINE
+        found.append(place.finding(unit.code or "UNKNOWN_UNIT", outcome, row, at, **facts))
+        return
+    exact = Fraction(Decimal(quantity)) * unit.scale
+    fields["quantity"] = _number(str(Decimal(exact.numerator) / Decimal(exact.denominator)))
+    fields["unit"] = unit.ledger_unit
+    if unit.ledger_unit == "kg":
+        fields["mass_kg"] = fields["quantity"]
+
+
+def _read_footprint(
+    place: Place,
+    row: int,
+    *,
+    note: str,
+    fields: dict[str, str | None],
+    columns: Mapping[str, Column],
+    found: list[Finding],
+) -> None:
+    by_mass = place.words.search("pcf_per_kg", note)
+    by_piece = place.words.search("pcf_per_piece", note)
+    if by_mass:
+        value = _tonnes(by_mass[2], place) * Decimal(by_mass[1]) / _tonnes(by_mass[3], place)
+        name = "pcf_kgco2e_per_kg"
+    elif by_piece:
+        value = _tonnes(by_piece[2], place) * Decimal(by_piece[1]) * 1000
+        name = "pcf_kgco2e_per_piece"
+    else:
+        return
+    fields[name] = _number(str(value))
+    found.append(
+        place.finding(
+            "SUPPLIER_PCF_READ", Outcome.NOTE, row, _column(columns, "note"),
+            found=note, read=fields[name],
+        )
+    )  # fmt: skip
+
+
+def _tonnes(unit: str, place: Place) -> Decimal:
+    """Return how many tonnes one of a mass unit is."""
+    parsed = place.words.unit(unit)
+    kilograms = parsed.scale if parsed.ledger_unit == "kg" else Fraction(1)
+    return Decimal(kilograms.numerator) / Decimal(kilograms.denominator) / 1000
+
+
+def refine_freight(
+    place: Place,
+    row: int,
+    *,
+    fields: dict[str, str | None],
+    texts: Mapping[str, str],
+    columns: Mapping[str, Column],
+    found: list[Finding],
+) -> None:
+    """Split a lane into its ends; transport work is mass times distance where not stated."""
+    del row, texts, columns, found
+    route = fields.get("route") or ""
+    ends = place.words.patterns["route_split"].split(route)
+    if len(ends) == 2:  # noqa: PLR2004 - a lane has two ends
+        fields["origin"] = fields.get("origin") or ends[0].strip()
+        fields["destination"] = fields.get("destination") or ends[1].strip()
+    mass, distance = fields.get("mass_t"), fields.get("distance_km")
+    if not fields.get("tkm") and mass and distance:
+        fields["tkm"] = _number(str(Decimal(mass) * Decimal(distance)))
+    mode = fields.get("mode")
+    item = f"{mode}_freight" if mode else ""
+    fields["item"] = item if item in place.words.items else None
+
+
+def refine_equipment(
+    place: Place,
+    row: int,
+    *,
+    fields: dict[str, str | None],
+    texts: Mapping[str, str],
+    columns: Mapping[str, Column],
+    found: list[Finding],
+) -> None:
+    """Read power, capacity, poles and efficiency out of rating and grade."""
+    del row, found
+    words = place.words
+    rating = texts.get("rating", "")
+    column = columns.get("rating")
+    if column is not None and column.unit and _is_bare(rating):
+        rating = f"{rating}{column.unit}"
+    for pattern, name in (
+        ("equipment_kva", "capacity_kva"),
+        ("equipment_steam", "steam_t_per_h"),
+        ("equipment_poles", "poles"),
+    ):
+        match = words.search(pattern, rating)
+        if match:
+            fields[name] = _number(match[1])
+    power = words.search("equipment_kw", rating)
+    if power:
+        fields["power_kw"] = _number(str(Decimal(power[1]) * _kilowatts(power[2])))
+    if fields["type"] == "vehicle" and not fields["steam_t_per_h"]:
+        load = words.search("equipment_tonnes", rating)
+        fields["load_capacity_t"] = _number(load[1]) if load else None
+    if fields["type"] == "transformer" and fields["capacity_kva"]:
+        fields["model"] = fields.get("model") or rating.partition("-")[0] or None
+    fields["grade"] = _grade(place, texts.get("grade", ""), fields)
+    _fuel(place, fields, f"{rating} {texts.get('note', '')}")
+
+
+def _is_bare(rating: str) -> bool:
+    return rating.replace(".", "", 1).isdigit()
+
+
+def _kilowatts(unit: str) -> Decimal:
+    return {"mw": Decimal(1000), "kw": Decimal(1), "w": Decimal("0.001")}[unit.lower()]
+
+
+def _grade(place: Place, text: str, fields: dict[str, str | None]) -> str | None:
+    percent = place.words.search("grade_percent", text)
+    if percent:
+        fields["efficiency_fraction"] = _number(str(Decimal(percent[1]) / _PERCENT))
+        return None
+    class_ie = place.words.search("grade_ie", text)
+    if class_ie:
+        return class_ie[1].upper()
+    national = place.words.search("grade_gb", text)
+    if national:
+        return next(group for group in national.groups() if group)
+    return text.strip() or None
+
+
+def _fuel(place: Place, fields: dict[str, str | None], text: str) -> None:
+    """Name the fuel of a boiler, furnace or vehicle when its texts do."""
+    if fields["type"] not in {"boiler", "furnace", "vehicle"}:
+        return
+    for part in text.replace("+", " ").split():
+        item = place.words.item(part)
+        if item:
+            fields["fuel"] = item
+            return
+
+
+def refine_output(
+    place: Place,
+    row: int,
+    *,
+    fields: dict[str, str | None],
+    texts: Mapping[str, str],
+    columns: Mapping[str, Column],
+    found: list[Finding],
+) -> None:
+    """Read the price year and the unit of the output in the headers."""
+    del row, texts, found
+    value = columns.get("output_value_cny")
+    if value is not None:
+        match = place.words.search("price_year", value.label)
+        fields["price_year"] = match[1] if match else None
+    units = columns.get("units_produced")
+    if units is not None and units.unit:
+        fields["units_unit"] = place.words.unit(units.unit).ledger_unit or units.unit
+
+
+REFINERS: dict[RecordKind, Refiner] = {
+    RecordKind.INSTRUMENT: refine_instrument,
+    RecordKind.PURCHASE: refine_purchase,
+    RecordKind.FREIGHT: refine_freight,
+    RecordKind.EQUIPMENT: refine_equipment,
+    RecordKind.OUTPUT: refine_output,
+}

@@ -1,0 +1,212 @@
+"""Rows on their way to the ledger: one per source cell, before duplicates are held back."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tanlu.ingest.model import SheetReport
+from tanlu.kernel.activity import ActivityRow, Quality, RowKind
+from tanlu.kernel.periods import Period, month_of, split_by_days, year_of
+from tanlu.kernel.rounding import floor_half_up
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tanlu.ingest.model import SheetKind
+    from tanlu.kernel.activity import ControlTotal, QuarantinedRow, Record, Site, SourceCell
+    from tanlu.kernel.findings import Finding
+    from tanlu.units.table import ParsedUnit
+
+_MILLION = 10**6
+_BEYOND = 10**12 * _MILLION
+_NINE_PLACES = Decimal("1e-9")
+_ID_LENGTH = 24
+
+
+@dataclass(slots=True)
+class Draft:
+    """A typed row that counts unless a doubt between rows holds it back.
+
+    Parameters
+    ----------
+    source : SourceCell
+        Cell of the quantity.
+    row : int
+        Sheet row.
+    site, item : str
+        Ids.
+    period : Period
+        Days covered.
+    quantity : Decimal
+        As written.
+    unit : ParsedUnit
+        Settled against the item.
+    extra : str
+        Texts of all other columns, to tell an exact duplicate.
+    raw : dict of str to str
+        Header to text as written, for quarantine.
+    findings : list of Finding
+        Warnings and notes of the row.
+    """
+
+    source: SourceCell
+    row: int
+    site: str
+    item: str
+    period: Period
+    quantity: Decimal
+    unit: ParsedUnit
+    kind: RowKind = RowKind.NORMAL
+    supplier: str = ""
+    voucher: str = ""
+    quality: Quality = Quality.UNKNOWN
+    note: str = ""
+    extra: str = ""
+    raw: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ledger_quantity(self) -> Fraction:
+        """Quantity in the ledger unit, exactly."""
+        return Fraction(self.quantity) * self.unit.scale
+
+    @property
+    def months(self) -> list[int]:
+        """Ledger months it touches."""
+        return [int(ym) for ym, _ in self.period.months()]
+
+    def is_rounded(self) -> bool:
+        """Whether millionths of the ledger unit do not hold it exactly."""
+        return (self.ledger_quantity * _MILLION).denominator != 1
+
+
+def row_id(source: SourceCell, part: int = 0) -> str:
+    """Return the stable id of a row: file hash, sheet, cell and part."""
+    text = "\x1f".join((source.sha256, source.sheet, source.cell, str(part)))
+    return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]
+
+
+def activity_rows(draft: Draft) -> list[ActivityRow]:
+    """Split a draft into monthly ledger rows whose parts sum exactly.
+
+    Parameters
+    ----------
+    draft : Draft
+        An accepted row.
+
+    Returns
+    -------
+    list of ActivityRow
+        One per month touched, by days, largest remainder.
+    """
+    micro = floor_half_up(draft.ledger_quantity * _MILLION)
+    parts = split_by_days(micro, draft.period)
+    rows = []
+    for number, (ym, part) in enumerate(parts):
+        first, last = _days_in(draft.period, ym)
+        quantity = draft.quantity
+        if len(parts) > 1:
+            exact = Fraction(part, _MILLION) / draft.unit.scale
+            quantity = _decimal(exact)
+        rows.append(
+            ActivityRow(
+                row_id=row_id(draft.source, number),
+                site=draft.site,
+                item=draft.item,
+                ym=int(ym),
+                first_day=first,
+                last_day=last,
+                quantity=_nine_places(quantity),
+                unit=draft.unit.text,
+                ledger_unit=draft.unit.ledger_unit,
+                qty_u=part if abs(part) < _BEYOND else None,
+                source=draft.source,
+                kind=draft.kind,
+                supplier=draft.supplier,
+                voucher=draft.voucher,
+                quality=draft.quality,
+                note=draft.note,
+            )
+        )
+    return rows
+
+
+def _days_in(period: Period, ym: int) -> tuple[date, date]:
+    month = Period.of_month(int(year_of(ym)), month_of(ym))
+    return max(month.first, period.first), min(month.last, period.last)
+
+
+def _decimal(value: Fraction) -> Decimal:
+    """Return a fraction whose denominator is a power of ten times a scale as a decimal."""
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _nine_places(value: Decimal) -> Decimal:
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -9:  # noqa: PLR2004 - places of the ledger
+        return value.quantize(_NINE_PLACES, rounding=ROUND_HALF_UP)
+    return value
+
+
+@dataclass(slots=True)
+class SheetResult:
+    """What one sheet gave, before the doubts between rows.
+
+    Parameters
+    ----------
+    name : str
+        Sheet.
+    kind : SheetKind
+        What it was taken for.
+    rows_in, excluded : int
+        Rows found; rows that are no data.
+    drafts, records, quarantine, control_totals, findings, sites
+        What came out.
+    next_row : int
+        First row of a further table that is still to be read; 0 for none.
+    """
+
+    name: str
+    kind: SheetKind
+    rows_in: int = 0
+    excluded: int = 0
+    drafts: list[Draft] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    quarantine: list[QuarantinedRow] = field(default_factory=list)
+    duplicates: list[QuarantinedRow] = field(default_factory=list)
+    control_totals: list[ControlTotal] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    sites: dict[str, Site] = field(default_factory=dict)
+    next_row: int = 0
+
+    def absorb(self, other: SheetResult) -> None:
+        """Take in what a further table of the same sheet gave."""
+        self.rows_in += other.rows_in
+        self.excluded += other.excluded
+        self.drafts += other.drafts
+        self.records += other.records
+        self.quarantine += other.quarantine
+        self.control_totals += other.control_totals
+        self.findings += other.findings
+        self.sites.update(other.sites)
+
+    def report(self) -> SheetReport:
+        """Return the counts; the identity of rows is asserted."""
+        report = SheetReport(
+            self.name,
+            str(self.kind),
+            rows_in=self.rows_in,
+            accepted=len(self.drafts) + len(self.records),
+            quarantined=len(self.quarantine),
+            duplicates=len(self.duplicates),
+            excluded=self.excluded,
+        )
+        total = report.accepted + report.quarantined + report.duplicates + report.excluded
+        if report.rows_in != total:
+            msg = f"{self.name}: {report.rows_in} rows in, {total} accounted for"
+            raise AssertionError(msg)
+        return report

@@ -1,0 +1,173 @@
+"""Tell which kind of sheet a header makes, and which of its columns hold quantities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tanlu.ingest.model import SheetKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from tanlu.ingest.sheets.header import Column, HeaderBlock
+    from tanlu.ingest.sheets.place import Place
+    from tanlu.ingest.vocabulary import Vocabulary
+
+_QUANTITY_FIELDS = ("quantity", "energy", "mass")
+_PERIOD_FIELDS = frozenset({"period", "start", "end", "year", "month"})
+_ONCE = ("period", "start", "end", "year", "month", "site", "item", "quantity", "unit")
+_LEAST_KNOWN = 0.5
+
+
+def sheet_kind(block: HeaderBlock, place: Place) -> SheetKind:
+    """Return the kind of the table under a header.
+
+    Parameters
+    ----------
+    block : HeaderBlock
+        The header.
+    place : Place
+        Sheet, dictionaries and answers.
+
+    Returns
+    -------
+    SheetKind
+        UNKNOWN when the header is none we can read.
+    """
+    answer = place.answer("kind")
+    if isinstance(answer, str):
+        return SheetKind(answer)
+    fields = block.fields()
+    months = [c for c in block.columns.values() if c.period and not c.derived]
+    if len(months) >= place.words.context.limits["month_columns"]:
+        return SheetKind.WIDE
+    small = _small_table(fields, block, place)
+    if small is not SheetKind.UNKNOWN:
+        return small
+    has_item = bool({"item", "material"} & fields) or _type_names_items(block, place)
+    if has_item and any(name in fields for name in _QUANTITY_FIELDS):
+        return SheetKind.TIDY
+    if months and has_item and not _PERIOD_FIELDS & fields:
+        return SheetKind.WIDE
+    if value_columns(block, SheetKind.WIDE):
+        return SheetKind.WIDE
+    if "item" in fields and len(fields) > 2:  # noqa: PLR2004 - enough to be meant as a table
+        return SheetKind.TIDY
+    if _PERIOD_FIELDS & fields and "quantity" in fields and place.answer("item"):
+        return SheetKind.TIDY
+    return SheetKind.UNKNOWN
+
+
+def _small_table(fields: set[str], block: HeaderBlock, place: Place) -> SheetKind:
+    rows = sorted(place.words.context.tables["sheet_kind"], key=lambda row: int(row["rank"]))
+    for row in rows:
+        if not _fits(row, fields):
+            continue
+        kind = SheetKind(str(row["id"]))
+        if kind is SheetKind.INSTRUMENT and not _names(block, place, "type", "instrument"):
+            continue
+        if kind is SheetKind.PURCHASE and _is_energy(block, place):
+            continue
+        return kind
+    return SheetKind.UNKNOWN
+
+
+def _fits(row: Mapping[str, Any], fields: set[str]) -> bool:
+    every, some, none = (set(row[name] or ()) for name in ("all_of", "any_of", "none_of"))
+    return every <= fields and (not some or bool(some & fields)) and not none & fields
+
+
+def column_texts(block: HeaderBlock, place: Place, name: str) -> list[str]:
+    """Return the texts of a field's column below the header."""
+    column = block.of(name)
+    if column is None:
+        return []
+    rows = (row for row in place.grid.rows if row > block.last)
+    texts = (place.grid.text(row, column.index).strip() for row in rows)
+    return [text for text in texts if text]
+
+
+def _names(block: HeaderBlock, place: Place, name: str, group: str) -> bool:
+    texts = column_texts(block, place, name)
+    known = sum(bool(place.words.word(group, text)) for text in texts)
+    return not texts or known >= len(texts) * _LEAST_KNOWN
+
+
+def _type_names_items(block: HeaderBlock, place: Place) -> bool:
+    texts = column_texts(block, place, "type")
+    known = sum(bool(place.words.item(text)) for text in texts)
+    return bool(texts) and known >= len(texts) * _LEAST_KNOWN
+
+
+def _is_energy(block: HeaderBlock, place: Place) -> bool:
+    """Say whether a table of "materials" with periods in truth lists energy carriers."""
+    if not _PERIOD_FIELDS & block.fields():
+        return False
+    texts = column_texts(block, place, "material")
+    scopes = [place.words.items.get(place.words.item(text), {}).get("scope") for text in texts]
+    return bool(texts) and sum(s in {1, 2} for s in scopes) >= len(texts) * _LEAST_KNOWN
+
+
+def value_columns(block: HeaderBlock, kind: SheetKind) -> list[Column]:
+    """Return the columns whose cells are quantities, derived ones left out.
+
+    Parameters
+    ----------
+    block : HeaderBlock
+        The header.
+    kind : SheetKind
+        TIDY takes the one quantity column; WIDE every month or item column.
+    """
+    if kind is SheetKind.TIDY:
+        for name in _QUANTITY_FIELDS:
+            column = block.of(name)
+            if column is not None:
+                return [column]
+        return []
+    plain = [c for c in block.columns.values() if not c.derived]
+    with_period = [c for c in plain if c.period]
+    if with_period:
+        return [c for c in with_period if not _covers_others(c, with_period)]
+    return [c for c in plain if c.item and c.field in {"", "energy", "quantity"}]
+
+
+def total_columns(block: HeaderBlock) -> list[Column]:
+    """Return the columns that state sums of other columns."""
+    with_period = [c for c in block.columns.values() if c.period and not c.derived]
+    covering = [c for c in with_period if _covers_others(c, with_period)]
+    named = [c for c in block.columns.values() if c.derived in {"total", "subtotal"}]
+    return covering + named
+
+
+def _covers_others(column: Column, others: list[Column]) -> bool:
+    """Say whether a quarter or year column states the sum of months beside it."""
+    period = column.period
+    if period is None:
+        return False
+    inside = [o for o in others if o.period and period.contains(o.period) and o.item == column.item]
+    return len(inside) > 1
+
+
+def duplicated_field(block: HeaderBlock, kind: SheetKind) -> tuple[str, Column] | None:
+    """Return a field that two columns of a tidy table claim, with the second column."""
+    if kind is not SheetKind.TIDY:
+        return None
+    seen: set[str] = set()
+    for column in block.columns.values():
+        if column.field in seen and column.field in _ONCE:
+            return column.field, column
+        seen.add(column.field)
+    return None
+
+
+def labelled(titles: list[str], words: Vocabulary, label: str) -> str:
+    """Return the value of a ``label: value`` text in the rows above a header."""
+    for place, text in enumerate(titles):
+        name, mark, value = text.replace("\uff1a", ":").partition(":")
+        if words.word("label", name) == label:
+            if mark and value.strip():
+                return value.strip()
+            if place + 1 < len(titles) and not mark:
+                return titles[place + 1].strip()
+    return ""

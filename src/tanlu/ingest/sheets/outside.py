@@ -1,0 +1,132 @@
+"""What a workbook says outside its tables: the year of a sheet, the state of gas volumes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tanlu.ingest.vocabulary import key, normal
+from tanlu.ingest.workbook.grid import address
+from tanlu.kernel.findings import Finding, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tanlu.ingest.sheets.header import HeaderBlock
+    from tanlu.ingest.sheets.place import Place
+    from tanlu.ingest.vocabulary import Vocabulary
+    from tanlu.ingest.workbook.grid import Grid, Workbook
+
+_SEGMENTS = re.compile("[;\n\uff1b\u3002]")
+_ROC = 1911
+_SHOWN = 80
+
+
+def sheet_year(place: Place, block: HeaderBlock | None, notes: list[Grid]) -> int | None:
+    """Return the year of a sheet: the user's answer, its title, its name, the file's, the notes'.
+
+    Parameters
+    ----------
+    place : Place
+        The sheet.
+    block : HeaderBlock or None
+        Its header, for the titles above.
+    notes : list of Grid
+        Sheets without a table.
+
+    Returns
+    -------
+    int or None
+        None when nothing names one year and no other.
+    """
+    answer = place.answer("year")
+    if isinstance(answer, (int, str)) and str(answer).isdecimal():
+        return int(answer)
+    words = place.words
+    titles = list(block.titles) if block else []
+    for texts in (titles, [place.grid.name], [_stem(place.file)], list(_texts(notes))):
+        years = {year for text in texts for year in years_in(text, words)}
+        if len(years) == 1:
+            return years.pop()
+        if years and texts is titles:
+            return None
+    return words.context.default_year
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
+def _texts(grids: list[Grid]) -> Iterator[str]:
+    for grid in grids:
+        for row in list(grid.rows)[:20]:
+            for cell in grid.rows[row].values():
+                yield cell.text
+
+
+def years_in(text: str, words: Vocabulary) -> set[int]:
+    """Return the years a text names, ROC years included, price years not."""
+    found = {int(match[1]) for match in words.patterns["year"].finditer(text)}
+    found |= {int(match[1]) + _ROC for match in words.patterns["roc_year"].finditer(text)}
+    return found
+
+
+def gas_state_notes(
+    book: Workbook,
+    blocks: Mapping[str, HeaderBlock | None],
+    words: Vocabulary,
+    *,
+    file: str,
+) -> tuple[frozenset[str], list[Finding]]:
+    """Find remarks that gas volumes are at 0 degrees, in notes, titles and comments.
+
+    Parameters
+    ----------
+    book, blocks
+        Sheets and their headers.
+    words : Vocabulary
+        Words of the group ``gas_state``.
+    file : str
+        File name.
+
+    Returns
+    -------
+    tuple
+        Items the remarks are about (``*``: every gas), and a note for each remark.
+    """
+    gases: set[str] = set()
+    findings: list[Finding] = []
+    for sheet, cell, text in _remarks(book, blocks):
+        for segment in _SEGMENTS.split(text):
+            if not words.word_inside("gas_state", segment):
+                continue
+            item = _gas_of(segment, words)
+            gases.add(item)
+            facts = {"found": normal(segment)[:_SHOWN], "item": item}
+            findings.append(Finding("GAS_STATE_STATED", Outcome.NOTE, file, sheet, cell, facts))
+    return frozenset(gases), findings
+
+
+def _remarks(
+    book: Workbook, blocks: Mapping[str, HeaderBlock | None]
+) -> Iterator[tuple[str, str, str]]:
+    for grid in book.sheets:
+        if grid.state != "visible":
+            continue
+        block = blocks.get(grid.name)
+        for row, cells in grid.rows.items():
+            is_single = len(cells) == 1
+            if block is None or row < block.first or (row > block.last and is_single):
+                for column, cell in cells.items():
+                    yield grid.name, address(row, column), cell.text
+        for cell_name, text in grid.comments.items():
+            yield grid.name, cell_name, text
+
+
+def _gas_of(segment: str, words: Vocabulary) -> str:
+    """Return the gas a remark names, ``*`` when it names none."""
+    folded = key(segment)
+    gases = {i for i, row in words.items.items() if "Nm3" in (row["dims"] or ())}
+    rows = words.context.tables["item_alias"]
+    hits = [str(r["text"]) for r in rows if r["item"] in gases and key(str(r["text"])) in folded]
+    return words.item(max(hits, key=len)) if hits else "*"

@@ -1,0 +1,430 @@
+"""The small tables of a workbook: instruments, purchases, freight, equipment, output, stacks.
+
+Each becomes records whose fields are the columns of ``data/schema/record_<kind>.csv``, as plain
+decimals in the schema's unit.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from tanlu.ingest.number import NumberContext, NumberStatus, parse_number, share_column_code
+from tanlu.ingest.number import findings_of as number_findings
+from tanlu.ingest.period import PeriodContext, PeriodStatus, parse_period
+from tanlu.ingest.sheets.body import Body, read_body
+from tanlu.ingest.sheets.candidate import HELD
+from tanlu.ingest.sheets.detail import REFINERS
+from tanlu.ingest.sheets.draft import SheetResult, row_id
+from tanlu.ingest.vocabulary import key, near, normal
+from tanlu.ingest.workbook.grid import Cell, CellKind, address
+from tanlu.kernel.activity import QuarantinedRow, Record, RecordKind, Site, SourceCell
+from tanlu.kernel.findings import Finding, Outcome
+
+if TYPE_CHECKING:
+    from tanlu.ingest.model import SheetKind
+    from tanlu.ingest.sheets.header import Column, HeaderBlock
+    from tanlu.ingest.sheets.place import Place
+
+_SHOWN = 60
+_CHOICE_GROUPS = {
+    ("instrument", "kind"): "instrument",
+    ("instrument", "owner"): "owner",
+    ("instrument", "holder"): "owner",
+    ("freight", "mode"): "mode",
+    ("freight", "direction"): "direction",
+    ("equipment", "type"): "equipment",
+}
+_CHOICE_SOURCES = {("instrument", "kind"): "type", ("equipment", "type"): "type_text"}
+_NUMERIC = frozenset({"decimal", "fraction", "integer"})
+
+
+def read_small(place: Place, block: HeaderBlock, kind: SheetKind) -> SheetResult:
+    """Read a small table into records.
+
+    Parameters
+    ----------
+    place : Place
+        Sheet, dictionaries, answers.
+    block : HeaderBlock
+        Its header.
+    kind : SheetKind
+        Which table.
+
+    Returns
+    -------
+    SheetResult
+        Records and refusals.
+    """
+    return _SmallSheet(place, block, kind).read()
+
+
+class _SmallSheet:
+    def __init__(self, place: Place, block: HeaderBlock, kind: SheetKind) -> None:
+        self.place = place
+        self.words = place.words
+        self.block = block
+        self.kind = RecordKind(kind.value)
+        self.result = SheetResult(place.grid.name, kind)
+        tables = place.words.context.tables
+        schema = [row for row in tables["record_schema"] if row["kind"] == kind.value]
+        self.schema: dict[str, dict[str, Any]] = {str(row["name"]): dict(row) for row in schema}
+        spec = next(row for row in tables["sheet_kind"] if row["id"] == kind.value)
+        roles = dict(spec["roles"] or {})
+        self.columns: dict[str, Column] = {}
+        for column in block.columns.values():
+            name = roles.get(column.field, column.field)
+            if column.field and name not in self.columns:
+                self.columns[name] = column
+        self.asked_shares: frozenset[str] = frozenset()
+
+    def read(self) -> SheetResult:
+        body = read_body(self.place, self.block, self.result.findings)
+        self._ask_shares(body)
+        for row in body.data:
+            self._row(row, body)
+        self.result.excluded += body.excluded
+        self.result.rows_in += body.excluded + len(body.data)
+        for row in body.subtotals:
+            cells = self.place.grid.rows[row]
+            self.place.repeat(
+                "SUBTOTAL_ROW", Outcome.NOTE, row, min(cells), found=cells[min(cells)].text
+            )
+        if body.second and self.place.answer("tables") == "all":
+            self.result.next_row = body.second[0]
+        elif body.second and self.place.answer("tables") != "first":
+            self._hold(body)
+        self.result.findings.extend(self.place.repeated())
+        return self.result
+
+    def _hold(self, body: Body) -> None:
+        for row in body.second:
+            cells = self.place.grid.rows[row]
+            raw = {address(row, c): cell.text for c, cell in cells.items()}
+            source = self.place.source(row, min(cells))
+            self.result.quarantine.append(QuarantinedRow(source, raw, body.held[row]))
+            self.result.rows_in += 1
+
+    def _ask_shares(self, body: Body) -> None:
+        """Ask where a share column mixes percent, fractions and bare numbers above one."""
+        asked = set()
+        for name, column in self.columns.items():
+            if self.schema.get(name, {}).get("type") != "fraction":
+                continue
+            texts = [self.place.grid.text(row, column.index) for row in body.data]
+            if _is_mixed([t for t in texts if t.strip()], self.words.numbers):
+                if self.place.answer("percent") in {"percent", "fraction"}:
+                    continue
+                asked.add(name)
+                self.result.findings.append(
+                    self.place.finding(
+                        "PERCENT_OR_FRACTION",
+                        Outcome.ASK,
+                        body.data[0],
+                        column.index,
+                        found=", ".join(t for t in texts[:4] if t),
+                        choices="percent: percent, percent: fraction",
+                    )
+                )
+        self.asked_shares = frozenset(asked)
+
+    def _cell(self, row: int, name: str, body: Body) -> Cell | None:
+        column = self.columns.get(name)
+        if column is None:
+            return None
+        return self.place.grid.cell(row, column.index) or body.filled.get((row, column.index))
+
+    def _row(self, row: int, body: Body) -> None:
+        found: list[Finding] = [*self.place.grid.flags.get(row, ()), *body.held.get(row, ())]
+        fields: dict[str, str | None] = dict.fromkeys(self.schema)
+        cells: dict[str, str] = {}
+        for name, column in self.columns.items():
+            cell = self._cell(row, name, body)
+            if cell is None:
+                continue
+            cells[name] = address(row, column.index)
+            if name in fields:
+                fields[name] = self._value(name, cell, row, column=column, found=found)
+        self._choices(row, body, fields=fields, found=found, cells=cells)
+        self._site(fields, row, found)
+        self._time(row, body, fields=fields, found=found)
+        texts = {n: c.text for n in self.columns if (c := self._cell(row, n, body))}
+        refine = REFINERS.get(self.kind)
+        if refine is not None:
+            refine(self.place, row, fields=fields, texts=texts, columns=self.columns, found=found)
+        self._required(fields, row, found)
+        self._post(row, fields=fields, cells=cells, texts=texts, found=found)
+
+    def _post(
+        self,
+        row: int,
+        *,
+        fields: dict[str, str | None],
+        cells: dict[str, str],
+        texts: dict[str, str],
+        found: list[Finding],
+    ) -> None:
+        used = self.place.grid.rows[row]
+        span = f"{address(row, min(used))}:{address(row, max(used))}"
+        source = SourceCell(self.place.file, self.place.sha256, self.place.grid.name, span)
+        self.result.findings.extend(f for f in found if f not in self.result.findings)
+        if any(f.outcome in HELD for f in found):
+            raw = {self.columns[name].label: text for name, text in texts.items()}
+            self.result.quarantine.append(QuarantinedRow(source, raw, tuple(found)))
+            return
+        kept = {name: cell for name, cell in cells.items() if name in fields}
+        self.result.records.append(Record(row_id(source), self.kind, fields, source, kept))
+        site = fields.get("site")
+        if site:
+            self.result.sites.setdefault(site, Site(site))
+
+    def _value(
+        self, name: str, cell: Cell, row: int, *, column: Column, found: list[Finding]
+    ) -> str | None:
+        spec = self.schema[name]
+        if spec["type"] in _NUMERIC:
+            return self._number(name, cell, row, column=column, found=found)
+        if spec["type"] == "choice":
+            group = _CHOICE_GROUPS.get((self.kind.value, name), name)
+            return self.words.word(group, cell.text) or self.words.word_inside(group, cell.text)
+        return cell.text.strip() or None
+
+    def _number(
+        self, name: str, cell: Cell, row: int, *, column: Column, found: list[Finding]
+    ) -> str | None:
+        spec = self.schema[name]
+        where = address(row, column.index)
+        text = cell.text.strip()
+        if cell.kind is CellKind.UNCACHED:
+            found.append(
+                self.place.finding(
+                    "FORMULA_UNCACHED", Outcome.QUARANTINE, row, column.index, found=cell.formula
+                )
+            )
+            return None
+        if name in self.asked_shares:
+            found.append(
+                self.place.finding(
+                    "PERCENT_OR_FRACTION", Outcome.ASK, row, column.index, found=text,
+                    choices="percent: percent, percent: fraction",
+                )
+            )  # fmt: skip
+            return None
+        if cell.kind is CellKind.DATE and spec["type"] == "integer":
+            text = text[:4]
+        elif spec["type"] == "integer":
+            match = self.words.search("year", text) if "year" in name else None
+            text = match[1] if match else text
+        unit = self.words.unit(column.unit) if column.unit else None
+        context = NumberContext(
+            self.words.numbers,
+            units=self.words.units,
+            unit=unit if unit is not None and unit.counts else None,
+            is_share=spec["type"] == "fraction",
+            is_money=spec["unit"] == "CNY",
+        )
+        number = parse_number(text, context=context)
+        if number.status is NumberStatus.MISSING:
+            return None
+        found.extend(
+            number_findings(number, file=self.place.file, sheet=self.place.grid.name, cell=where)
+        )
+        if number.value is None:
+            return None
+        if cell.kind is CellKind.TEXT and not self.place.grid.is_text:
+            self._as_text(spec, cell, row, column)
+        return self._converted(name, number.value, row, column=column, found=found, text=text)
+
+    def _as_text(self, spec: dict[str, Any], cell: Cell, row: int, column: Column) -> None:
+        if spec["type"] != "fraction":
+            self.place.repeat(
+                "NUMBER_AS_TEXT", Outcome.WARN, row, column.index, found=cell.text
+            )
+
+    def _converted(
+        self,
+        name: str,
+        value: Decimal,
+        row: int,
+        *,
+        column: Column,
+        found: list[Finding],
+        text: str,
+    ) -> str | None:
+        spec = self.schema[name]
+        wanted = str(spec["unit"])
+        if spec["type"] == "fraction":
+            return self._share(value, text)
+        if spec["type"] == "integer":
+            if value != value.to_integral_value():
+                found.append(
+                    self.place.finding(
+                        "NUMBER_NOT_WHOLE", Outcome.QUARANTINE, row, column.index, found=text
+                    )
+                )
+                return None
+            return f"{value.to_integral_value():f}"
+        if not wanted or not column.unit or wanted in {"tce", "mg/m3", "m3/h", "kg/kWh"}:
+            return plain(Fraction(value) * self._scale_of(column, wanted))
+        unit = self.words.unit(column.unit)
+        factor = self._factor(unit.unit, wanted) if unit.counts else None
+        if factor is None:
+            found.append(
+                self.place.finding(
+                    "DIM_MISMATCH", Outcome.QUARANTINE, row, column.index,
+                    found=column.unit, item=column.label, expected=wanted, choices=wanted,
+                )
+            )  # fmt: skip
+            return None
+        folded = Fraction(value) * unit.scale
+        back = self.words.units.folding(unit.unit)[1]
+        return plain(folded / back * factor)
+
+    def _factor(self, unit: str, wanted: str) -> Fraction | None:
+        return self.words.units.conversion(unit, wanted)
+
+    def _scale_of(self, column: Column, wanted: str) -> Fraction:
+        """Power of ten of a unit such as 10^4 tce whose base is already the wanted one."""
+        if not column.unit or not wanted:
+            return Fraction(1)
+        unit = self.words.unit(column.unit)
+        base = self.words.unit(wanted)
+        if unit.counts and base.counts and unit.ledger_unit == base.ledger_unit:
+            return unit.scale / base.scale
+        return Fraction(1)
+
+    def _share(self, value: Decimal, text: str) -> str:
+        is_marked = normal(text)[-1:] in self.words.numbers.of("percent")
+        if self.place.answer("percent") == "percent" and not is_marked:
+            return plain(Fraction(value) / 100)
+        if value > 1 and not is_marked:
+            return plain(Fraction(value) / 100)
+        return plain(Fraction(value))
+
+    def _choices(
+        self,
+        row: int,
+        body: Body,
+        *,
+        fields: dict[str, str | None],
+        found: list[Finding],
+        cells: dict[str, str],
+    ) -> None:
+        for (kind, name), source in _CHOICE_SOURCES.items():
+            if kind != self.kind.value:
+                continue
+            cell = self._cell(row, source, body)
+            text = cell.text if cell else ""
+            group = _CHOICE_GROUPS[kind, name]
+            value = self.words.word(group, text) or self.words.word_inside(group, text)
+            if not value and kind == "equipment":
+                value = "other"
+            fields[name] = value or None
+            if source in cells:
+                cells[name] = cells[source]
+        for name, spec in self.schema.items():
+            column = self.columns.get(name) or self.columns.get(
+                _CHOICE_SOURCES.get((self.kind.value, name), "")
+            )
+            if spec["type"] != "choice" or fields[name] or column is None:
+                fields[name] = fields[name] or None
+                continue
+            cell = self.place.grid.cell(row, column.index)
+            fields[name] = None
+            if cell is not None:
+                words = sorted(set(self.words.group(_CHOICE_GROUPS.get((self.kind.value, name), name))))
+                outcome = Outcome.QUARANTINE if spec["required"] else Outcome.WARN
+                found.append(
+                    self.place.finding(
+                        "UNKNOWN_CHOICE", outcome, row, column.index, found=cell.text[:_SHOWN],
+                        choices=", ".join(spec["allowed"]), near=near(cell.text, words),
+                    )
+                )  # fmt: skip
+
+    def _site(self, fields: dict[str, str | None], row: int, found: list[Finding]) -> None:
+        text = fields.get("site")
+        declared = self.words.context.sites
+        if not text:
+            return
+        text = self.words.site(text)
+        fields["site"] = text
+        if declared is None or text in {site.id for site in declared}:
+            return
+        known = {key(site.id): site.id for site in declared}
+        if key(text) in known:
+            fields["site"] = known[key(text)]
+            return
+        column = self.columns["site"].index
+        names = [site.id for site in declared]
+        found.append(
+            self.place.finding(
+                "UNKNOWN_SITE", Outcome.QUARANTINE, row, column, found=text[:_SHOWN],
+                near=near(text, names), choices=", ".join(names),
+            )
+        )  # fmt: skip
+
+    def _time(
+        self, row: int, body: Body, *, fields: dict[str, str | None], found: list[Finding]
+    ) -> None:
+        if "year" not in fields:
+            return
+        cell = self._cell(row, "period", body)
+        if cell is not None:
+            context = PeriodContext(
+                self.words.periods,
+                today=self.words.context.today,
+                locale=self.words.context.locale,
+                default_year=self.place.year,
+            )
+            parsed = parse_period(cell.text, context=context)
+            if parsed.status is PeriodStatus.OK and parsed.first and parsed.last:
+                fields["year"] = str(parsed.first.year)
+                if (parsed.first.year, parsed.first.month) == (parsed.last.year, parsed.last.month):
+                    fields["month"] = str(parsed.first.month)
+            else:
+                code = parsed.codes[0] if parsed.codes else "PERIOD_MISSING"
+                found.append(
+                    self.place.finding(
+                        code, Outcome.QUARANTINE, row, self.columns["period"].index,
+                        found=cell.text[:_SHOWN], read="-",
+                    )
+                )  # fmt: skip
+        if not fields["year"] and self.place.year is not None:
+            fields["year"] = str(self.place.year)
+
+    def _required(self, fields: dict[str, str | None], row: int, found: list[Finding]) -> None:
+        if any(f.outcome in HELD for f in found):
+            return
+        for name, spec in self.schema.items():
+            if not spec["required"] or fields[name]:
+                continue
+            column = self.columns.get(name)
+            found.append(
+                self.place.finding(
+                    "FIELD_REQUIRED", Outcome.QUARANTINE, row, column.index if column else 1,
+                    found="-", expected=f"{spec['meaning_zh']} {spec['meaning_en']}",
+                )
+            )  # fmt: skip
+
+
+def _is_mixed(texts: list[str], numbers: Any) -> bool:
+    """Say whether a share column is ambiguous: bare numbers above one beside fractions.
+
+    Percent signs and fractions up to one may stand side by side: each says what it is.
+    """
+    if not share_column_code(texts, words=numbers):
+        return False
+    percent = numbers.of("percent")
+    bare = [text for text in texts if normal(text)[-1:] not in percent]
+    context = NumberContext(numbers, is_share=True)
+    return any((parse_number(text, context=context).value or 0) > 1 for text in bare)
+
+
+def plain(value: Fraction) -> str:
+    """Return an exact fraction as a plain decimal, rounded to 15 digits where it never ends."""
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    if Fraction(exact) != value:
+        exact = exact.quantize(Decimal("1e-15"))
+    text = f"{exact:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,251 @@
+"""The words a plant uses, looked up in the data tables: headers, items, units, small words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tanlu.ingest.words import GrammarWords
+from tanlu.units.parse import parse_unit
+from tanlu.units.table import ParsedUnit, UnitOutcome, UnitTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tanlu.ingest.model import ImportContext
+
+_BRACKETS = re.compile("[(\\[\u3010\u3014]([^()\\[\\]\u3010\u3011\u3014\u3015]*)[)\\]\u3011\u3015]")
+_QUALIFIERS = re.compile("[,;\u3001]")
+_AFTER_MARK = re.compile(r"^(.*\S)\s*[/:_|]\s*(\S.*)$")
+_AFTER_BLANK = re.compile(r"^(.*\S)\s+(\S+)$")
+_BLANKS = re.compile(r"\s+")
+_NEAR_CUTOFF = 0.6
+_NEAR_COUNT = 3
+_SHORT_WORD = 2
+
+
+def normal(text: str) -> str:
+    """Return the text with full-width forms folded and blanks joined."""
+    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+
+
+def key(text: str) -> str:
+    """Return the form in which words are compared: NFKC, no blanks, case folded."""
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def near(text: str, known: Iterable[str]) -> str:
+    """Return up to three known words that look like the text, ``-`` when none does."""
+    folded = {key(word): word for word in known}
+    hits = difflib.get_close_matches(key(text), folded, n=_NEAR_COUNT, cutoff=_NEAR_CUTOFF)
+    return ", ".join(folded[hit] for hit in hits) or "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the text of a header cell says.
+
+    Parameters
+    ----------
+    text : str
+        As written.
+    field, item : str
+        Field of the header dictionary and item id that it names; empty when none.
+    unit : str
+        Unit as written in the brackets or after a slash; empty when none.
+    qualifiers : str
+        What the brackets say.
+    subtotal : str
+        ``subtotal``, ``total``, ``average`` or ``change`` for a derived column; else empty.
+    """
+
+    text: str
+    field: str = ""
+    item: str = ""
+    unit: str = ""
+    qualifiers: str = ""
+    subtotal: str = ""
+
+
+class Vocabulary:
+    """All dictionaries of one import, with the user's additions on top.
+
+    Parameters
+    ----------
+    context : ImportContext
+        Tables and the user's mapping.
+    """
+
+    def __init__(self, context: ImportContext) -> None:
+        tables = context.tables
+        self.context = context
+        self.numbers = GrammarWords.from_rows(tables["number_word"])
+        self.periods = GrammarWords.from_rows(tables["period_word"])
+        self.units = UnitTable.from_rows(
+            tables["unit"], tables["unit_alias"], tables["unit_prefix"]
+        )
+        self.items = {str(row["id"]): row for row in tables["items"]}
+        self.patterns = {str(r["id"]): re.compile(str(r["pattern"])) for r in tables["text_pattern"]}
+        self._headers = {key(str(r["text"])): str(r["field"]) for r in tables["header_alias"]}
+        self._groups = _groups(tables["word_alias"])
+        self._provinces = _provinces(tables["province"])
+        self._items = self._item_words(tables)
+        self._parsed: dict[str, ParsedUnit] = {}
+        for name, field in self.answers("headers").items():
+            self._headers[key(name)] = str(field)
+        self._unit_answers = {key(k): str(v) for k, v in self.answers("units").items()}
+        self._site_answers = {key(k): str(v) for k, v in self.answers("sites").items()}
+
+    def _item_words(self, tables: Mapping[str, Any]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for row in tables["items"]:
+            for text in (row["id"], row["name_zh"], row["name_en"]):
+                found.setdefault(key(str(text)), str(row["id"]))
+        for row in tables["item_alias"]:
+            if row["item"] in self.items:
+                found[key(str(row["text"]))] = str(row["item"])
+        for text, item in self.answers("items").items():
+            found[key(text)] = found.get(key(str(item)), str(item))
+        return found
+
+    def answers(self, name: str) -> Mapping[str, object]:
+        """Return one section of the user's mapping that is itself a map."""
+        value = self.context.mapping.get(name)
+        return value if isinstance(value, dict) else {}
+
+    def header_words(self) -> frozenset[str]:
+        """Every spelling of every header, for the decoder."""
+        return frozenset(str(row["text"]) for row in self.context.tables["header_alias"])
+
+    def item(self, text: str) -> str:
+        """Return the item a text names, empty when none."""
+        folded = key(text)
+        hit = self._items.get(folded)
+        if hit:
+            return hit
+        bare = key(_BRACKETS.sub("", normal(text)))
+        inner = _BRACKETS.search(normal(text))
+        if inner and bare in self._items and self.unit(inner[1]).counts:
+            return self._items[bare]
+        return ""
+
+    def item_near(self, text: str) -> str:
+        """Return known item words that look like the text."""
+        return near(text, (str(row["text"]) for row in self.context.tables["item_alias"]))
+
+    def site(self, text: str) -> str:
+        """Return the site id a text stands for by the user's mapping; else the text itself."""
+        return self._site_answers.get(key(text), text)
+
+    def unit(self, text: str) -> ParsedUnit:
+        """Return the parsed unit of a text, remembered."""
+        if text not in self._parsed:
+            answer = self._unit_answers.get(key(text))
+            parsed = parse_unit(answer if answer else text, self.units)
+            self._parsed[text] = parsed
+        return self._parsed[text]
+
+    def is_unit(self, text: str) -> bool:
+        """Say whether a text is a unit, also one that would be asked about."""
+        return self.unit(text).outcome not in {UnitOutcome.UNKNOWN, UnitOutcome.MISSING}
+
+    def word(self, group: str, text: str) -> str:
+        """Return the value of a word of a group, empty when it is none."""
+        return self._groups.get(group, {}).get(key(text), "")
+
+    def word_inside(self, group: str, text: str) -> str:
+        """Return the value of the longest word of a group that a text contains."""
+        folded = key(text)
+        hits = [word for word in self._groups.get(group, {}) if word in folded]
+        return self._groups[group][max(hits, key=len)] if hits else ""
+
+    def group(self, group: str) -> Mapping[str, str]:
+        """Return the words of a group with their values."""
+        return self._groups.get(group, {})
+
+    def province(self, text: str) -> str:
+        """Return the id of a province, empty when the text names none."""
+        return self._provinces.get(key(text), "")
+
+    def search(self, pattern: str, text: str) -> re.Match[str] | None:
+        """Search a text for a pattern of the table `text_pattern`."""
+        return self.patterns[pattern].search(text)
+
+    def derived(self, text: str) -> str:
+        """Say what kind of derived value a label stands for; empty for none.
+
+        A label is a total when it is the word, begins or ends with it.
+        """
+        folded = key(_BRACKETS.sub("", normal(text)))
+        for group in ("subtotal", "derived"):
+            words = self._groups.get(group, {})
+            if folded in words:
+                return words[folded]
+            for word in sorted(words, key=len, reverse=True):
+                is_short = len(word) < _SHORT_WORD
+                if not is_short and self._begins_or_ends(normal(text).casefold(), word):
+                    return words[word]
+        return ""
+
+    def _begins_or_ends(self, text: str, word: str) -> bool:
+        bare = _BLANKS.sub("", _BRACKETS.sub("", text)) if not word.isascii() else text
+        if not (bare.startswith(word) or bare.endswith(word)):
+            return False
+        if word.isascii():
+            return bool(re.search(rf"(^|[\s,:;-]){re.escape(word)}($|[\s,:;-])", text))
+        return True
+
+    def header(self, text: str) -> Header:
+        """Read the text of a header cell."""
+        plain = normal(text)
+        if not plain:
+            return Header(text)
+        if key(plain) in self._headers:
+            return self._named(text, plain, "", "")
+        inner = [part.strip() for part in _BRACKETS.findall(plain)]
+        base = _BRACKETS.sub(" ", plain).strip(" :\uff1a")
+        parts = [piece.strip() for part in inner for piece in _QUALIFIERS.split(part)]
+        unit = next((piece for piece in parts if piece and self.is_unit(piece)), "")
+        if not unit:
+            base, unit = self._split_unit(base)
+        return self._named(text, base or plain, unit, ",".join(inner))
+
+    def _split_unit(self, base: str) -> tuple[str, str]:
+        for pattern in (_AFTER_MARK, _AFTER_BLANK):
+            match = pattern.match(base)
+            if match and self.is_unit(match[2]) and self._is_known(match[1]):
+                return match[1].strip(), match[2].strip()
+        return base, ""
+
+    def _is_known(self, base: str) -> bool:
+        return key(base) in self._headers or bool(self.item(base)) or bool(self.derived(base))
+
+    def _named(self, text: str, base: str, unit: str, qualifiers: str) -> Header:
+        return Header(
+            text=text,
+            field=self._headers.get(key(base), ""),
+            item=self.item(base),
+            unit=unit,
+            qualifiers=qualifiers,
+            subtotal="" if key(base) in self._headers else self.derived(base),
+        )
+
+
+def _groups(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    groups: dict[str, dict[str, str]] = {}
+    for row in rows:
+        groups.setdefault(str(row["group"]), {})[key(str(row["text"]))] = str(row["value"])
+    return groups
+
+
+def _provinces(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in rows:
+        aliases = row.get("aliases") or ()
+        words = aliases if isinstance(aliases, tuple) else str(aliases).split(";")
+        for text in (row["id"], row["name_zh"], row["name_en"], *words):
+            found[key(str(text))] = str(row["id"])
+    return found
