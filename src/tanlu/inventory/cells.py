@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from tanlu.inventory.figures import ELECTRICITY, UPSTREAM_CATEGORY
+from tanlu.inventory.figures import ELECTRICITY, UNSPLIT, UPSTREAM_CATEGORY
 from tanlu.inventory.model import Amount, Basis, Both, LineStatus, Part
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.results import RowStatus, Stream
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tanlu.kernel.results import SummaryRow
 
 UNKNOWN = "unknown"
-UNSPLIT = "CO2e"
 _BOTH = (Basis.LOCATION, Basis.MARKET)
 
 
@@ -105,20 +104,21 @@ class Cells:
                 market = self._electricity(a.site).methods[Basis.MARKET]
                 market.add(1, None if a.co2_mg is None else {ledger.gas: a.co2_mg})
 
-    def add_rounding(self, ledger: GreenPowerLedger) -> int:
+    def add_rounding(self, ledger: GreenPowerLedger) -> dict[str, int]:
         """Close the market rows to the allocation, site by site (M-35).
 
         Returns
         -------
-        int
-            Sum of what was added [mg]; sites with an unresolved row are not closed.
+        dict of str to int
+            Site to what was added [mg], where it is not 0; sites with an unresolved row are
+            not closed.
 
         Raises
         ------
         TanluError
             ``inventory.allocation-broken`` if more than rounding would be needed.
         """
-        closed = 0
+        closed: dict[str, int] = {}
         for site in sorted({a.site for a in ledger.allocations if a.is_purchased}):
             cell = self._cells.get(self._electricity_key(site))
             market = cell.methods[Basis.MARKET] if cell else None
@@ -127,8 +127,9 @@ class Cells:
                 continue
             gap = sum(mg or 0 for mg in allocated) - sum(market.gases_mg.values())
             _require_rounding(site, gap=gap, n=market.n)
-            market.add(0, {ledger.gas: gap})
-            closed += gap
+            if gap:
+                market.add(0, {ledger.gas: gap})
+                closed[site] = gap
         return closed
 
     def mark_missing_market(self) -> None:

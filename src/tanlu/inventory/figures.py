@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ELECTRICITY = "electricity"
 UPSTREAM_CATEGORY = "3"
+UNSPLIT = "CO2e"  # gas of what is not known apart
+_GRID_GAS = "CO2"
 _ESCAPES = (("%", "%25"), ("/", "%2F"), ("=", "%3D"))
 
 
@@ -196,11 +198,11 @@ def row_filter(
             for stream, ids in wanted
             if ids
         ),
-        line_categories=categories,
+        line_categories=categories if key.gas in (None, UNSPLIT) else (),
         site=key.site,
         item=key.item,
         gas=key.gas,
-        has_allocations=bool(bought),
+        has_allocations=bool(bought) and key.gas in (None, _GRID_GAS),
     )
 
 

@@ -298,6 +298,8 @@ class Inventory:
         The electricity ledger behind the market-based result.
     allocation_rounding_mg : int
         What closes the rows to the allocation [mg], inside the market-based total.
+    rounding_by_site_mg : Mapping[str, int]
+        The same by site; only sites where it is not 0.
     intensity : tuple of Intensity
         Per output value and per unit.
     energy : Energy
@@ -325,6 +327,7 @@ class Inventory:
     intensity: tuple[Intensity, ...]
     energy: Energy
     findings: tuple[Finding, ...]
+    rounding_by_site_mg: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total_t(self) -> dict[str, Decimal | None]:

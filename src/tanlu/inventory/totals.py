@@ -112,7 +112,7 @@ def take_inventory(inputs: InventoryInputs) -> Inventory:
     cells.add_rows(year)
     cells.add_lines(inputs.lines)
     cells.mark_missing_market()
-    rounding = 0
+    rounding: dict[str, int] = {}
     if inputs.ledger is not None:
         rounding = cells.add_rounding(inputs.ledger)
         cells.add_ledger(inputs.ledger)
@@ -143,7 +143,8 @@ def take_inventory(inputs: InventoryInputs) -> Inventory:
         lines=inputs.lines,
         coverage=coverage,
         green_power=inputs.ledger,
-        allocation_rounding_mg=rounding,
+        allocation_rounding_mg=sum(rounding.values()),
+        rounding_by_site_mg=rounding,
         intensity=_intensities(parts, inputs.outputs),
         energy=sum_energy(main, inputs.items, tables=inputs.energy),
         findings=(*coverage.reasons, *_ledger_findings(inputs.ledger)),

@@ -79,3 +79,11 @@ def test_iso_category_takes_the_items_and_lines_mapped_to_it() -> None:
 
     assert [s.items for s in found.selections] == [("road_freight",)]
     assert found.line_categories == ("4",)
+
+
+def test_gas_of_a_figure_leaves_out_what_has_no_such_gas() -> None:
+    methane = row_filter(read_figure("inv/2024/total/market/gas=CH4"), ITEMS, iso_of_scope3=ISO)
+    unsplit = row_filter(read_figure("inv/2024/total/market/gas=CO2e"), ITEMS, iso_of_scope3=ISO)
+
+    assert (methane.line_categories, methane.has_allocations) == ((), False)
+    assert unsplit.line_categories == ("1", "3", "4")

@@ -101,6 +101,7 @@ def test_rounding_closes_the_rows_to_the_allocation() -> None:
     )
 
     assert taken.allocation_rounding_mg == 2
+    assert taken.rounding_by_site_mg == {"A": 2}
     assert taken.scope2.market.co2e_mg == 609_600_000
 
 
