@@ -6,7 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from tanlu.inventory.figures import ELECTRICITY, UNSPLIT, UPSTREAM_CATEGORY
+from tanlu.inventory.figures import (
+    ELECTRICITY,
+    UNSPLIT,
+    UPSTREAM_CATEGORY,
+    is_purchased_power,
+)
 from tanlu.inventory.model import Amount, Basis, Both, LineStatus, Part
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.results import RowStatus, Stream
@@ -83,9 +88,10 @@ class Cells:
                 continue
             gases = _gases(row)
             cell = self._cell(self._key(row, item))
-            for basis in _methods(row):
+            methods = _methods(row, item)
+            for basis in methods:
                 cell.methods[basis].add(row.n, gases)
-            if Basis.LOCATION in _methods(row):
+            if Basis.LOCATION in methods:
                 cell.biogenic_mg += row.biogenic_mg
 
     def add_lines(self, lines: Iterable[Line]) -> None:
@@ -120,24 +126,23 @@ class Cells:
         """
         closed: dict[str, int] = {}
         for site in sorted({a.site for a in ledger.allocations if a.is_purchased}):
-            cell = self._cells.get(self._electricity_key(site))
-            market = cell.methods[Basis.MARKET] if cell else None
+            market = [c.methods[Basis.MARKET] for k, c in self._power() if k.site == site]
             allocated = [a.co2_mg for a in ledger.allocations if a.is_purchased and a.site == site]
-            if market is None or market.n != market.n_ok or None in allocated:
+            if not market or any(m.n != m.n_ok for m in market) or None in allocated:
                 continue
-            gap = sum(mg or 0 for mg in allocated) - sum(market.gases_mg.values())
-            _require_rounding(site, gap=gap, n=market.n)
+            found = sum(sum(m.gases_mg.values()) for m in market)
+            gap = sum(mg or 0 for mg in allocated) - found
+            _require_rounding(site, gap=gap, n=sum(m.n for m in market))
             if gap:
-                market.add(0, {ledger.gas: gap})
+                market[0].add(0, {ledger.gas: gap})
                 closed[site] = gap
         return closed
 
     def mark_missing_market(self) -> None:
         """Count electricity rows without a market-based result as unresolved (M-34)."""
-        for key, cell in self._cells.items():
-            if key.item == ELECTRICITY and key.category != UPSTREAM_CATEGORY:
-                location, market = (cell.methods[basis] for basis in _BOTH)
-                market.add(max(location.n - market.n, 0), None)
+        for _, cell in self._power():
+            location, market = (cell.methods[basis] for basis in _BOTH)
+            market.add(max(location.n - market.n, 0), None)
 
     def parts(self) -> tuple[Part, ...]:
         """Return the cells, sorted, as frozen parts."""
@@ -150,6 +155,16 @@ class Cells:
             return CellKey(row.site, row.item, 0, UNKNOWN, 0)
         return CellKey(row.site, row.item, item.scope, item.category, item.iso_category)
 
+    def _power(self) -> list[tuple[CellKey, _Cell]]:
+        """Return the cells of purchased electricity."""
+        return [
+            (key, cell)
+            for key, cell in self._cells.items()
+            if key.category != UPSTREAM_CATEGORY
+            and (item := self._items.get(key.item)) is not None
+            and is_purchased_power(item)
+        ]
+
     def _electricity_key(self, site: str) -> CellKey:
         item = self._items[ELECTRICITY]
         return CellKey(site, item.id, item.scope, item.category, item.iso_category)
@@ -161,11 +176,11 @@ class Cells:
         return self._cells.setdefault(key, _Cell())
 
 
-def _methods(row: SummaryRow) -> tuple[Basis, ...]:
+def _methods(row: SummaryRow, item: Item | None) -> tuple[Basis, ...]:
     """Return the methods a row counts in: electricity has rows of its own for each."""
     if row.stream is Stream.MARKET:
         return (Basis.MARKET,)
-    if row.stream is Stream.MAIN and row.item == ELECTRICITY:
+    if row.stream is Stream.MAIN and item is not None and is_purchased_power(item):
         return (Basis.LOCATION,)
     return _BOTH
 

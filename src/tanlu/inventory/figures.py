@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tanlu.factors.model import Item
 
-ELECTRICITY = "electricity"
+ELECTRICITY = "electricity"  # id of the item and name of its category
 UPSTREAM_CATEGORY = "3"
 UNSPLIT = "CO2e"  # gas of what is not known apart
 _GRID_GAS = "CO2"
@@ -184,7 +184,7 @@ def row_filter(
     """
     chosen = [i for i in items.values() if key.item in (None, i.id) and _is_in(key, i)]
     market = key.basis is Basis.MARKET
-    bought = [i.id for i in chosen if market and i.id == ELECTRICITY]
+    bought = [i.id for i in chosen if market and is_purchased_power(i)]
     main = [i.id for i in chosen if i.id not in bought]
     upstream = [i.id for i in items.values() if key.item in (None, i.id)]
     wanted = [(Stream.MAIN, main), (Stream.MARKET, bought)]
@@ -204,6 +204,11 @@ def row_filter(
         gas=key.gas,
         has_allocations=bool(bought) and key.gas in (None, _GRID_GAS),
     )
+
+
+def is_purchased_power(item: Item) -> bool:
+    """Tell whether an item has a market-based result of its own: electricity of scope 2."""
+    return item.category == ELECTRICITY and item.scope == _SCOPES[Measure.SCOPE2][0]
 
 
 def _is_in(key: FigureKey, item: Item) -> bool:
