@@ -64,7 +64,7 @@ class Database:
         self.path = path
         self.access = access
         self.engine = _engine(path, busy_ms=busy_ms, access=access)
-        self._failed = False
+        self._failed = ""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -89,7 +89,7 @@ class Database:
         if self.access is not Access.WRITE:
             raise TanluError("storage.read-only", folder=self.path.parent)
         if self._failed:
-            raise TanluError("storage.io-error", folder=self.path.parent, reason="reopen")
+            raise TanluError("storage.io-error", folder=self.path.parent, reason=self._failed)
         with self._errors(needed), self.engine.connect() as conn:
             conn.execution_options(tanlu_write=True)
             with conn.begin():
@@ -121,7 +121,8 @@ class Database:
             return self._full(needed)
         if code is None:
             return error
-        self._failed = self._failed or code == "storage.io-error"
+        if code == "storage.io-error":
+            self._failed = self._failed or str(error.orig)
         return TanluError(code, folder=self.path.parent, reason=error.orig)
 
     def _full(self, needed: int) -> TanluError:

@@ -215,7 +215,7 @@ def _check_tail(store: Store) -> None:
     with store.database.read() as conn:
         broken = chain.broken_tail(conn, length=TAIL)
     if broken is not None:
-        raise TanluError("storage.damaged", folder=store.folder, reason=f"event {broken}")
+        raise TanluError("storage.damaged", folder=store.folder, reason=f"#{broken}")
 
 
 def _leftovers(store: Store, conn: Connection) -> list[Path]:

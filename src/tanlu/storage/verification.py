@@ -22,6 +22,7 @@ from tanlu.storage.canonical import rows_hash
 from tanlu.storage.database import DATABASE_NAME, Access, Database
 from tanlu.storage.entry import posted_totals
 from tanlu.storage.model import MonthState, VerifyReport
+from tanlu.storage.month import month_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -296,7 +297,7 @@ def _check_closed(check: _Check, conn: Connection) -> None:
         elif state == MonthState.OPEN:
             closed.discard(ym)
         elif ym in closed:
-            check.fail("CLOSED_PERIOD_WRITE", seq=seq, ym=ym)
+            check.fail("CLOSED_PERIOD_WRITE", seq=seq, month=month_text(ym))
 
 
 def _month_history(conn: Connection) -> Iterator[tuple[int, int, str]]:

@@ -163,7 +163,7 @@ def test_a_file_that_may_not_grow_stops_the_import(
 def test_after_a_failed_write_nothing_more_is_written(
     workspace: Workspace, maker: LedgerMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workspace._store.database, "_failed", True)  # noqa: SLF001 - a fault put in
+    monkeypatch.setattr(workspace._store.database, "_failed", "disk I/O error")  # noqa: SLF001 - a fault put in
 
     with pytest.raises(TanluError, match="io-error"):
         workspace.post_batch(maker.draft("b1", "one"), at=AT, actor="li")
