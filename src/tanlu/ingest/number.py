@@ -38,6 +38,7 @@ _RAISED = re.compile("([×✕xX] ?10)([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _MINUSES = str.maketrans(dict.fromkeys("−‐‑–", "-") | {"’": "'", "‘": "'"})
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+_TRAILING_MINUS = re.compile(r"\d[\d.,' ]*-")
 _ASKED = {"NUMBER_LOCALE", "NUMBER_SCALE_TWICE"}
 
 
@@ -239,7 +240,7 @@ def _read(written: str, context: NumberContext) -> tuple[Decimal, tuple[str, ...
             raise DoubtError(code)
         return value_of("", str(numeral), "", 0), (*codes, "CJK_NUMERAL"), ""
     _check_qualifiers(body.casefold(), words)
-    body = _negative_brackets(body)
+    body = _leading_minus(body)
     body = _without_currency(body, context)
     body, percent = _without_percent(body, context)
     if raised := power_text(body):
@@ -301,7 +302,10 @@ def _check_qualifiers(key: str, words: GrammarWords) -> None:
             raise DoubtError(code)
 
 
-def _negative_brackets(body: str) -> str:
+def _leading_minus(body: str) -> str:
+    """Return a number in brackets, or with its minus behind (as SAP prints it), as negative."""
+    if _TRAILING_MINUS.fullmatch(body):
+        return "-" + body[:-1].strip()
     hit = _BRACKETS.fullmatch(body)
     if hit and hit[1].strip()[:1] not in {"", "+", "-"}:
         return "-" + hit[1].strip()

@@ -42,7 +42,7 @@ def parse_unit(text: str | None, table: UnitTable) -> ParsedUnit:
 
     Notes
     -----
-    Rules M-03, M-05. Case folds only where the alias row says that one meaning is left. Powers
+    Rules M-03, M-07. Case folds only where the alias row says that one meaning is left. Powers
     of ten written before the unit (words, ``10^4``, ``1000``) join the scale.
     """
     written = text or ""

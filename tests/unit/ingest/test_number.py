@@ -156,6 +156,7 @@ def test_a_number_is_read_exactly(
         ("1200元", "CURRENCY_IN_NUMBER"),
         ("5%", "PERCENT"),
         ("-1200", "NEGATIVE_QUANTITY"),
+        ("1,200.00-", "NEGATIVE_QUANTITY"),
         ("#REF!", "CELL_ERROR"),
         ("—", "NUMBER_MISSING"),
         ("null", "NUMBER_MISSING"),

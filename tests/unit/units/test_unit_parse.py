@@ -73,6 +73,8 @@ def test_every_shared_spelling_has_its_exact_ratio(shared: Path, table: UnitTabl
         ("1000 m3", "m3", "m3", "1000"),
         ("万立方米（标况）", "Nm3", "Nm3", "10000"),
         ("公秉", "kL", "L", "1000"),
+        ("万Nm³（标况）", "Nm3", "Nm3", "10000"),
+        ("Mwh", "MWh", "kWh", "1000"),
         ("吨 · 公里", "tkm", "tkm", "1"),
         ("kWh(度)", "kWh", "kWh", "1"),
         ("（万元）", "CNY", "CNY", "10000"),
@@ -108,7 +110,7 @@ def test_power_and_rates_are_no_quantities(text: str, table: UnitTable) -> None:
     assert parse_unit(text, table).code == "DIM_MISMATCH"
 
 
-@pytest.mark.parametrize("text", ["k\u051ch", "kԝh", "104m3", "kWh度m", "Mwh", "()", "10^4", "万"])
+@pytest.mark.parametrize("text", ["k\u051ch", "kԝh", "104m3", "kWh度m", "mWH", "()", "10^4", "万"])
 def test_what_only_looks_like_a_unit_is_unknown(text: str, table: UnitTable) -> None:
     assert parse_unit(text, table).code == "UNKNOWN_UNIT"
 
