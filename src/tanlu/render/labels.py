@@ -22,17 +22,22 @@ def text_width(text: str, size: float = _SIZE) -> float:
 
 def shortened(text: str, width: float, size: float = _SIZE) -> str:
     """Return the text, cut with an ellipsis where it is wider than `width` [px]."""
-    if text_width(text, size) <= width:
-        return text
-    while text and text_width(text + ELLIPSIS, size) > width:
-        text = text[:-1]
-    return text.rstrip() + ELLIPSIS
+    room = width - text_width(ELLIPSIS, size)
+    kept, used = 0, 0.0
+    for place, mark in enumerate(text):
+        used += text_width(mark, size)
+        if used > width:
+            return text[:kept].rstrip() + ELLIPSIS
+        if used <= room:
+            kept = place + 1
+    return text
 
 
 def wrapped(text: str, width: float, *, lines: int = 2, size: float = _SIZE) -> str:
     """Return the text on at most `lines` lines of `width` [px]; what is left is cut."""
     done: list[str] = []
-    for part in _pieces(text):
+    most = round(lines * width / _NARROW) + 1  # marks that can be shown at all
+    for part in _pieces(text if len(text) <= most else text[: most + 1]):
         if done and text_width(done[-1] + part, size) <= width:
             done[-1] += part
         elif len(done) == lines:

@@ -103,10 +103,9 @@ DARK = Theme(
     target="#f87171",
     families={
         **_LIGHT,
-        "waste_heat": "#ea580c",
-        "electrification": "#60a5fa",
+        "electrification": "#2563eb",
         "other": "#475569",
-        "residual": "#64748b",
+        "residual": "#6b7f95",
     },
 )
 THEMES: Mapping[str, Theme] = {"light": LIGHT, "dark": DARK}

@@ -48,17 +48,25 @@ class Source:
         return self._named("items", item)
 
     def measure(self, measure: str) -> Node:
-        """Return a measure's name."""
+        """Return a measure's name; an offer ``<measure>@<site>`` names both."""
+        known, _, site = measure.partition("@")
+        if site and measure not in self._names("measures"):
+            named = self._named("measures", known)
+            return Text("report.word.site-item", {"item": named, "site": self.site(site)})
         return self._named("measures", measure)
 
     def family(self, measure: str) -> str:
         """Return the family of a measure; it decides color and place."""
-        named: Mapping[str, Any] = self.payload.get("names", {}).get("measures", {})
-        return str(named.get(measure, {}).get("family", "other"))
+        named = self._names("measures")
+        found = named.get(measure) or named.get(measure.partition("@")[0]) or {}
+        return str(found.get("family", "other"))
+
+    def _names(self, kind: str) -> Mapping[str, Any]:
+        listed: Mapping[str, Any] = self.payload.get("names") or {}
+        return listed.get(kind) or {}
 
     def _named(self, kind: str, key: str) -> Name:
-        names: Mapping[str, Any] = self.payload.get("names", {}).get(kind, {})  # type: ignore[assignment]
-        found = names.get(key)
+        found = self._names(kind).get(key)
         return Name(found["zh"], found.get("en", "")) if found else Name(key, key)
 
     def tonnes(self, amount: Amount, measure: Measure, **where: Any) -> Value:

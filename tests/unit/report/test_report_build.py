@@ -1,0 +1,161 @@
+"""The tree of a report: sections, identities, and what missing parts leave out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from tanlu.i18n.catalogue import messages, placeholders
+from tanlu.kernel.errors import TanluError
+from tanlu.report.build import KINDS, build
+from tanlu.report.sections.plan import reasons
+from tanlu.report.tree import Name, Names, Table, Text, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tanlu.report.payload import Adoption, ReportPayload
+    from tanlu.report.tree import Report
+
+HERE = Path(__file__).parent
+PAYLOAD = HERE.parent / "render" / "fixtures" / "machinery_payload.json"
+SNAPSHOT = HERE / "tree_snapshot.txt"
+
+
+@pytest.fixture
+def given() -> dict[str, Any]:
+    """Return a fresh payload that a test may change."""
+    return cast("dict[str, Any]", json.loads(PAYLOAD.read_text(encoding="utf-8")))
+
+
+def built(given: dict[str, Any], kind: str = "full") -> Report:
+    return build(cast("ReportPayload", given), kind=kind)
+
+
+def outline(report: Report) -> Iterator[str]:
+    """Yield one line per section and block: what stands where, without numbers."""
+    for section in report.sections:
+        yield f"{section.id}: {section.title.code}"
+        for block in section.blocks:
+            name = type(block).__name__
+            detail = getattr(block, "id", "") or getattr(getattr(block, "text", None), "code", "")
+            rows = f" {len(block.columns)}x{len(block.rows)}" if isinstance(block, Table) else ""
+            yield f"  {name} {detail}{rows}".rstrip()
+
+
+def texts(node: Any) -> Iterator[Text]:
+    """Yield every sentence of a tree."""
+    if isinstance(node, Text):
+        yield node
+        for fact in node.facts.values():
+            yield from texts(fact)
+    elif isinstance(node, dict):
+        for child in node.values():
+            yield from texts(child)
+    elif isinstance(node, list | tuple):
+        for child in node:
+            yield from texts(child)
+    elif hasattr(node, "__dataclass_fields__"):
+        for name in node.__dataclass_fields__:
+            yield from texts(getattr(node, name))
+
+
+def test_outline_of_the_full_report(given: dict[str, Any]) -> None:
+    assert "\n".join(outline(built(given))) + "\n" == SNAPSHOT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_sentence_is_in_the_catalogue_with_its_facts(
+    given: dict[str, Any], kind: str
+) -> None:
+    known = messages()
+    faults = [
+        text.code
+        for text in texts(built(given, kind))
+        if text.code.startswith("report.")
+        and (text.code not in known or placeholders(known[text.code].en) - set(text.facts))
+    ]
+
+    assert faults == []
+
+
+def test_wedges_that_do_not_add_up_are_refused(given: dict[str, Any]) -> None:
+    given["plan"]["wedges"][0]["t"][5] += 1.0
+
+    with pytest.raises(TanluError) as caught:
+        built(given)
+
+    assert caught.value.code == "report.wedges-open"
+    assert caught.value.facts["year"] == "2030"
+
+
+def test_infeasible_plan_says_by_how_much(given: dict[str, Any]) -> None:
+    given["plan"]["status"] = "infeasible"
+    given["plan"]["infeasible"] = {"target": "T-2", "short_t": 1234.5}
+
+    section = next(s for s in built(given).sections if s.id == "plan")
+
+    assert [text.code for text in texts(section)][1:] == ["report.plan.infeasible"]
+
+
+def test_missing_parts_leave_their_sections_out(given: dict[str, Any]) -> None:
+    for part in ("plan", "targets", "hotspots", "greenpower", "factors", "findings", "claims"):
+        given.pop(part)
+    given["inventory"].pop("flows")
+    given["inventory"]["uncertainty"] = None
+
+    ids = [section.id for section in built(given).sections]
+
+    assert ids == ["summary", "results", "coverage", "boundary", "run"]
+
+
+def test_unknown_amounts_stay_unknown(given: dict[str, Any]) -> None:
+    given["inventory"]["by_site"][0]["scope3_t"] = None
+
+    report = built(given)
+    table = next(figure.table for figure in report.figures() if figure.id == "sites")
+
+    assert table is not None
+    last = next(
+        row for row in table.rows if row.cells[0] == Name("徐州重型厂", "Xuzhou heavy works")
+    )
+    assert isinstance(last.cells[-1], Value)
+    assert last.cells[-1].amount is None
+
+
+def test_figures_of_the_inventory_carry_their_id(given: dict[str, Any]) -> None:
+    table = next(
+        block
+        for section in built(given).sections
+        for block in section.blocks
+        if isinstance(block, Table) and block.id == "scopes"
+    )
+
+    cell = table.rows[1].cells[2]
+    assert isinstance(cell, Value)
+    assert cell.figure == "inv/2024/scope2/market"
+
+
+def test_reasons_with_facts_use_their_own_sentence() -> None:
+    adoption = cast(
+        "Adoption",
+        {"why": {"binding": ["BUDGET_FULL", {"code": "PLAN_X", "facts": {"year": 2026}}]}},
+    )
+
+    assert reasons(adoption) == Names(
+        (Text("report.why.BUDGET_FULL"), Text("PLAN_X", {"year": "2026"}))
+    )
+
+
+def test_offers_are_named_by_measure_and_site(given: dict[str, Any]) -> None:
+    given["plan"]["macc"][0]["measure"] = "M-001@changzhou"
+
+    figure = next(figure for figure in built(given).figures() if figure.id == "macc")
+
+    assert any(
+        isinstance(bar["name"], Text) and bar["family"] == "efficiency"
+        for bar in figure.data["bars"]
+    )
