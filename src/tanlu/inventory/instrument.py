@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.activity import RecordKind
+from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import year_month
 from tanlu.kernel.rounding import floor_half_up
 
@@ -27,6 +28,9 @@ class InstrumentKind(StrEnum):
     PPA = "ppa"  # green power contract, power and certificate together
     GEC = "gec"  # green electricity certificate alone
     SUPPLIER_MIX = "supplier_mix"  # disclosed mix of the supplier
+
+
+_KINDS = {kind.value: kind for kind in InstrumentKind}
 
 
 class Holder(StrEnum):
@@ -128,13 +132,22 @@ def read_instruments(records: Iterable[Record]) -> tuple[Instrument, ...]:
     -------
     tuple of Instrument
         One per record, in the order given; an amount that is missing stays None.
+
+    Raises
+    ------
+    TanluError
+        ``inventory.instrument-kind`` if a record names no known kind.
     """
     return tuple(_instrument(r) for r in records if r.kind is RecordKind.INSTRUMENT)
 
 
 def _instrument(record: Record) -> Instrument:
     text = record.fields.get
-    kind = InstrumentKind(text("kind") or "")
+    kind = _KINDS.get(text("kind") or "")
+    if kind is None:
+        raise TanluError(
+            "inventory.instrument-kind", found=text("kind") or "", choices=", ".join(_KINDS)
+        )
     year, month = decimal_or_none(text("year")), decimal_or_none(text("month"))
     owner, holder = read_holder(text("owner"), text("holder"))
     amount, factor = decimal_or_none(text("kwh")), decimal_or_none(text("factor"))

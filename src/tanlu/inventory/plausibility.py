@@ -15,6 +15,8 @@ from tanlu.kernel.findings import Finding, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tanlu.inventory.model import Energy
+
 _MJ_PER_KWH = Fraction(36, 10)
 _SLIPS = (1, 2, 3, 4, 6)
 
@@ -198,6 +200,30 @@ def heat_candidates(
         Candidate("gross_heat_to_net", right),
         Candidate("net_factor_on_gross_heat", wrong, Meaning.NET_ON_GROSS),
     )
+
+
+def check_reported_energy(
+    energy: Energy, reported_tce: Fraction, *, tolerance: Fraction
+) -> tuple[Verdict, ...]:
+    """Compare the energy use a company reports with the sum of its carriers (M-42).
+
+    Parameters
+    ----------
+    energy : Energy
+        Sums of the inventory by both conventions.
+    reported_tce : Fraction
+        Energy use as reported [tce].
+    tolerance : Fraction
+        Relative difference that still counts as the same, 0 to 1.
+
+    Returns
+    -------
+    tuple of Verdict
+        The convention that reproduces it, or what it looks like; empty when no sum is known.
+    """
+    sums = {"calorific": energy.tce_calorific, "equivalent": energy.tce_equivalent}
+    candidates = [Candidate(name, value) for name, value in sums.items() if value is not None]
+    return plausibility(reported_tce, candidates, tolerance=tolerance)
 
 
 def is_primary_energy(

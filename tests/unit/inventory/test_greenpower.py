@@ -189,3 +189,12 @@ def test_record_of_a_third_party_roof_leaves_the_holder_unknown() -> None:
     assert mine.holder is Holder.SELF
     assert third.kwh_u == 5_820 * MWH
     assert third.source == source
+
+
+def test_record_of_an_unknown_kind_is_refused() -> None:
+    source = SourceCell("f.xlsx", "0" * 64, "S", "A2:G2")
+
+    with pytest.raises(TanluError) as error:
+        read_instruments([Record("r1", RecordKind.INSTRUMENT, {"kind": "wind"}, source)])
+
+    assert error.value.code == "inventory.instrument-kind"

@@ -10,11 +10,13 @@ import pytest
 
 from tanlu.catalog import tables
 from tanlu.inventory.combustion import co2_per_unit
+from tanlu.inventory.model import Energy
 from tanlu.inventory.plausibility import (
     Candidate,
     Code,
     Meaning,
     check_parts,
+    check_reported_energy,
     grid_candidates,
     heat_candidates,
     is_primary_energy,
@@ -385,6 +387,20 @@ def test_scope_3_total_short_of_its_categories_is_noticed(
 def test_rounding_alone_is_no_finding_and_no_parts_is_none() -> None:
     assert check_parts(Fraction(10), [Fraction(3)] * 3, quantum=Fraction(1)) is None
     assert check_parts(Fraction(10), [], quantum=Fraction(1)) is None
+
+
+def test_reported_energy_is_reproduced_by_one_of_the_conventions() -> None:
+    energy = Energy(Fraction(114_000), Fraction(182_000), None, by_item={}, not_counted=())
+
+    (verdict,) = check_reported_energy(energy, Fraction(115_900), tolerance=FIVE)
+    slip = check_reported_energy(energy, Fraction(1_159_000), tolerance=FIVE)
+    unknown = check_reported_energy(
+        Energy(None, None, None, by_item={}, not_counted=()), Fraction(1), tolerance=FIVE
+    )
+
+    assert (verdict.code, verdict.candidate_id) == (Code.REPRODUCED, "calorific")
+    assert slip[0].code is Code.UNIT_SLIP
+    assert unknown == ()
 
 
 def test_nothing_to_compare_with_gives_no_verdict() -> None:
