@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tanlu import __version__
+from tanlu._version import __version__
 from tanlu.app import clock
 from tanlu.app.references import items_by_id
 from tanlu.catalog import load, tables
@@ -140,8 +140,6 @@ def reading_context(workspace: Workspace, *, mapping: Path | None = None) -> Imp
     -----
     A workspace that has neither declared nor imported a site takes those of the file.
     """
-    from tanlu.ingest.mapping import load_mapping
-
     settings = workspace.settings
     sites = workspace.sites()
     fiscal = settings.other.get("fiscal_year_set")
@@ -152,8 +150,17 @@ def reading_context(workspace: Workspace, *, mapping: Path | None = None) -> Imp
         sites=sites if sites or settings.sites_declared else None,
         locale=_LOCALES.get(settings.language, "zh-CN"),
         fiscal_start=settings.fiscal_start if fiscal else None,
-        mapping=load_mapping(mapping) if mapping else None,
+        mapping=_answers(mapping) if mapping else None,
     )
+
+
+def _answers(path: Path) -> dict[str, Any]:
+    """Read the file that answers questions."""
+    from tanlu.ingest.mapping import load_mapping
+
+    if not path.is_file():
+        raise TanluError("app.file-missing", found=path)
+    return dict(load_mapping(path))
 
 
 def _read(

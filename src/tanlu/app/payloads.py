@@ -181,7 +181,7 @@ def _uncertainty(taken: TakenInventory) -> dict[str, Any] | None:
         "columns": {
             name: {
                 "mean_t": c.mean_t, "sd_t": c.sd_t, "low_t": c.low_t, "high_t": c.high_t,
-                "analytic_sd_t": c.analytic_sd_t, "agrees": c.is_checked,
+                "analytic_sd_t": c.analytic_sd_t, "agrees": c.is_checked if c.analytic_sd_t is not None else None,
             }
             for name, c in result.columns.items()
         },

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tanlu import __version__
+from tanlu._version import __version__
 from tanlu.app import clock, goals
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import factors_used, inventory_body
