@@ -130,13 +130,14 @@ def _clean(grid: Grid, name: str, *, limit: int) -> None:
                                                   and len(cell.text) <= limit):  # fmt: skip
                 continue
             text, codes = clean_text(cell.text)
+            length = len(text)
             where = address(row, column)
-            if len(text) > limit:
+            if length > limit:
                 codes = (*codes, "FIELD_TOO_LONG")
                 text = text[:limit]
             for code in codes:
                 if code in {_BIDI, "FIELD_TOO_LONG"}:
-                    facts = {"found": repr(text[:40])[1:-1], "expected": str(limit)}
+                    facts = {"found": str(length), "expected": str(limit)}
                     finding = Finding(code, Outcome.QUARANTINE, name, grid.name, where, facts)
                     grid.flags[row] = (*grid.flags.get(row, ()), finding)
                 else:

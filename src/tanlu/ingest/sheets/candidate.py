@@ -261,14 +261,16 @@ class RowTyper:
         row = self.words.items[item]
         column = candidate.column_of("unit")
         facts = {"item": candidate.text("item") or item, "found": unit.text, "group": item}
+        if unit.ledger_unit == "L" and str(row["unit"]) == "kg":
+            self.place.repeat("DENSITY_USED", Outcome.WARN, candidate.row, column, **facts)
+        if candidate.is_normal_stated:
+            return
         if "GAS_VOLUME_ASSUMED_STANDARD" in unit.notes:
             self.place.repeat(
                 "GAS_VOLUME_ASSUMED_STANDARD", Outcome.NOTE, candidate.row, column, **facts
             )
         elif unit.ledger_unit == "m3" and "Nm3" in (row["dims"] or ()):
             self.place.repeat("GAS_STATE_UNSTATED", Outcome.WARN, candidate.row, column, **facts)
-        if unit.ledger_unit == "L" and str(row["unit"]) == "kg":
-            self.place.repeat("DENSITY_USED", Outcome.WARN, candidate.row, column, **facts)
 
     def _number(
         self, candidate: Candidate, unit: ParsedUnit, kind: RowKind, found: list[Finding]
@@ -281,13 +283,14 @@ class RowTyper:
             return None
         text = cell.text if cell is not None else ""
         if cell is not None and cell.kind is CellKind.ERROR:
-            found.append(self._at(candidate, "CELL_ERROR", Outcome.QUARANTINE, found=text))
+            found.append(self._at(candidate, "CELL_ERROR", Outcome.QUARANTINE, found=text, read="-"))
             return None
         if cell is not None and cell.kind in {CellKind.DATE, CellKind.BOOLEAN}:
-            found.append(self._at(candidate, "NUMBER_UNPARSED", Outcome.QUARANTINE, found=text))
+            found.append(self._at(candidate, "NUMBER_UNPARSED", Outcome.QUARANTINE, found=text, read="-"))
             return None
-        if self.words.word("missing", normal(text).strip("() ")):
-            found.append(self._at(candidate, "NUMBER_MISSING", Outcome.QUARANTINE, found=text))
+        if not text.strip() or self.words.word("missing", normal(text).strip("() ")):
+            facts = {"found": text.strip() or "-", "read": "-"}
+            found.append(self._at(candidate, "NUMBER_MISSING", Outcome.QUARANTINE, **facts))
             return None
         context = NumberContext(
             self.words.numbers,

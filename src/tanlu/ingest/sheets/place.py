@@ -40,7 +40,7 @@ class Place:
     words: Vocabulary
     year: int | None = None
     normal_gases: frozenset[str] = frozenset()
-    _repeated: dict[tuple[str, Outcome, str], list[str]] = field(default_factory=dict)
+    _repeated: dict[tuple[str, Outcome, str], dict[str, None]] = field(default_factory=dict)
     _facts: dict[tuple[str, Outcome, str], dict[str, str]] = field(default_factory=dict)
 
     def source(self, row: int, column: int) -> SourceCell:
@@ -64,14 +64,15 @@ class Place:
     ) -> None:
         """Note something that many cells share; `repeated` gives one finding for all."""
         group = (code, outcome, str(facts.get("group", "")))
-        self._repeated.setdefault(group, []).append(address(row, column))
+        self._repeated.setdefault(group, {})[address(row, column)] = None
         self._facts.setdefault(group, {k: str(v) for k, v in facts.items() if k != "group"})
 
     def repeated(self) -> list[Finding]:
         """Return one finding per thing that many cells share, at its first cell."""
         found = []
-        for group, cells in self._repeated.items():
+        for group, places in self._repeated.items():
             code, outcome, _ = group
+            cells = list(places)
             listed = ", ".join(cells[:_CELLS_LISTED]) + (", …" if cells[_CELLS_LISTED:] else "")
             facts = {**self._facts[group], "cells": listed, "count": str(len(cells))}
             found.append(Finding(code, outcome, self.file, self.grid.name, cells[0], facts))

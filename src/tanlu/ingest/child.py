@@ -1,0 +1,101 @@
+"""The process that parses: limits set, no network, JSON lines in and out, never pickle.
+
+Run as ``python -m tanlu.ingest.child``. Standard input: one JSON line with the job, then the
+bytes of the file. Standard output: JSON lines. Whatever goes wrong becomes a code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import BinaryIO
+
+_NEW_NETWORK = 0x40000000
+_NEW_USER = 0x10000000
+
+
+def main() -> int:
+    """Do one job and return the exit code."""
+    source, out = sys.stdin.buffer, sys.stdout.buffer
+    job = json.loads(source.readline())
+    limit_process(job["limits"])
+    try:
+        if job["task"] == "parse":
+            _parse(job, source.read(), out)
+        else:
+            from tanlu.ingest.checked import mark_cells  # noqa: PLC0415 - only for this task
+
+            _write(out, mark_cells(job))
+    except MemoryError:
+        _write(out, {"code": "SHEET_TOO_LARGE"})
+    except RecursionError:
+        _write(out, {"code": "XLSX_MALFORMED"})
+    out.flush()
+    return 0
+
+
+def limit_process(limits: Mapping[str, int]) -> None:
+    """Cap memory, CPU time, core files and the network of this process.
+
+    Parameters
+    ----------
+    limits : Mapping[str, int]
+        ``memory_bytes`` and ``cpu_seconds`` of the table `ingest_limit`.
+    """
+    try:
+        import resource  # noqa: PLC0415 - POSIX only
+    except ImportError:
+        return
+    memory, cpu = limits["memory_bytes"], limits["cpu_seconds"]
+    for kind, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        capped = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (capped, capped))
+    _leave_network()
+
+
+def _leave_network() -> None:
+    """Move to a namespace without network, where the system allows it."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes  # noqa: PLC0415 - not everywhere
+
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+    except OSError:
+        return
+    if library.unshare(_NEW_NETWORK) != 0 and os.getuid() != 0:
+        library.unshare(_NEW_USER | _NEW_NETWORK)
+
+
+def _parse(job: Mapping[str, Any], data: bytes, out: BinaryIO) -> None:
+    from tanlu.ingest.parse import parse_file  # noqa: PLC0415 - after the limits are set
+    from tanlu.ingest.wire import decode, encode  # noqa: PLC0415 - after the limits are set
+
+    parsed = parse_file(data, job["name"], context=decode(job["context"]))
+    for part in ("rows", "records", "quarantine", "findings"):
+        for value in getattr(parsed, part):
+            _write(out, {"part": part, "value": encode(value)})
+    head = {
+        name: encode(getattr(parsed, name))
+        for name in ("name", "sha256", "sheets", "control_totals", "sites_seen", "rejected",
+                     "open_questions")
+    }  # fmt: skip
+    _write(out, {"part": "end", "value": head})
+
+
+def _write(out: BinaryIO, value: object) -> None:
+    out.write(json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
