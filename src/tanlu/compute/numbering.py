@@ -369,7 +369,7 @@ def _cell_table(pairs: Iterable[tuple[int, int]], *, prefix: str = "") -> pa.Tab
     listed = list(pairs)
     return pa.table(
         {
-            f"{prefix}cell": pa.array([cell for cell, _ in listed], pa.int64()),
+            f"{prefix}slot": pa.array([cell for cell, _ in listed], pa.int64()),
             f"{prefix}mid": pa.array([mid for _, mid in listed], pa.int64()),
         }
     )

@@ -115,9 +115,9 @@ def resolve(
         named = named.filter(nw.col("in_stream"))
     size, within = block(tables), nw.col("within")
     placed = named.with_columns(within=_within(tables)).with_columns(
-        cell=nw.col("class_no") * size + within, spot=nw.col("site_no") * size + within
+        slot=nw.col("class_no") * size + within, spot=nw.col("site_no") * size + within
     )
-    found = placed.join(joins.cell, on="cell", how="left")
+    found = placed.join(joins.cell, on="slot", how="left")
     columns = tuple(dict.fromkeys((*COLUMNS, *NUMBERS, "mid", *keep)))
     if joins.supplier is not None and joins.own is not None:
         found = found.join(joins.supplier, on="supplier", how="left")
@@ -142,7 +142,7 @@ def block(tables: StreamTables) -> int:
 def _override(found: Frame, cells: Frame, *, number: nw.Expr, columns: Sequence[str]) -> Frame:
     """Let a more specific table of cells decide where it has a factor."""
     own, below = nw.col("over_mid"), nw.col("mid")
-    joined = found.with_columns(over_cell=number).join(cells, on="over_cell", how="left")
+    joined = found.with_columns(over_slot=number).join(cells, on="over_slot", how="left")
     decided = nw.when(own > 0).then(own).otherwise(nw.coalesce(below, own))
     return joined.with_columns(mid=decided).select(*columns)
 
