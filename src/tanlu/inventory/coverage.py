@@ -10,7 +10,7 @@ from tanlu.inventory.model import Coverage, GridRow, Line, LineStatus
 from tanlu.inventory.tce import ENERGY_CATEGORIES
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.kernel.periods import month_of
-from tanlu.kernel.results import RowStatus
+from tanlu.kernel.results import RowStatus, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,7 @@ def measure_coverage(
     lines: Sequence[Line],
     *,
     items: Mapping[str, Item],
+    others: Sequence[SummaryRow] = (),
     quarantined: int = 0,
     evidence: Mapping[str, int] | None = None,
 ) -> Coverage:
@@ -41,6 +42,8 @@ def measure_coverage(
         Scope 3 lines.
     items : Mapping[str, Item]
         Items by id; memo items ask for no result.
+    others : sequence of SummaryRow
+        Market-based and upstream rows of the year.
     quarantined : int
         Rows of the year that wait in quarantine.
     evidence : Mapping[str, int], optional
@@ -69,6 +72,7 @@ def measure_coverage(
         unexplained_cny=unexplained,
         reasons=(
             *_status_reasons(by_status),
+            *_stream_reasons(others),
             *_line_reasons(lines, unexplained),
             *_month_reasons(grid),
         ),
@@ -117,6 +121,23 @@ def _status_reasons(by_status: Mapping[str, int]) -> list[Finding]:
         for status, n in sorted(by_status.items())
         if n and status not in silent
     ]
+
+
+def _stream_reasons(others: Sequence[SummaryRow]) -> list[Finding]:
+    """Name the items that have no market-based or no upstream result."""
+    reasons = []
+    for stream, code in (
+        (Stream.MARKET, "COVERAGE_MARKET"),
+        (Stream.UPSTREAM, "COVERAGE_UPSTREAM"),
+    ):
+        open_rows = [r for r in others if r.stream is stream and r.status is not RowStatus.OK]
+        if open_rows:
+            facts = {
+                "n": str(sum(r.n for r in open_rows)),
+                "items": ", ".join(sorted({r.item for r in open_rows})),
+            }
+            reasons.append(Finding(code, Outcome.WARN, facts=facts))
+    return reasons
 
 
 def _line_reasons(lines: Sequence[Line], unexplained: Fraction | None) -> list[Finding]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from tanlu.inventory.draws import MarketSite
 from tanlu.inventory.instrument import MILLION
 from tanlu.inventory.ledger import RESIDUAL
+from tanlu.kernel.periods import year_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from tanlu.inventory.ledger import GreenPowerLedger
 
 
 def read_market_sites(
-    ledger: GreenPowerLedger, *, gsd: float, activity_u: Callable[[str], float]
+    ledger: GreenPowerLedger,
+    *,
+    purchased_u: Mapping[tuple[str, int], int],
+    row_u: float,
+    gsd: float,
 ) -> tuple[MarketSite, ...]:
     """Return the sites with purchased electricity for the draws of scope 2 (M-49).
 
@@ -24,10 +30,13 @@ def read_market_sites(
     ledger : GreenPowerLedger
         Where each kWh went. An instrument enters with its whole amount, surplus included:
         in a draw of higher consumption the surplus covers more.
+    purchased_u : Mapping[tuple of (str, int), int]
+        Site and ledger month to purchased electricity, millionths of a kWh.
+    row_u : float
+        Relative sd of one month's reading; months are independent, so that a year is known
+        better than a month.
     gsd : float
         Geometric standard deviation of the residual factor.
-    activity_u : callable
-        Site to the relative sd of its purchased electricity of the year.
 
     Returns
     -------
@@ -54,7 +63,7 @@ def read_market_sites(
             MarketSite(
                 site=site,
                 purchased_kwh=sum(a.kwh_u for a in mine) / MILLION,
-                activity_u=activity_u(site),
+                activity_u=row_u * _spread(site, ledger.year, purchased_u),
                 contracts=tuple(contracts.values()),
                 residual_kg_per_kwh=float(residual or 0),
                 factor_id=ledger.residual_factor_id,
@@ -62,3 +71,10 @@ def read_market_sites(
             )
         )
     return tuple(sites)
+
+
+def _spread(site: str, year: int, purchased_u: Mapping[tuple[str, int], int]) -> float:
+    """Return ``sqrt(sum q_m^2) / |sum q_m|`` over a site's months; 1 when it bought nothing."""
+    months = [u for (name, ym), u in purchased_u.items() if name == site and year_of(ym) == year]
+    total = abs(sum(months))
+    return sqrt(sum(u * u for u in months)) / total if total else 1.0

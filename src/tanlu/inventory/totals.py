@@ -121,6 +121,7 @@ def take_inventory(inputs: InventoryInputs) -> Inventory:
         main,
         inputs.lines,
         items=inputs.items,
+        others=[row for row in year if row.stream is not Stream.MAIN],
         quarantined=inputs.quarantined,
         evidence=inputs.evidence,
     )

@@ -132,7 +132,20 @@ def test_draws_take_the_whole_amount_of_an_instrument() -> None:
         residual=ResidualFactor("residual", Fraction("0.6096")),
     )
 
-    (site,) = read_market_sites(ledger, gsd=1.05, activity_u=lambda _: 0.02)
+    (site,) = read_market_sites(ledger, purchased_u=purchased, row_u=0.02, gsd=1.05)
 
     assert site.contracts == ((150.0, 0.0),)
     assert site.purchased_kwh == 100
+    assert site.activity_u == pytest.approx(0.02)
+
+
+def test_year_of_equal_months_is_known_better_than_a_month() -> None:
+    purchased: dict[tuple[str, int], int] = {
+        ("A", year_month(2024, m)): 100 * 10**6 for m in (1, 2, 3, 4)
+    }
+    residual = ResidualFactor("residual", Fraction("0.6096"))
+    ledger = allocate_green_power(purchased, [], year=2024, residual=residual)
+
+    (site,) = read_market_sites(ledger, purchased_u=purchased, row_u=0.10, gsd=1.05)
+
+    assert site.activity_u == pytest.approx(0.05)

@@ -182,6 +182,19 @@ def test_upstream_rows_are_category_3() -> None:
     assert taken.by_item["natural_gas"].location.co2e_mg == 7
 
 
+def test_rows_without_upstream_or_market_result_are_named() -> None:
+    taken = take_inventory(
+        inputs(
+            *(row("natural_gas", 5, ym=year_month(2024, m)) for m in range(1, 13)),
+            row("natural_gas", None, stream=Stream.UPSTREAM),
+            row("electricity", None, stream=Stream.MARKET),
+        )
+    )
+
+    assert [r.code for r in taken.coverage.reasons] == ["COVERAGE_MARKET", "COVERAGE_UPSTREAM"]
+    assert taken.coverage.reasons[1].facts["items"] == "natural_gas"
+
+
 def test_lines_make_scope_3_with_an_unsplit_gas() -> None:
     taken = take_inventory(inputs(lines=(line(40), line(2, category="4"))))
 
