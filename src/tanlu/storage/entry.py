@@ -18,7 +18,7 @@ from tanlu.storage.model import BatchKind, PostedTotal, Receipt, RowCounts
 from tanlu.storage.month import refuse_closed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -86,7 +86,7 @@ def write_entry(
         ``storage.period-closed``.
     """
     months = Counter(entry.table["ym"].to_pylist())
-    refuse_closed(conn, {*months, *_record_months(entry.rows.get("record", ()))})
+    refuse_closed(conn, {*months, *record_months(entry.rows.get("record", ()))})
     rows = dict(entry.rows)
     payload = dict(entry.payload)
     if entry.table.num_rows:
@@ -168,7 +168,7 @@ def json_text(value: object) -> str:
     return canonical_json(value).decode("utf-8")
 
 
-def _record_months(records: Sequence[Row]) -> set[int]:
+def record_months(records: Iterable[Row]) -> set[int]:
     """Return the months that dated records belong to; a record of a year, all twelve."""
     months: set[int] = set()
     for row in records:

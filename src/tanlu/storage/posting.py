@@ -22,7 +22,7 @@ from tanlu.storage.entry import (
     write_entry,
 )
 from tanlu.storage.model import BatchKind
-from tanlu.storage.reimport import NewParts, new_parts
+from tanlu.storage.reimport import NewParts, already_imported, new_parts
 from tanlu.storage.settings import site_rows
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _check(draft: BatchDraft) -> None:
     for n, file in enumerate(draft.files):
         counts = file.counts
         if file.sha256 in hashes[:n]:
-            raise TanluError("storage.file-already-imported", file=file.name, batch=draft.batch_id)
+            raise already_imported(file, draft.batch_id)
         if not counts.balances:
             raise TanluError("storage.row-identity", file=file.name, **asdict(counts))
         if not file.path.is_file():

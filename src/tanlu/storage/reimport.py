@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, select
 
 from tanlu.kernel.errors import TanluError
+from tanlu.kernel.findings import Finding, Outcome
 from tanlu.storage import current, schema, segment
 from tanlu.storage.canonical import row_line
 
@@ -78,12 +79,12 @@ def new_parts(
     if not rows and not records and not before:
         return NewParts(table, tuple(file.records), 0)
     if before and not force and is_complete(before[-1]):
-        raise _already(file, before[-1].batch_id)
+        raise already_imported(file, before[-1].batch_id)
     ids, known = _new_ids(table, rows, file=file, force=force)
     fresh = _renamed(table, ids)
     parts = NewParts(fresh, _new_records(file.records, records, force=force), known)
     if before and not force and _adds_nothing(parts, file, before=before[-1]):
-        raise _already(file, before[-1].batch_id)
+        raise already_imported(file, before[-1].batch_id)
     return parts
 
 
@@ -184,5 +185,9 @@ def _adds_nothing(parts: NewParts, file: FileDraft, *, before: Any) -> bool:
     )
 
 
-def _already(file: FileDraft, batch_id: str) -> TanluError:
-    return TanluError("storage.file-already-imported", file=file.name, batch=batch_id)
+def already_imported(file: FileDraft, batch_id: str) -> TanluError:
+    """Make the error for a file the ledger holds, with its finding."""
+    finding = Finding("FILE_ALREADY_IMPORTED", Outcome.REJECT, file=file.name)
+    return TanluError(
+        "storage.file-already-imported", findings=(finding,), file=file.name, batch=batch_id
+    )

@@ -12,15 +12,15 @@ from sqlalchemy import Connection, select
 from tanlu.kernel.activity import RowOp
 from tanlu.kernel.errors import TanluError
 from tanlu.storage import chain, current, folder, schema, segment
-from tanlu.storage.entry import Entry, receipt, write_entry
+from tanlu.storage.entry import Entry, receipt, record_months, record_row, write_entry
 from tanlu.storage.model import BatchKind
 from tanlu.storage.month import refuse_closed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from tanlu.kernel.activity import ActivityRow
+    from tanlu.kernel.activity import ActivityRow, Record
     from tanlu.storage.chain import Row, Stamp
     from tanlu.storage.folder import Store
     from tanlu.storage.model import Receipt
@@ -93,6 +93,52 @@ def void(store: Store, row_ids: Sequence[str], *, revision: Revision, stamp: Sta
     return _revise(store, build, revision=revision, stamp=stamp)
 
 
+def correct_records(
+    store: Store, records: Sequence[Record], *, revision: Revision, stamp: Stamp
+) -> Receipt:
+    """Replace records by new versions; `record_id` says which.
+
+    Raises
+    ------
+    TanluError
+        As `correct`.
+    """
+
+    def build(conn: Connection, batch_id: str) -> Entry:
+        held = _held_records(conn, [record.record_id for record in records])
+        rows = [
+            record_row(
+                record,
+                batch_id=batch_id,
+                op=str(RowOp.CORRECT),
+                version=held[record.record_id]["version"] + 1,
+            )
+            for record in records
+        ]
+        return Entry(batch_id, BatchKind.CORRECT, segment.empty(), rows={"record": rows})
+
+    return _revise(store, build, revision=revision, stamp=stamp)
+
+
+def void_records(
+    store: Store, record_ids: Sequence[str], *, revision: Revision, stamp: Stamp
+) -> Receipt:
+    """Cancel records.
+
+    Raises
+    ------
+    TanluError
+        As `correct`.
+    """
+
+    def build(conn: Connection, batch_id: str) -> Entry:
+        held = _held_records(conn, record_ids)
+        rows = [_voided_record(held[name], batch_id) for name in record_ids]
+        return Entry(batch_id, BatchKind.VOID, segment.empty(), rows={"record": rows})
+
+    return _revise(store, build, revision=revision, stamp=stamp)
+
+
 def void_batch(store: Store, batch_id: str, *, revision: Revision, stamp: Stamp) -> Receipt:
     """Cancel all rows and records of an import, so that its files may be imported again.
 
@@ -142,6 +188,9 @@ def _made_id(conn: Connection) -> str:
 
 def _held(store: Store, conn: Connection, *, row_ids: Sequence[str]) -> pa.Table:
     """Return the newest version of rows that can be revised."""
+    if len(set(row_ids)) != len(row_ids):
+        msg = "a row is revised once in a batch"
+        raise ValueError(msg)
     held = current.with_ids(store, conn, row_ids=row_ids)
     missing = sorted(set(row_ids) - set(held["row_id"].to_pylist()))
     if missing:
@@ -185,14 +234,45 @@ def _living_of_batch(store: Store, conn: Connection, batch_id: str) -> pa.Table:
 
 
 def _void_records(conn: Connection, batch_id: str, *, new_id: str) -> list[Row]:
+    """Return voids of the living records that a batch posted."""
     table = schema.RECORD
-    rows = conn.execute(
-        select(table).where(table.c.batch_id == batch_id).order_by(table.c.seq, table.c.n)
-    ).mappings()
-    copies = [
-        {name: value for name, value in row.items() if name not in {"seq", "n"}} for row in rows
-    ]
-    return [
-        {**copy, "batch_id": new_id, "op": str(RowOp.VOID), "version": copy["version"] + 1}
-        for copy in copies
-    ]
+    posted = conn.execute(
+        select(table.c.record_id)
+        .where(table.c.batch_id == batch_id)
+        .order_by(table.c.seq, table.c.n)
+    ).scalars()
+    newest = [row for row in _newest_records(conn, posted).values() if row["op"] != RowOp.VOID]
+    return [_voided_record(row, new_id) for row in newest]
+
+
+def _held_records(conn: Connection, record_ids: Sequence[str]) -> dict[str, Row]:
+    """Return the newest version of records that can be revised, their month being open."""
+    if len(set(record_ids)) != len(record_ids):
+        msg = "a record is revised once in a batch"
+        raise ValueError(msg)
+    held = _newest_records(conn, record_ids)
+    for name in record_ids:
+        if name not in held:
+            raise TanluError("storage.no-such-row", row=name)
+        if held[name]["op"] == RowOp.VOID:
+            raise TanluError("storage.row-void", row=name)
+    refuse_closed(conn, record_months(held.values()))
+    return held
+
+
+def _newest_records(conn: Connection, record_ids: Iterable[str]) -> dict[str, Row]:
+    """Return the newest version, void or not, of the records with these ids."""
+    wanted = set(record_ids)
+    table = schema.RECORD
+    rows = conn.execute(select(table).order_by(table.c.seq, table.c.n)).mappings()
+    return {row["record_id"]: dict(row) for row in rows if row["record_id"] in wanted}
+
+
+def _voided_record(row: Row, batch_id: str) -> Row:
+    copy = {name: value for name, value in row.items() if name not in {"seq", "n"}}
+    return {
+        **copy,
+        "batch_id": batch_id,
+        "op": str(RowOp.VOID),
+        "version": copy["version"] + 1,
+    }

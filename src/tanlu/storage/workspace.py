@@ -252,6 +252,42 @@ class Workspace:
             stamp=Stamp(at, actor, reason),
         )
 
+    def correct_records(
+        self,
+        records: Sequence[Record],
+        *,
+        reason: str,
+        at: datetime,
+        actor: str,
+        approver: str = "",
+        batch_id: str = "",
+    ) -> Receipt:
+        """Replace records by new versions; see `revision.correct_records`."""
+        return revision.correct_records(
+            self._store,
+            records,
+            revision=Revision(approver, batch_id),
+            stamp=Stamp(at, actor, reason),
+        )
+
+    def void_records(
+        self,
+        record_ids: Sequence[str],
+        *,
+        reason: str,
+        at: datetime,
+        actor: str,
+        approver: str = "",
+        batch_id: str = "",
+    ) -> Receipt:
+        """Cancel records; see `revision.void_records`."""
+        return revision.void_records(
+            self._store,
+            record_ids,
+            revision=Revision(approver, batch_id),
+            stamp=Stamp(at, actor, reason),
+        )
+
     def void_batch(
         self, batch_id: str, *, reason: str, at: datetime, actor: str, approver: str = ""
     ) -> Receipt:

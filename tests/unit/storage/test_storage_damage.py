@@ -332,3 +332,45 @@ def test_a_gap_in_time_does_not_matter(ledger: Path, maker: LedgerMaker) -> None
             workspace.post_batch(draft, at=AT.replace(year=year), actor="li")
 
     assert verify(ledger).ok
+
+
+def test_pages_cut_swapped_or_zeroed_are_found(ledger: Path) -> None:
+    rng = random.Random(5)  # noqa: S311 - a test
+    path = ledger / DATABASE_NAME
+    whole = path.read_bytes()
+    before = _content(path)
+    page = 4096
+    pages = len(whole) // page
+    for n in range(60):
+        one, other = (page * k for k in rng.sample(range(pages), 2))
+        bad = bytearray(whole)
+        if n % 3 == 0:
+            bad = bad[: rng.randrange(page, len(whole))]
+        elif n % 3 == 1:
+            bad[one : one + page] = whole[other : other + page]
+            bad[other : other + page] = whole[one : one + page]
+        else:
+            bad[one : one + page] = bytes(page)
+        path.write_bytes(bad)
+        found = not verify(ledger).ok
+        same = found or _content(path) == before
+        assert same, (n, one, other)
+
+
+def test_the_log_of_another_workspace_is_found(maker: LedgerMaker, ledger: Path) -> None:
+    with maker.workspace("other") as other:
+        other.post_batch(maker.draft("b1", "one"), at=AT, actor="li")
+        log = (other.folder / f"{DATABASE_NAME}-wal").read_bytes()
+    assert log
+    (ledger / f"{DATABASE_NAME}-wal").write_bytes(log)
+
+    assert not verify(ledger).ok
+
+
+def test_a_head_may_be_given_by_its_first_digits(ledger: Path) -> None:
+    head = verify(ledger).head
+    seq, _, digits = head.partition(":")
+
+    assert verify(ledger, expect_head=f"{seq}:{digits[:12]}").ok
+    assert not verify(ledger, expect_head=f"{seq}:{digits[:11]}").ok
+    assert not verify(ledger, expect_head=f"{seq}:").ok

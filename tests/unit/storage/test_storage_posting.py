@@ -102,6 +102,7 @@ def test_a_file_that_is_in_the_ledger_is_refused(maker: LedgerMaker, workspace: 
 
     assert caught.value.code == "storage.file-already-imported"
     assert caught.value.facts["batch"] == "b1"
+    assert caught.value.findings[0].code == "FILE_ALREADY_IMPORTED"
     assert _files(workspace.folder) == before
 
 

@@ -11,7 +11,7 @@ import pytest
 from tanlu.kernel.activity import RowOp
 from tanlu.kernel.errors import TanluError
 from tanlu.storage import segment, verify
-from tests.unit.storage.ledger_maker import AT
+from tests.unit.storage.ledger_maker import AT, ym
 
 if TYPE_CHECKING:
     from tanlu.kernel.activity import ActivityRow
@@ -135,3 +135,42 @@ def test_the_engine_reads_segments_until_rows_are_revised(
     rows = workspace.engine_input()
     assert not isinstance(rows, list)
     assert rows.num_rows == 4
+
+
+def test_records_are_corrected_and_voided(workspace: Workspace, draft: BatchDraft) -> None:
+    record = draft.files[0].records[0]
+    better = replace(record, fields={**record.fields, "mass_kg": "7"})
+
+    workspace.correct_records([better], reason="typo", at=AT, actor="li")
+    assert workspace.records() == (better,)
+    assert workspace.records(as_of_seq=2) == (record,)
+    workspace.void_records([record.record_id], reason="gone", at=AT, actor="li")
+
+    assert workspace.records() == ()
+    with pytest.raises(TanluError, match="row-void"):
+        workspace.correct_records([better], reason="again", at=AT, actor="li")
+    with pytest.raises(TanluError, match="no-such-row"):
+        workspace.void_records(["nothing"], reason="again", at=AT, actor="li")
+    assert workspace.void_batch("b1", reason="x", at=AT, actor="li").new_records == 0
+    assert verify(workspace.folder).ok
+
+
+def test_a_dated_record_of_a_closed_month_stays(maker: LedgerMaker, workspace: Workspace) -> None:
+    draft = maker.draft("b1", "one", rows=0)
+    dated = maker.record("d" * 64, 1, fields={"year": "2024", "month": "3"})
+    file = replace(draft.files[0], records=[dated])
+    workspace.post_batch(replace(draft, files=[file]), at=AT, actor="li")
+    workspace.close_period(ym(3), ym(3), at=AT, actor="li")
+    moved = replace(dated, fields={"year": "2024", "month": "4"})
+
+    with pytest.raises(TanluError, match="period-closed"):
+        workspace.correct_records([moved], reason="x", at=AT, actor="li")
+    with pytest.raises(TanluError, match="period-closed"):
+        workspace.void_records([dated.record_id], reason="x", at=AT, actor="li")
+    with pytest.raises(TanluError, match="period-closed"):
+        workspace.void_batch("b1", reason="x", at=AT, actor="li")
+
+
+def test_a_row_is_revised_once_in_a_batch(workspace: Workspace, first: ActivityRow) -> None:
+    with pytest.raises(ValueError, match="once"):
+        workspace.correct([first, first], reason="x", at=AT, actor="li")
