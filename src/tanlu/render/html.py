@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from tanlu.render import charts
 from tanlu.render.speech import words
 from tanlu.render.theme import LIGHT
-from tanlu.report.tree import Facts, Figure, Kpis, Paragraph, Table, Value
+from tanlu.report.tree import Facts, Figure, Kpis, Paragraph, Table, Text, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -168,6 +168,13 @@ def _cell(node: Node, say: Speaker, *, numeric: bool) -> View:
     }
 
 
+_VERDICTS = ("report.word.met", "report.word.not-met", "report.word.unknown", "report.claim.")
+
+
+def _is_verdict(node: Node) -> bool:
+    return isinstance(node, Text) and node.code.startswith(_VERDICTS)
+
+
 def _table(block: Table, say: Speaker) -> View:
     numeric = [column.numeric for column in block.columns]
     return {
@@ -188,7 +195,7 @@ def _table(block: Table, say: Speaker) -> View:
                 "strong": row.strong,
                 "tone": row.tone,
                 "cells": [
-                    _cell(cell, say, numeric=is_number)
+                    _cell(cell, say, numeric=is_number) | {"verdict": _is_verdict(cell)}
                     for cell, is_number in zip(row.cells, numeric, strict=True)
                 ],
             }

@@ -82,6 +82,13 @@ class CoverageRow(TypedDict):
     months: list[str]
 
 
+class Reason(TypedDict):
+    """A reason with the facts of its sentence."""
+
+    code: str
+    facts: dict[str, Any]
+
+
 class Coverage(TypedDict):
     """What the total covers."""
 
@@ -90,6 +97,7 @@ class Coverage(TypedDict):
     by_status: dict[str, int]
     quarantined: NotRequired[int]
     missing_months: NotRequired[int]
+    reasons: NotRequired[list[Reason]]
     grid: NotRequired[list[CoverageRow]]
 
 
@@ -173,6 +181,8 @@ class GreenPowerRow(TypedDict):
     pv_self_kwh: float | None
     green_kwh: float | None
     certificates_kwh: float | None
+    supplier_mix_kwh: NotRequired[float | None]
+    unbacked_kwh: NotRequired[float | None]
     residual_kwh: float | None
     surplus_kwh: float | None
     rejected_kwh: float | None
@@ -208,6 +218,13 @@ class HotspotsPayload(TypedDict):
     basis: NotRequired[str]  # location or market
 
 
+class PathPoint(TypedDict):
+    """A point of a target's own path."""
+
+    year: int
+    value: float | None
+
+
 class TargetRow(TypedDict):
     """One target and its check."""
 
@@ -220,18 +237,23 @@ class TargetRow(TypedDict):
     value: float | None
     met: bool | None
     rule: str
-    source: str
+    source: str | None
     unit: NotRequired[str]  # t, fraction or text
     name: NotRequired[NamePair]
-    rule_name: NotRequired[NamePair]
-    drawn: NotRequired[bool]  # an absolute cap [t] that belongs on the emission charts
+    rule_name: NotRequired[NamePair | None]
+    reason: NotRequired[str]  # code of the sentence that says why
+    required_in: NotRequired[list[PathPoint]]  # the target's own path
 
 
 class Why(TypedDict):
-    """Why a measure falls in its year: codes, or codes with facts."""
+    """Why a measure falls in its year, and what another year would cost [CNY]."""
 
-    binding: list[str | dict[str, Any]]
-    text: NotRequired[str]
+    binding: list[str]
+    text: NotRequired[str | None]
+    reasons: NotRequired[list[Reason]]
+    earlier: NotRequired[float | None]
+    later: NotRequired[float | None]
+    never: NotRequired[float | None]
 
 
 class Adoption(TypedDict):
@@ -244,7 +266,9 @@ class Adoption(TypedDict):
     unit: str
     capex: float | None
     abatement_t_total: float | None
-    why: Why
+    why: Why | None
+    name: NotRequired[NamePair]
+    kind: NotRequired[str]
     until: NotRequired[int | None]  # year after the last one of its life
 
 
@@ -253,6 +277,7 @@ class Wedge(TypedDict):
 
     measure: str
     t: list[float]
+    layer: NotRequired[str]
 
 
 class MaccBar(TypedDict):
@@ -260,7 +285,7 @@ class MaccBar(TypedDict):
 
     measure: str
     abatement_t: float
-    cost_per_t: float
+    cost_per_t: float | None
     alone_per_t: float | None
     last_in_per_t: float | None
 
@@ -287,7 +312,10 @@ class PlanPayload(TypedDict):
     targets: list[TargetRow]
     infeasible: dict[str, Any] | None
     run: dict[str, Any]
-    budget: NotRequired[list[float | None]]
+    budget: NotRequired[list[float | None] | None]
+    method: NotRequired[str]  # scope 2 basis of baseline and wedges: market or location
+    indicative: NotRequired[bool]
+    templates: NotRequired[list[str]]
 
 
 class MeasureName(TypedDict):
@@ -319,6 +347,7 @@ class FactorUsed(TypedDict):
     locator: NotRequired[str]
     level: NotRequired[str]
     title: NotRequired[str]
+    title_en: NotRequired[str]
 
 
 class FindingRow(TypedDict):
@@ -333,7 +362,7 @@ class FindingRow(TypedDict):
 
 
 class ActualYear(TypedDict):
-    """Emissions of a past year for the target chart [tCO2e]."""
+    """Scope 1 and market-based scope 2 of a past year [tCO2e]."""
 
     year: int
     t: float | None

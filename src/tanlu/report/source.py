@@ -55,11 +55,12 @@ class Source:
             return Text("report.word.site-item", {"item": named, "site": self.site(site)})
         return self._named("measures", measure)
 
-    def family(self, measure: str) -> str:
+    def family(self, measure: str, layer: str = "") -> str:
         """Return the family of a measure; it decides color and place."""
         named = self._names("measures")
         found = named.get(measure) or named.get(measure.partition("@")[0]) or {}
-        return str(found.get("family", "other"))
+        family = str(found.get("family") or layer or "other")
+        return _FAMILIES.get(family, family)
 
     def _names(self, kind: str) -> Mapping[str, Any]:
         listed: Mapping[str, Any] = self.payload.get("names") or {}
@@ -143,3 +144,14 @@ def figures_column(name: str, unit: Node = "") -> Column:
 
 MARKET = Basis.MARKET
 LOCATION = Basis.LOCATION
+
+# Families of the catalogue and layers of the plan that the charts know by another name.
+_FAMILIES = {
+    "contracts": "green_power",
+    "switch": "electrification",
+    "fuel_switch": "electrification",
+    "stock": "electrification",
+    "process": "materials",
+    "transport": "logistics",
+    "offsets": "capture",
+}

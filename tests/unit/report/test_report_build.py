@@ -11,7 +11,7 @@ import pytest
 from tanlu.i18n.catalogue import messages, placeholders
 from tanlu.kernel.errors import TanluError
 from tanlu.report.build import KINDS, build
-from tanlu.report.sections.plan import reasons
+from tanlu.report.sections.adoption import reasons
 from tanlu.report.tree import Name, Names, Table, Text, Value
 
 if TYPE_CHECKING:
@@ -140,14 +140,13 @@ def test_figures_of_the_inventory_carry_their_id(given: dict[str, Any]) -> None:
 
 
 def test_reasons_with_facts_use_their_own_sentence() -> None:
-    adoption = cast(
-        "Adoption",
-        {"why": {"binding": ["BUDGET_FULL", {"code": "PLAN_X", "facts": {"year": 2026}}]}},
-    )
+    why = {"binding": ["BUDGET_FULL"], "reasons": [{"code": "PLAN_X", "facts": {"year": 2026}}]}
 
-    assert reasons(adoption) == Names(
-        (Text("report.why.BUDGET_FULL"), Text("PLAN_X", {"year": "2026"}))
+    assert reasons(cast("Adoption", {"why": why})) == Names((Text("PLAN_X", {"year": "2026"}),))
+    assert reasons(cast("Adoption", {"why": {"binding": ["LOCKED"]}})) == Names(
+        (Text("report.why.LOCKED"),)
     )
+    assert reasons(cast("Adoption", {"why": None})) == ""
 
 
 def test_offers_are_named_by_measure_and_site(given: dict[str, Any]) -> None:

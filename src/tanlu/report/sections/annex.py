@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tanlu.report.source import count, figures_column, text, words_column
-from tanlu.report.tree import Facts, Kind, Paragraph, Row, Section, Table, Text, Value
+from tanlu.report.tree import Facts, Kind, Name, Paragraph, Row, Section, Table, Text, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,11 +42,9 @@ def _factors(source: Source) -> Section | None:
 
 
 def _factor(source: Source, factor: FactorUsed) -> Row:
-    document = " \N{MIDDLE DOT} ".join(
-        part
-        for part in (factor.get("title", ""), factor.get("document", ""), factor.get("locator", ""))
-        if part
-    )
+    where = (factor.get("document", ""), factor.get("locator", ""))
+    zh = _dotted(factor.get("title", ""), *where)
+    document = Name(zh, _dotted(factor.get("title_en") or factor.get("title", ""), *where))
     return Row(
         (
             source.item(factor["item"]),
@@ -58,6 +56,10 @@ def _factor(source: Source, factor: FactorUsed) -> Row:
             factor["id"],
         )
     )
+
+
+def _dotted(*parts: str) -> str:
+    return " \N{MIDDLE DOT} ".join(part for part in parts if part)
 
 
 def _findings(source: Source) -> Section | None:

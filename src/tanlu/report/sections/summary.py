@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from tanlu.report.tree import Block, Text
 
 
+_TEN_THOUSANDS = 100  # of CNY in a million
+
+
 def summary(source: Source) -> tuple[Section, ...]:
     """Return the cards and the sentences a reader in a hurry needs."""
-    cards = (_total(source), *_scopes(source), _efficiency(source), _plan(source))
+    last = _plan(source) or _intensity(source)
+    cards = (_total(source), *_scopes(source), _efficiency(source), last)
     blocks: tuple[Block, ...] = (
         Kpis(tuple(card for card in cards if card is not None)),
         _coverage(source),
@@ -78,6 +82,15 @@ def _plan(source: Source) -> Kpi | None:
         return None
     context = text("report.kpi.plan-gap", gap=percent(plan["gap"]), year=year(plan["price_year"]))
     return Kpi(text("report.kpi.plan"), money(plan["cost_npv"]), context)
+
+
+def _intensity(source: Source) -> Kpi | None:
+    found = source.inventory.get("intensity")
+    per_10k = found["tco2e_per_10k_cny"] if found else None
+    if per_10k is None:
+        return None
+    value = Value(Kind.NUMBER, per_10k * _TEN_THOUSANDS)
+    return Kpi(text("report.kpi.intensity"), value, text("report.kpi.intensity-unit"))
 
 
 def _coverage(source: Source) -> Paragraph:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tanlu.report.source import count, figures_column, mass, text, words_column, year
 from tanlu.report.tree import Figure, Kind, Name, Row, Section, Table, Value
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tanlu.report.source import Source
     from tanlu.report.tree import Block, Node, Text
 
+OWN = "1+2"
 _UNITS = {"t": Kind.MASS, "fraction": Kind.PERCENT, "year": Kind.YEAR}
 
 
@@ -51,6 +52,7 @@ def _table(listed: list[TargetRow]) -> Table:
         words_column("unit"),
         words_column("verdict"),
         words_column("rule"),
+        words_column("reason"),
     )
     rows = tuple(_row(target) for target in listed)
     return Table("targets", text("report.table.targets"), columns, rows)
@@ -58,7 +60,7 @@ def _table(listed: list[TargetRow]) -> Table:
 
 def _row(target: TargetRow) -> Row:
     unit = target.get("unit", "")
-    shown: Node = "" if unit in _UNITS else unit
+    shown: Node = "" if unit in _UNITS else unit.replace("t/", "t CO2e/")
     cells = (
         _named(target),
         target["scope"],
@@ -68,6 +70,7 @@ def _row(target: TargetRow) -> Row:
         shown,
         verdict(target["met"]),
         _rule(target),
+        text(target["reason"]) if target.get("reason") else "",
     )
     return Row(cells, tone=_tone(target["met"]))
 
@@ -84,55 +87,70 @@ def _rule(target: TargetRow) -> Node:
     return text("report.rule.own-path") if target["rule"] == "own-path" else target["rule"]
 
 
-def drawn_targets(source: Source) -> list[TargetRow]:
-    """Return the absolute caps that belong on an emission chart."""
-    found = source.payload.get("targets") or []
-    return [one for one in found if one.get("drawn") and one["required"] is not None]
+def target_path(source: Source, scope: str) -> dict[int, float | None]:
+    """Return the wanted emissions by year [t] of the absolute targets of a scope."""
+    wanted: dict[int, float | None] = {}
+    for target in source.payload.get("targets") or []:
+        if target["kind"] != "absolute" or target["scope"] != scope or target.get("unit") != "t":
+            continue
+        for point in target.get("required_in") or []:
+            known = wanted.get(point["year"])
+            stricter = known is None or (point["value"] is not None and point["value"] < known)
+            if stricter:
+                wanted[point["year"]] = point["value"]
+    return dict(sorted(wanted.items()))
 
 
 def _line(source: Source, listed: list[TargetRow]) -> tuple[Figure, ...]:
-    """Return actual emissions, the plan and the caps over the years."""
-    caps = drawn_targets(source)
-    actuals = source.payload.get("actuals") or []
-    plan = source.payload.get("plan")
-    if not caps or not actuals:
+    """Return actual emissions of scopes 1 and 2, the plan and the wanted path."""
+    wanted = target_path(source, OWN)
+    past = {row["year"]: row["t"] for row in source.payload.get("actuals") or []}
+    if not wanted or not past:
         return ()
-    past = {row["year"]: row["t"] for row in actuals}
-    planned = dict(zip(plan["years"], planned_t(source), strict=True)) if plan else {}
-    wanted = {cap["year"]: cap["required"] for cap in caps}
-    years = list(range(min(past), max([*past, *planned, *wanted]) + 1))
-    series = [
-        {"name": text("report.series.actual"), "role": "actual", "values": past},
-        {"name": text("report.series.plan"), "role": "plan", "values": planned},
-        {"name": text("report.series.target"), "role": "target", "values": wanted},
+    plan = source.payload.get("plan")
+    own = planned_t(source, ("scope1", "scope2"))
+    planned = dict(zip(plan["years"], own, strict=True)) if plan and own else {}
+    last = max([*past, *planned, *wanted])
+    years = list(range(min([*past, *wanted]), last + 1))
+    lines: list[tuple[str, dict[int, Any]]] = [
+        ("actual", dict(past)),
+        ("plan", dict(planned)),
+        ("target", dict(wanted)),
     ]
-    data = {
-        "years": years,
-        "series": [
-            {**one, "values": [one["values"].get(each) for each in years]}  # type: ignore[attr-defined]
-            for one in series
-            if one["values"]
-        ],
-    }
+    series = [
+        {
+            "name": text(f"report.series.{role}"),
+            "role": role,
+            "values": [values.get(each) for each in years],
+        }
+        for role, values in lines
+        if values
+    ]
     missed = sum(1 for target in listed if target["met"] is False)
     code = "report.figure.targets-missed" if missed else "report.figure.targets-met"
     title = text(code, missed=count(missed), count=count(len(listed)))
+    drawn = text("report.figure.targets-drawn")
+    data = {"years": years, "series": series}
     table = _line_table(years, past, planned, wanted)
-    return (
-        Figure(
-            "target-line", "lines", title, text("report.figure.targets-drawn"), "mass", data, table
-        ),
-    )
+    return (Figure("target-line", "lines", title, drawn, "mass", data, table),)
 
 
-def planned_t(source: Source) -> list[float]:
-    """Return the plan's emissions by year: scope 1, market-based scope 2, scope 3 if planned."""
+def planned_t(
+    source: Source, parts: tuple[str, ...] = ("scope1", "scope2", "scope3")
+) -> list[float]:
+    """Return the plan's emissions by year [t] on the scope 2 basis of its wedges."""
     plan = source.payload.get("plan")
-    if not plan:
+    if not plan or not plan["emissions_t"]:
         return []
-    parts = [plan["emissions_t"].get(key) for key in ("scope1", "scope2_market", "scope3")]
-    present = [part for part in parts if part is not None]
+    names = {"scope2": f"scope2_{plan.get('method') or 'market'}"}
+    found = [plan["emissions_t"].get(names.get(part, part)) for part in parts]
+    present = [values for values in found if values]
     return [sum(values) for values in zip(*present, strict=True)]
+
+
+def plan_scope(source: Source) -> str:
+    """Return the scopes the plan covers: with scope 3 where it has any."""
+    return "1+2+3" if any(planned_t(source, ("scope3",))) else OWN
 
 
 def _line_table(

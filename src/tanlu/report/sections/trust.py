@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tanlu.inventory.figures import Measure
 from tanlu.report.source import (
@@ -16,21 +16,48 @@ from tanlu.report.source import (
     total,
     words_column,
 )
-from tanlu.report.tree import Column, Figure, Kind, Name, Paragraph, Row, Section, Table, Value
+from tanlu.report.tree import (
+    Column,
+    Figure,
+    Kind,
+    Name,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Text,
+    Value,
+)
 
 if TYPE_CHECKING:
-    from tanlu.report.payload import CoverageRow, GreenPowerRow
+    from collections.abc import Mapping
+
+    from tanlu.report.payload import CoverageRow, GreenPowerRow, Reason
     from tanlu.report.source import Source
     from tanlu.report.tree import Block
 
 MONTHS = tuple(str(month) for month in range(1, 13))
-_LEDGER = ("purchased", "green", "certificates", "residual", "pv_self", "surplus", "rejected")
+_LEDGER = (
+    "purchased",
+    "green",
+    "certificates",
+    "supplier_mix",
+    "residual",
+    "pv_self",
+    "unbacked",
+    "surplus",
+    "rejected",
+)
+_OPTIONAL = {"supplier_mix", "unbacked"}  # shown where some row has them
+_MOST_REASONS = 12
 
 
 def coverage(source: Source) -> tuple[Section, ...]:
     """Return what the total covers: statuses, the month map, rows held back."""
     found = source.inventory["coverage"]
     blocks: list[Block] = [_statuses(source)]
+    reasons = found.get("reasons") or []
+    blocks += [Paragraph(_reason(reason), "warn") for reason in reasons[:_MOST_REASONS]]
     held = found.get("quarantined", 0)
     if held:
         blocks.append(Paragraph(text("report.coverage.quarantined", count=count(held)), "warn"))
@@ -38,6 +65,10 @@ def coverage(source: Source) -> tuple[Section, ...]:
     if grid:
         blocks.append(_map(source, grid))
     return (Section("coverage", text("report.section.coverage"), tuple(blocks)),)
+
+
+def _reason(reason: Reason) -> Text:
+    return Text(reason["code"], {name: str(fact) for name, fact in reason["facts"].items()})
 
 
 def _statuses(source: Source) -> Table:
@@ -95,17 +126,21 @@ def greenpower(source: Source) -> tuple[Section, ...]:
     ledger = source.payload.get("greenpower")
     if not ledger:
         return ()
+    kinds = [
+        kind for kind in _LEDGER if kind not in _OPTIONAL or any(_kwh(row, kind) for row in ledger)
+    ]
     columns = (
         words_column("site"),
-        *(figures_column(f"kwh-{name.replace('_', '-')}", KWH) for name in _LEDGER),
+        *(figures_column(f"kwh-{kind.replace('_', '-')}", KWH) for kind in kinds),
     )
-    rows = [Row((source.site(row["site"]), *_kwh(row))) for row in ledger]
-    sums = tuple(
-        Value(Kind.KWH, total(row[f"{name}_kwh"] for row in ledger))  # type: ignore[literal-required]
-        for name in _LEDGER
-    )
-    rows.append(Row((text("report.word.total"), *sums), strong=True))
-    surplus = sums[_LEDGER.index("surplus")].amount
+    rows = [
+        Row((source.site(row["site"]), *(Value(Kind.KWH, _kwh(row, kind)) for kind in kinds)))
+        for row in ledger
+    ]
+    sums = {kind: total(_kwh(row, kind) for row in ledger) for kind in kinds}
+    cells = (Value(Kind.KWH, sums[kind]) for kind in kinds)
+    rows.append(Row((text("report.word.total"), *cells), strong=True))
+    surplus = sums["surplus"]
     table = Table(
         "greenpower",
         text("report.table.greenpower"),
@@ -120,8 +155,9 @@ def greenpower(source: Source) -> tuple[Section, ...]:
     return (Section("greenpower", text("report.section.greenpower"), tuple(blocks)),)
 
 
-def _kwh(row: GreenPowerRow) -> tuple[Value, ...]:
-    return tuple(Value(Kind.KWH, row[f"{name}_kwh"]) for name in _LEDGER)  # type: ignore[literal-required]
+def _kwh(row: GreenPowerRow, kind: str) -> float | None:
+    amounts: Mapping[str, Any] = row
+    return amounts.get(f"{kind}_kwh")
 
 
 def uncertainty(source: Source) -> tuple[Section, ...]:

@@ -1,0 +1,144 @@
+"""Which measure, where, when and why then; what another year would cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tanlu.report.source import (
+    CNY,
+    TONNE,
+    count,
+    figures_column,
+    text,
+    tonnes,
+    words_column,
+    year,
+)
+from tanlu.report.tree import Figure, Kind, Name, Names, Row, Table, Text, Value
+
+if TYPE_CHECKING:
+    from tanlu.report.payload import Adoption, PlanPayload, Reason
+    from tanlu.report.source import Source
+    from tanlu.report.tree import Node
+
+
+def gantt(source: Source, found: PlanPayload) -> tuple[Figure, ...]:
+    """Return the time line of adoptions, each with the reason of its year."""
+    if not found["adoptions"]:
+        return ()
+    adoptions = sorted(found["adoptions"], key=lambda each: (each["year"], each["measure"]))
+    years = found["years"]
+    rows = [
+        {
+            "name": _adopted(source, adoption),
+            "family": source.family(adoption["measure"], _layer(adoption)),
+            "start": adoption["year"],
+            "end": adoption.get("until") or years[-1] + 1,
+            "why": _first_reason(adoption),
+        }
+        for adoption in adoptions
+    ]
+    first, last = adoptions[0]["year"], adoptions[-1]["year"]
+    title = text(
+        "report.figure.gantt", count=count(len(adoptions)), first=year(first), last=year(last)
+    )
+    table = _adoption_table(source, adoptions)
+    data = {"years": (years[0], years[-1]), "rows": rows}
+    drawn = text("report.figure.gantt-drawn")
+    return (Figure("gantt", "gantt", title, drawn, "", data, table),)
+
+
+def moves(source: Source, found: PlanPayload) -> tuple[Table, ...]:
+    """Return what another year would cost; a move that cannot be made has no value."""
+    known = [(each, each["why"]) for each in found["adoptions"] if each["why"]]
+    moved = [(each, why) for each, why in known if "later" in why]
+    if not moved:
+        return ()
+    columns = (
+        figures_column("year"),
+        words_column("measure"),
+        figures_column("earlier", CNY),
+        figures_column("later", CNY),
+        figures_column("never", CNY),
+    )
+    rows = tuple(
+        Row(
+            (
+                year(each["year"]),
+                _adopted(source, each),
+                Value(Kind.KWH, why.get("earlier")),
+                Value(Kind.KWH, why.get("later")),
+                Value(Kind.KWH, why.get("never")),
+            )
+        )
+        for each, why in moved
+    )
+    return (Table("moves", text("report.table.moves"), columns, rows, text("report.note.moves")),)
+
+
+def reasons(adoption: Adoption) -> Node:
+    """Return why a measure falls in its year, one sentence per binding rule."""
+    why = adoption["why"]
+    if not why:
+        return ""
+    told = why.get("reasons") or []
+    if told:
+        return Names(tuple(_told(reason) for reason in told))
+    return Names(tuple(text(f"report.why.{code}") for code in why["binding"]))
+
+
+def _told(reason: Reason) -> Text:
+    return Text(reason["code"], {name: str(fact) for name, fact in reason["facts"].items()})
+
+
+def _first_reason(adoption: Adoption) -> Node:
+    why = adoption["why"]
+    return text(f"report.why.{why['binding'][0]}") if why and why["binding"] else ""
+
+
+def _layer(adoption: Adoption) -> str:
+    kind = adoption.get("kind", "")
+    return "pv" if kind.startswith("pv") else {"ppa": "contracts", "gec": "contracts"}.get(kind, "")
+
+
+def _measure(source: Source, adoption: Adoption) -> Node:
+    pair = adoption.get("name")
+    if pair and pair["zh"]:
+        return Name(pair["zh"], pair.get("en", ""))
+    return source.measure(adoption["measure"])
+
+
+def _adopted(source: Source, adoption: Adoption) -> Node:
+    measure = _measure(source, adoption)
+    if not adoption["site"]:
+        return measure
+    return text("report.word.site-item", site=source.site(adoption["site"]), item=measure)
+
+
+def _adoption_table(source: Source, adoptions: list[Adoption]) -> Table:
+    columns = (
+        figures_column("year"),
+        words_column("measure"),
+        words_column("site"),
+        figures_column("size"),
+        words_column("unit"),
+        figures_column("capex", CNY),
+        figures_column("abatement-total", TONNE),
+        words_column("why"),
+    )
+    rows = tuple(
+        Row(
+            (
+                year(adoption["year"]),
+                _measure(source, adoption),
+                source.site(adoption["site"]),
+                Value(Kind.NUMBER, adoption["size"]),
+                adoption["unit"],
+                Value(Kind.KWH, adoption["capex"]),
+                tonnes(adoption["abatement_t_total"]),
+                reasons(adoption),
+            )
+        )
+        for adoption in adoptions
+    )
+    return Table("adoptions", text("report.table.adoptions"), columns, rows)
