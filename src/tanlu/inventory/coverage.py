@@ -85,15 +85,13 @@ def _is_memo(row: SummaryRow, items: Mapping[str, Item]) -> bool:
 
 
 def _grid(main: Sequence[SummaryRow], items: Mapping[str, Item]) -> tuple[GridRow, ...]:
-    """Mark the months in which each site has a resolved row of each energy carrier."""
+    """Mark the months in which each site has a row of each energy carrier, resolved or not."""
     filled: dict[tuple[str, str], set[int]] = {}
     for row in main:
         item = items.get(row.item)
         if item is None or item.category not in ENERGY_CATEGORIES:
             continue
-        months = filled.setdefault((row.site, row.item), set())
-        if row.status is RowStatus.OK:
-            months.add(month_of(row.ym))
+        filled.setdefault((row.site, row.item), set()).add(month_of(row.ym))
     return tuple(
         GridRow(site, item, tuple(m + 1 in months for m in range(_MONTHS)))
         for (site, item), months in sorted(filled.items())

@@ -99,6 +99,7 @@ def allocate_green_power(
         findings=(
             *_instrument_findings(covering, rejected),
             *_own_findings(own),
+            *_undated_findings(asked),
             *_purchase_findings(allocations, residual),
         ),
     )
@@ -281,9 +282,25 @@ def _self_used(own: list[Instrument]) -> dict[str, int]:
 def _instrument_findings(
     instruments: list[Instrument], rejected: tuple[Unused, ...]
 ) -> list[Finding]:
-    """Say of each rejected instrument why."""
+    """Say of each rejected instrument why; one of another year may serve that year: a note."""
     by_id = {i.id: i for i in instruments}
-    return [_finding(r.reason, Outcome.WARN, by_id[r.instrument_id]) for r in rejected]
+    findings = []
+    for unused in rejected:
+        instrument = by_id[unused.instrument_id]
+        is_dated = instrument.vintage is not None
+        is_other_year = unused.reason == Rejection.CERT_VINTAGE and is_dated
+        outcome = Outcome.NOTE if is_other_year else Outcome.WARN
+        findings.append(_finding(unused.reason, outcome, instrument))
+    return findings
+
+
+def _undated_findings(instruments: list[Instrument]) -> list[Finding]:
+    """Ask for the year of on-site generation that states none: it is left out."""
+    return [
+        _finding("PV_NO_YEAR", Outcome.ASK, i)
+        for i in instruments
+        if i.kind is InstrumentKind.PV_SELF and i.vintage is None
+    ]
 
 
 def _own_findings(own: list[Instrument]) -> list[Finding]:

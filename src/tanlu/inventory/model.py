@@ -170,7 +170,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """The months of the year in which a site has a resolved row of an item."""
+    """The months of the year in which a site has a row of an item, resolved or not."""
 
     site: str
     item: str

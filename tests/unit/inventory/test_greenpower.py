@@ -19,6 +19,7 @@ from tanlu.inventory.ledger import (
 )
 from tanlu.kernel.activity import Record, RecordKind, SourceCell
 from tanlu.kernel.errors import TanluError
+from tanlu.kernel.findings import Outcome
 from tanlu.kernel.periods import year_month
 
 RESIDUAL = ResidualFactor("residual-2023", Fraction("0.6096"))
@@ -149,6 +150,19 @@ def test_own_roof_of_another_year_is_passed_over() -> None:
 
     assert ledger.unbacked_mg == 0
     assert ledger.findings == ()
+
+
+def test_roof_without_a_year_is_asked_about() -> None:
+    ledger = take(gec(10, kind=InstrumentKind.PV_SELF, vintage=None))
+
+    assert [(f.code, f.outcome) for f in ledger.findings] == [("PV_NO_YEAR", Outcome.ASK)]
+    assert ledger.self_used_u == {}
+
+
+def test_certificate_of_another_year_is_a_note() -> None:
+    ledger = take(gec(10, vintage=2023))
+
+    assert [f.outcome for f in ledger.findings] == [Outcome.NOTE]
 
 
 def test_third_party_generation_without_amount_is_unknown() -> None:

@@ -224,7 +224,7 @@ def test_coverage_gives_every_reason() -> None:
         "COVERAGE_UNEXPLAINED",
         "COVERAGE_MONTHS",
     }
-    assert coverage.grid[0].missing == tuple(range(2, 13))
+    assert coverage.grid[0].missing == tuple(range(3, 13))
 
 
 def test_full_year_without_gaps_is_complete() -> None:
