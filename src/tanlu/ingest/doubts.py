@@ -114,18 +114,23 @@ def _elsewhere(draft: Draft, others: Iterable[Draft]) -> Draft | None:
 
 
 def _repeated_keys(drafts: list[Draft], most: int) -> list[Finding]:
-    groups: dict[tuple[object, ...], list[Draft]] = defaultdict(list)
+    """Report site, item and period with several rows: once per site and item."""
+    keys: dict[tuple[object, ...], list[Draft]] = defaultdict(list)
     for draft in drafts:
-        groups[draft.site, draft.item, draft.period.first, draft.period.last].append(draft)
+        keys[draft.site, draft.item, draft.period.first, draft.period.last].append(draft)
+    groups: dict[tuple[str, str], list[list[Draft]]] = defaultdict(list)
+    for group in keys.values():
+        if len({(draft.source.sheet, draft.row) for draft in group}) > 1:
+            groups[group[0].site, group[0].item].append(group)
     found = []
-    for group in groups.values():
-        if len(group) > 1:
-            outcome = Outcome.WARN if len(group) <= most else Outcome.NOTE
-            cells = ", ".join(draft.source.cell for draft in group[:5])
-            found.append(
-                _finding("DUPLICATE_KEY", group[-1], outcome, found=_span(group[0]), cells=cells,
-                         count=len(group))
-            )  # fmt: skip
+    for repeated in groups.values():
+        group = max(repeated, key=len)
+        outcome = Outcome.WARN if len(group) <= most else Outcome.NOTE
+        cells = ", ".join(draft.source.cell for draft in group[:5])
+        found.append(
+            _finding("DUPLICATE_KEY", group[-1], outcome, found=_span(group[0]), cells=cells,
+                     count=len(group), periods=len(repeated))
+        )  # fmt: skip
     return found
 
 

@@ -137,7 +137,8 @@ def _clean(grid: Grid, name: str, *, limit: int) -> None:
                 text = text[:limit]
             for code in codes:
                 if code in {_BIDI, "FIELD_TOO_LONG"}:
-                    facts = {"found": str(length), "expected": str(limit)}
+                    shown = str(length) if code != _BIDI else repr(text[:40])[1:-1]
+                    facts = {"found": shown, "expected": str(limit)}
                     finding = Finding(code, Outcome.QUARANTINE, name, grid.name, where, facts)
                     grid.flags[row] = (*grid.flags.get(row, ()), finding)
                 else:

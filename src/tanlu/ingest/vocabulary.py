@@ -90,6 +90,8 @@ class Vocabulary:
         self.items = {str(row["id"]): row for row in tables["items"]}
         self.patterns = {str(r["id"]): re.compile(str(r["pattern"])) for r in tables["text_pattern"]}
         self._headers = {key(str(r["text"])): str(r["field"]) for r in tables["header_alias"]}
+        amounts = {word for word, name in self._headers.items() if name == "quantity"}
+        self._amounts = sorted(amounts, key=len, reverse=True)
         self._groups = _groups(tables["word_alias"])
         self._provinces = _provinces(tables["province"])
         self._items = self._item_words(tables)
@@ -126,11 +128,19 @@ class Vocabulary:
         hit = self._items.get(folded)
         if hit:
             return hit
-        bare = key(_BRACKETS.sub("", normal(text)))
         inner = _BRACKETS.search(normal(text))
-        if inner and bare in self._items and self.unit(inner[1]).counts:
-            return self._items[bare]
-        return ""
+        if inner:
+            bare = key(_BRACKETS.sub("", normal(text)))
+            same = self._items.get(key(inner[1])) == self._items.get(bare, "-")
+            folded = bare if same or self.unit(inner[1]).counts else folded
+        return self._items.get(folded) or self._items.get(self._without_amount(folded), "")
+
+    def _without_amount(self, folded: str) -> str:
+        """Take the word for an amount off the end: what is left may name an item."""
+        for word in self._amounts:
+            if folded.endswith(word) and folded != word:
+                return folded[: -len(word)]
+        return folded
 
     def item_near(self, text: str) -> str:
         """Return known item words that look like the text."""

@@ -20,7 +20,8 @@ from tanlu.ingest.sheets.body import Body, read_body
 from tanlu.ingest.sheets.candidate import Candidate, RowTyper
 from tanlu.ingest.sheets.control import check_totals
 from tanlu.ingest.sheets.draft import Draft, SheetResult
-from tanlu.ingest.sheets.kind import labelled, value_columns
+from tanlu.ingest.sheets.header import is_number_like
+from tanlu.ingest.sheets.kind import labelled, total_columns, value_columns
 from tanlu.ingest.vocabulary import normal
 from tanlu.ingest.workbook.grid import Cell, CellKind, address
 from tanlu.kernel.activity import QuarantinedRow, Site
@@ -31,8 +32,13 @@ if TYPE_CHECKING:
     from tanlu.ingest.model import SheetKind
     from tanlu.ingest.sheets.header import Column, HeaderBlock
     from tanlu.ingest.sheets.place import Place
+    from tanlu.ingest.vocabulary import Vocabulary
 
 _SERIALS = range(36526, 73051)  # 2000-01-01 to 2099-12-31 as Excel counts days
+_USED = frozenset(
+    {"period", "start", "end", "year", "month", "site", "item", "material", "unit", "voucher",
+     "note", "type", "supplier", "quality", "province", "meter", "equipment_id"}
+)  # fmt: skip
 _ROW_FIELDS = ("site", "item", "unit", "voucher", "note", "type", "supplier", "quality", "province")
 
 
@@ -69,11 +75,14 @@ class _ActivitySheet:
         self.lead = {c.index: c for c in block.columns.values() if c not in self.values}
         self.serial = ""
         self.month_starts = False
+        self.locale = place.words.context.locale
 
     def read(self) -> SheetResult:
         body = read_body(self.place, self.block, self.result.findings)
         self._look_at_periods(body)
         self._ask_year(body)
+        self._ask_site(body)
+        self._ignored(body)
         candidates = [c for row in body.data for c in self._row(row, body)]
         candidates = self._reported(candidates)
         self.result.excluded += body.excluded
@@ -111,6 +120,9 @@ class _ActivitySheet:
         cells = [c for row in body.data if (c := self._cell(row, column.index, body))]
         dates = [c.text for c in cells if c.kind is CellKind.DATE]
         self.month_starts = bool(dates) and is_month_column(_moment(text) for text in dates)
+        texts = (*self.block.titles, *(cell.text for cell in cells))
+        if any(self.words.search("roc_year", text) for text in texts):
+            self.locale = "zh-TW"
         if not dates and cells and all(_is_serial(cell) for cell in cells):
             self.serial = "1904" if self.place.grid.is_1904 else "1900"
 
@@ -127,6 +139,34 @@ class _ActivitySheet:
         self.result.findings.append(finding)
         for row in body.data:
             body.held.setdefault(row, (finding,))
+
+    def _ask_site(self, body: Body) -> None:
+        """Hold every row when nothing says which site the sheet is about."""
+        has_site = self.block.of("site") is not None or "site" in self.defaults
+        if has_site or all(column.site for column in self.values) or not body.data:
+            return
+        first = self.values[0]
+        finding = self.place.finding(
+            "SITE_MISSING", Outcome.ASK, first.row, first.index, found="-", choices="site: ..."
+        )
+        self.result.findings.append(finding)
+        for row in body.data:
+            body.held[row] = (*body.held.get(row, ()), finding)
+
+    def _ignored(self, body: Body) -> None:
+        """Say which columns with numbers are not used."""
+        used = {c.index for c in self.values} | {c.index for c in total_columns(self.block)}
+        for index, column in self.lead.items():
+            if index in used or column.field in _USED or column.derived:
+                continue
+            cells = [self.place.grid.cell(row, index) for row in body.data]
+            if any(cell is not None and is_number_like(cell) for cell in cells):
+                outcome = Outcome.NOTE if column.field else Outcome.WARN
+                self.result.findings.append(
+                    self.place.finding(
+                        "COLUMN_IGNORED", outcome, column.row, index, found=column.label
+                    )
+                )
 
     def _cell(self, row: int, column: int, body: Body) -> Cell | None:
         return self.place.grid.cell(row, column) or body.filled.get((row, column))
@@ -185,6 +225,8 @@ class _ActivitySheet:
         item_hint = ""
         if column.item and (self.block.of("item") is None or not texts.get("item")):
             item_hint = column.item
+            own["item"] = (column.label, 0)
+        if not own.get("item", ("", 0))[0]:
             own["item"] = (column.label, 0)
         if column.unit and not own.get("unit", ("", 0))[0]:
             own["unit"] = (column.unit, 0)
@@ -253,7 +295,7 @@ class _ActivitySheet:
         return PeriodContext(
             self.words.periods,
             today=context.today,
-            locale=context.locale,
+            locale=self.locale,
             fiscal_start=context.fiscal_start,
             default_year=self.place.year,
             serial=self.serial,
@@ -332,8 +374,8 @@ class _ActivitySheet:
         kept: list[Candidate] = []
         unreported: dict[str, Candidate] = {}
         for candidate in candidates:
-            is_late = last is not None and candidate.period is not None
-            is_late = is_late and candidate.period is not None and candidate.period.first > (last or candidate.period.first)
+            first = candidate.period.first if candidate.period else None
+            is_late = last is not None and first is not None and first > last
             if self._is_blank(candidate) and (is_late or self._series(candidate) not in series):
                 unreported.setdefault(str(self._series(candidate)), candidate)
             else:
@@ -346,7 +388,8 @@ class _ActivitySheet:
         return kept
 
     def _is_blank(self, candidate: Candidate) -> bool:
-        return candidate.cell is None
+        cell = candidate.cell
+        return cell is None or normal(cell.text).casefold() in self.words.numbers.of("missing")
 
     def _series(self, candidate: Candidate) -> tuple[object, ...]:
         if self.block.of("item") is not None or any(c.period for c in self.values):
@@ -436,13 +479,23 @@ def _site_outside(place: Place, titles: list[str]) -> str:
                 if site.id and site.id in text:
                     return site.id
         return declared[0].id if len(declared) == 1 else ""
-    suffixes = words.group("site_suffix")
     name = place.grid.name.strip()
-    if any(name.casefold().endswith(suffix) and name.casefold() != suffix for suffix in suffixes):
+    if _is_site_name(name, words):
         return name
     for text in titles:
         match = words.search("site_title", text)
         head = match[1].strip() if match else ""
-        if head and any(head.casefold().endswith(suffix) for suffix in suffixes):
+        if _is_site_name(head, words):
             return head
     return ""
+
+
+def _is_site_name(text: str, words: Vocabulary) -> bool:
+    """Say whether a name ends, or in English begins, as names of sites do."""
+    folded = text.casefold()
+    for suffix in words.group("site_suffix"):
+        if folded == suffix:
+            return False
+        if folded.endswith(suffix) or (suffix.isascii() and folded.startswith(f"{suffix} ")):
+            return True
+    return False

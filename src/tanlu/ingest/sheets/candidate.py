@@ -169,8 +169,11 @@ class RowTyper:
     def _site(self, candidate: Candidate, found: list[Finding]) -> str:
         text = self.words.site(candidate.text("site"))
         if not text:
-            outcome = Outcome.ASK
-            found.append(self._at(candidate, "SITE_MISSING", outcome, name="site", found="-"))
+            if all(f.code != "SITE_MISSING" for f in candidate.held):
+                facts = {"found": "-", "choices": "site"}
+                found.append(
+                    self._at(candidate, "SITE_MISSING", Outcome.QUARANTINE, name="site", **facts)
+                )
             return ""
         if self.is_open or text in self.exact:
             return text

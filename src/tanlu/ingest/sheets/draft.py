@@ -104,7 +104,8 @@ def activity_rows(draft: Draft) -> list[ActivityRow]:
         One per month touched, by days, largest remainder.
     """
     micro = floor_half_up(draft.ledger_quantity * _MILLION)
-    parts = split_by_days(micro, draft.period)
+    step = _step(micro, draft.unit.scale)
+    parts = [(ym, part * step) for ym, part in split_by_days(micro // step, draft.period)]
     rows = []
     for number, (ym, part) in enumerate(parts):
         first, last = _days_in(draft.period, ym)
@@ -133,6 +134,13 @@ def activity_rows(draft: Draft) -> list[ActivityRow]:
             )
         )
     return rows
+
+
+def _step(micro: int, scale: Fraction) -> int:
+    """Grain of a split, so that each part has nine decimals in the unit as written."""
+    grain = scale / 1000
+    step = grain.numerator if grain.denominator == 1 else 1
+    return step if micro % step == 0 else 1
 
 
 def _days_in(period: Period, ym: int) -> tuple[date, date]:

@@ -166,6 +166,9 @@ def _block(
     titles: list[str],
 ) -> HeaderBlock:
     last = row
+    row = _upper_row(grid, row, merged=merged)
+    if row < last and titles:
+        del titles[-len(grid.rows[row]) :]
     while last - row + 1 < _MOST_HEADER_ROWS and _continues(grid, words, last, merged=merged):
         last += 1
     columns: dict[int, Column] = {}
@@ -178,6 +181,18 @@ def _block(
                 column = _with_period(column, months[index])
             columns[index] = column
     return HeaderBlock(row, last, columns, list(titles))
+
+
+def _upper_row(
+    grid: Grid, row: int, *, merged: dict[tuple[int, int], tuple[int, int]]
+) -> int:
+    """Return the row above when it groups the columns of this header row, else this row."""
+    above = grid.rows.get(row - 1, {})
+    if len(above) < 2 or any(is_number_like(cell) for cell in above.values()):  # noqa: PLR2004
+        return row
+    reaches_down = any(merged.get((row, column)) == (row - 1, column) for column in above)
+    is_group = any((row - 1, column + 1) in merged for column in above)
+    return row - 1 if reaches_down or is_group else row
 
 
 def _with_period(column: Column, period: HeaderPeriod) -> Column:
@@ -206,13 +221,16 @@ def _continues(
         return False
     if all(words.is_unit(cell.text.strip()) for cell in below.values()):
         return True
-    refined = known = 0
+    refined = known = grouped = 0
     for index, cell in below.items():
         is_wide = index not in above or (last, index + 1) in merged or (last, index) in merged
+        grouped += (last, index + 1) in merged or (last, index) in merged
         refined += is_wide or (index + 1 not in above and index + 1 in below)
         header = words.header(cell.text)
         known += bool(header.field or header.item or header.subtotal or index in months
                       or header_period(cell, words) or words.is_unit(cell.text.strip()))
+    if grouped == len(below) and len(below) > 1:
+        return True
     return refined == len(below) and known * 2 >= len(below) and len(below) > 1
 
 
@@ -306,5 +324,5 @@ def _merge(found: dict[str, str], header: Header, words: Vocabulary) -> None:
         found["qualifiers"] = header.qualifiers
     if header.subtotal:
         found["derived"] = header.subtotal
-    if not (header.field or header.item or header.subtotal):
+    if not (header.field or header.item or header.subtotal) and "item" not in found:
         found["site"] = words.site(header.text.strip())

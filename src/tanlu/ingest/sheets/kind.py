@@ -129,7 +129,13 @@ def value_columns(block: HeaderBlock, kind: SheetKind) -> list[Column]:
     with_period = [c for c in plain if c.period]
     if with_period:
         return [c for c in with_period if not _covers_others(c, with_period)]
-    return [c for c in plain if c.item and c.field in {"", "energy", "quantity"}]
+    items = [c for c in plain if c.item and c.field in {"", "energy", "quantity"}]
+    return sorted(items + [c for c in plain if items and _unknown_item(c)], key=lambda c: c.index)
+
+
+def _unknown_item(column: Column) -> bool:
+    """Say whether a column beside item columns has a unit but names no item we know."""
+    return bool(column.unit) and not column.item and not column.field and not column.period
 
 
 def total_columns(block: HeaderBlock) -> list[Column]:
