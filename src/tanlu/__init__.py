@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "create", "open"]
 
 
-def open(folder: str | Path, *, lang: str = "") -> Company:  # noqa: A001  # the name users read
+def open(folder: str | Path, *, lang: str = "") -> Company:
     """Open a workspace folder; see `tanlu.app.company.Company`."""
     from tanlu.app.company import open_company
 

@@ -21,6 +21,6 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
 
     @program.command("version", help=say("cli.version"), rich_help_panel=say("cli.panel.trust"))
     def version() -> Answer:
-        from tanlu import __version__
+        from tanlu._version import __version__
 
         return Answer({"version": __version__}, views.documents.version)

@@ -1,0 +1,184 @@
+"""The roadmap: from the inventory, the catalogue and the targets to a solved plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tanlu.app.references import near
+from tanlu.catalog import load, tables
+from tanlu.compute.plan_process import solve_in_child
+from tanlu.ingest.safe_config import load_json, load_yaml
+from tanlu.kernel.errors import TanluError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tanlu.app.inventories import TakenInventory
+    from tanlu.i18n.say import Say
+    from tanlu.storage import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """How to plan.
+
+    Parameters
+    ----------
+    scenario : Path or None
+        YAML file that changes prices, growth, budget ...
+    settings : tuple of str
+        ``key=value``, each changes one thing of the case.
+    gap, time_limit : float or None
+        Limits of the search [-], [s].
+    output : Path or None
+        Folder the plan's JSON is written to as well.
+    """
+
+    scenario: Path | None = None
+    settings: tuple[str, ...] = ()
+    gap: float | None = None
+    time_limit: float | None = None
+    output: Path | None = None
+
+    @property
+    def search(self) -> dict[str, Any]:
+        """Options of the planner."""
+        chosen = {"gap": self.gap, "seconds": self.time_limit}
+        return {name: value for name, value in chosen.items() if value is not None}
+
+
+def solve_case(path: Path, *, options: PlanOptions, say: Say) -> dict[str, Any]:
+    """Solve a self-contained plan case, without a workspace.
+
+    Raises
+    ------
+    TanluError
+        ``app.file-missing``; what the reader says of the file; ``plan.case-invalid`` with all
+        faults of the case.
+    """
+    if not path.is_file():
+        raise TanluError("app.file-missing", found=path)
+    case = load_json(path.read_bytes(), path.name)
+    if not isinstance(case, dict):
+        raise TanluError("plan.case-not-object", found=path.name)
+    return _told(solve_in_child(_changed(case, options), options.search), say)
+
+
+def _changed(case: Mapping[str, Any], options: PlanOptions) -> dict[str, Any]:
+    """Return the case with the user's settings put in."""
+    changed = dict(case)
+    if options.scenario is not None:
+        if not options.scenario.is_file():
+            raise TanluError("app.file-missing", found=options.scenario)
+        loaded = load_yaml(options.scenario.read_bytes(), options.scenario.name)
+        if not isinstance(loaded, dict):
+            raise TanluError("plan.case-not-object", found=options.scenario.name)
+        changed |= loaded
+    for setting in options.settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name:
+            raise TanluError("plan.setting", found=setting)
+        _put(changed, name.split("."), value)
+    return changed
+
+
+def _put(target: dict[str, Any], path: list[str], value: str) -> None:
+    """Put a value into nested objects and lists; a list is entered by an id."""
+    place: Any = target
+    for part in path[:-1]:
+        place = _enter(place, part)
+    last = path[-1]
+    if isinstance(place, dict):
+        place[last] = load_yaml(value.encode(), "--set")
+        return
+    raise TanluError("plan.setting", found=".".join(path))
+
+
+def _enter(place: Any, part: str) -> Any:
+    if isinstance(place, list):
+        found = next((row for row in place if isinstance(row, dict) and row.get("id") == part), None)
+        if found is None:
+            known = [str(row.get("id")) for row in place if isinstance(row, dict)]
+            raise TanluError("plan.setting-unknown", found=part, near=near(part, known) or "-")
+        return found
+    if isinstance(place, dict):
+        return place.setdefault(part, {})
+    raise TanluError("plan.setting", found=part)
+
+
+def _told(plan: dict[str, Any], say: Say) -> dict[str, Any]:
+    """Return the plan with its reasons as sentences of the chosen language."""
+    for row in plan["adoptions"]:
+        why = row.get("why")
+        if why:
+            why["text"] = reasons(why, say)
+    return plan
+
+
+def reasons(why: Mapping[str, Any], say: Say) -> str:
+    """Return the sentences of a measure's reasons."""
+    return " ".join(
+        say.sentences(reason["code"], reason.get("facts", {}))
+        if isinstance(reason, dict)
+        else say(reason)
+        for reason in why.get("binding", [])
+    )
+
+
+def measures_body(*, sector: str = "", say: Say) -> dict[str, Any]:
+    """Return the catalogue, restricted to a sector and what serves every sector."""
+    rows = [row for row in tables.read("measure") if not sector or _serves(row, sector)]
+    return {"measures": [_measure(row, say) for row in rows]}
+
+
+def _serves(row: Mapping[str, Any], sector: str) -> bool:
+    return row["sector"] in (sector, "cross-cutting")
+
+
+def measure_body(measure: str, *, say: Say) -> dict[str, Any]:
+    """Return one measure of the catalogue.
+
+    Raises
+    ------
+    TanluError
+        ``measures.unknown`` with near misses.
+    """
+    rows = {row["id"]: row for row in tables.read("measure")}
+    if measure not in rows:
+        raise TanluError("measures.unknown", found=measure, near=near(measure, rows) or "-")
+    return {"measures": [_measure(rows[measure], say)]}
+
+
+def _measure(row: Mapping[str, Any], say: Say) -> dict[str, Any]:
+    source = load.sources().get(str(row["source"]), {})
+    title = source.get("title") or {"zh": row["source"], "en": row["source"]}
+    body = {name: _json(value) for name, value in row.items()}
+    return body | {
+        "label": say.pick(str(row["name_zh"]), str(row["name_en"])),
+        "confidence": row.get("quality"),
+        "source": say.pick(title["zh"], title["en"]),
+    }
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_json(part) for part in value]
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def plan_roadmap(
+    workspace: Workspace,
+    *,
+    options: PlanOptions,
+    say: Say,
+    taken: TakenInventory | None = None,
+) -> dict[str, Any]:
+    """Solve for the least-cost plan of a workspace and keep it for the report."""
+    raise NotImplementedError
