@@ -53,6 +53,7 @@ class SiteTotals(TypedDict):
     scope2_location_t: float | None
     scope2_market_t: float | None
     scope3_t: float | None
+    total_t: NotRequired[ByBasis]  # None above is "no such rows" where this is known
 
 
 class ItemTotals(TypedDict):
@@ -107,6 +108,7 @@ class UncertaintyShare(TypedDict):
     id: str
     name: NotRequired[NamePair]
     share: float
+    kind: NotRequired[str]  # factor or activity
 
 
 class Uncertainty(TypedDict):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.inventory.figures import FigureKey, Measure
 from tanlu.inventory.model import Basis
-from tanlu.report.tree import Column, Kind, Name, Text, Value
+from tanlu.report.tree import Column, Kind, Name, Names, Text, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,6 +61,20 @@ class Source:
         found = named.get(measure) or named.get(measure.partition("@")[0]) or {}
         family = str(found.get("family") or layer or "other")
         return _FAMILIES.get(family, family)
+
+    def told(self, code: str, facts: Mapping[str, Any]) -> Text:
+        """Return a finding's sentence; ids of sites, items and measures become their names."""
+        return Text(code, {name: self._fact(name, str(fact)) for name, fact in facts.items()})
+
+    def _fact(self, name: str, fact: str) -> Node:
+        look = {"site": self.site, "item": self.item, "measure": self.measure}
+        one = look.get(name)
+        if one and fact:
+            return one(fact)
+        many = look.get(name.removesuffix("s"))
+        if many and fact:
+            return Names(tuple(many(part) for part in fact.split(", ")))
+        return fact
 
     def _names(self, kind: str) -> Mapping[str, Any]:
         listed: Mapping[str, Any] = self.payload.get("names") or {}

@@ -12,6 +12,7 @@ from tanlu.i18n.catalogue import messages, placeholders
 from tanlu.kernel.errors import TanluError
 from tanlu.report.build import KINDS, build
 from tanlu.report.sections.adoption import reasons
+from tanlu.report.source import Source
 from tanlu.report.tree import Name, Names, Table, Text, Value
 
 if TYPE_CHECKING:
@@ -139,14 +140,18 @@ def test_figures_of_the_inventory_carry_their_id(given: dict[str, Any]) -> None:
     assert cell.figure == "inv/2024/scope2/market"
 
 
-def test_reasons_with_facts_use_their_own_sentence() -> None:
+def test_reasons_with_facts_use_their_own_sentence(given: dict[str, Any]) -> None:
     why = {"binding": ["BUDGET_FULL"], "reasons": [{"code": "PLAN_X", "facts": {"year": 2026}}]}
 
-    assert reasons(cast("Adoption", {"why": why})) == Names((Text("PLAN_X", {"year": "2026"}),))
-    assert reasons(cast("Adoption", {"why": {"binding": ["LOCKED"]}})) == Names(
+    source = Source(cast("ReportPayload", given))
+
+    assert reasons(source, cast("Adoption", {"why": why})) == Names(
+        (Text("PLAN_X", {"year": "2026"}),)
+    )
+    assert reasons(source, cast("Adoption", {"why": {"binding": ["LOCKED"]}})) == Names(
         (Text("report.why.LOCKED"),)
     )
-    assert reasons(cast("Adoption", {"why": None})) == ""
+    assert reasons(source, cast("Adoption", {"why": None})) == ""
 
 
 def test_offers_are_named_by_measure_and_site(given: dict[str, Any]) -> None:
@@ -158,3 +163,21 @@ def test_offers_are_named_by_measure_and_site(given: dict[str, Any]) -> None:
         isinstance(bar["name"], Text) and bar["family"] == "efficiency"
         for bar in figure.data["bars"]
     )
+
+
+def test_ids_in_findings_become_names(given: dict[str, Any]) -> None:
+    told = Source(cast("ReportPayload", given)).told(
+        "COVERAGE_UPSTREAM", {"n": 3, "items": "diesel, gasoline", "site": "changzhou"}
+    )
+
+    assert told.facts["n"] == "3"
+    assert told.facts["site"] == Name("常州基地", "Changzhou base")
+    assert told.facts["items"] == Names((Name("柴油", "Diesel"), Name("汽油", "Gasoline")))
+
+
+def test_less_than_a_gram_is_no_driver(given: dict[str, Any]) -> None:
+    given["hotspots"]["drivers"][5]["delta_t"] = 2e-9
+
+    figure = next(figure for figure in built(given).figures() if figure.id == "drivers")
+
+    assert figure.data["steps"][6]["t"] == 0.0

@@ -47,7 +47,7 @@ def lines(figure: Figure, pen: Pen) -> Option:
             "type": "line",
             "name": name,
             "connectNulls": one["role"] == "target",
-            "symbol": "circle" if one["role"] in {"actual", "target"} else "none",
+            "symbol": "circle" if one["role"] == "actual" else "none",
             "symbolSize": 6,
             **_stroke(str(one["role"]), pen),
             "data": [scale.of(value) for value in one["values"]],

@@ -158,13 +158,18 @@ def _target_marks(data: Mapping[str, Any], scale: Scale, pen: Pen) -> list[Optio
             "type": "line",
             "name": pen.say("report.series.target"),
             "z": 6,
-            "symbol": "diamond",
-            "symbolSize": 9,
             "lineStyle": {"type": "dashed", "width": 1.6, "color": color},
             "itemStyle": {"color": color},
-            "data": [[str(point["year"]), scale.of(point["t"])] for point in points],
+            "symbol": "none",
+            "data": [_marked(point, scale, is_last=point is points[-1]) for point in points],
         }
     ]
+
+
+def _marked(point: Mapping[str, Any], scale: Scale, *, is_last: bool) -> Option:
+    """Return a point of the target line; the last one carries the diamond."""
+    place: Option = {"value": [str(point["year"]), scale.of(point["t"])]}
+    return place | {"symbol": "diamond", "symbolSize": 9} if is_last else place
 
 
 def _direct_labels(

@@ -14,10 +14,10 @@ from tanlu.report.source import (
     words_column,
     year,
 )
-from tanlu.report.tree import Figure, Kind, Name, Names, Row, Table, Text, Value
+from tanlu.report.tree import Figure, Kind, Name, Names, Row, Table, Value
 
 if TYPE_CHECKING:
-    from tanlu.report.payload import Adoption, PlanPayload, Reason
+    from tanlu.report.payload import Adoption, PlanPayload
     from tanlu.report.source import Source
     from tanlu.report.tree import Node
 
@@ -76,19 +76,15 @@ def moves(source: Source, found: PlanPayload) -> tuple[Table, ...]:
     return (Table("moves", text("report.table.moves"), columns, rows, text("report.note.moves")),)
 
 
-def reasons(adoption: Adoption) -> Node:
+def reasons(source: Source, adoption: Adoption) -> Node:
     """Return why a measure falls in its year, one sentence per binding rule."""
     why = adoption["why"]
     if not why:
         return ""
     told = why.get("reasons") or []
     if told:
-        return Names(tuple(_told(reason) for reason in told))
+        return Names(tuple(source.told(reason["code"], reason["facts"]) for reason in told))
     return Names(tuple(text(f"report.why.{code}") for code in why["binding"]))
-
-
-def _told(reason: Reason) -> Text:
-    return Text(reason["code"], {name: str(fact) for name, fact in reason["facts"].items()})
 
 
 def _first_reason(adoption: Adoption) -> Node:
@@ -136,7 +132,7 @@ def _adoption_table(source: Source, adoptions: list[Adoption]) -> Table:
                 adoption["unit"],
                 Value(Kind.KWH, adoption["capex"]),
                 tonnes(adoption["abatement_t_total"]),
-                reasons(adoption),
+                reasons(source, adoption),
             )
         )
         for adoption in adoptions

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from tanlu.report.source import count, figures_column, text, words_column
@@ -20,7 +22,11 @@ _MOST_FINDINGS = 200
 def annex(source: Source) -> tuple[Section, ...]:
     """Return factors, findings, claims and fingerprints, each where it is given."""
     sections = (_factors(source), _findings(source), _claims(source), _run(source))
-    return tuple(section for section in sections if section is not None)
+    present = [section for section in sections if section is not None]
+    return tuple(
+        replace(section, title=text("report.section.annex", letter=letter, title=section.title))
+        for letter, section in zip(ascii_uppercase, present, strict=False)
+    )
 
 
 def _factors(source: Source) -> Section | None:
@@ -75,7 +81,7 @@ def _findings(source: Source) -> Section | None:
         words_column("finding"),
         words_column("code"),
     )
-    rows = tuple(_finding(finding) for finding in listed[:_MOST_FINDINGS])
+    rows = tuple(_finding(source, finding) for finding in listed[:_MOST_FINDINGS])
     blocks: list[Block] = [Table("findings", text("report.table.findings"), columns, rows)]
     if len(listed) > _MOST_FINDINGS:
         left = count(len(listed) - _MOST_FINDINGS)
@@ -83,11 +89,11 @@ def _findings(source: Source) -> Section | None:
     return Section("findings", title, tuple(blocks))
 
 
-def _finding(finding: FindingRow) -> Row:
+def _finding(source: Source, finding: FindingRow) -> Row:
     place = "!".join(part for part in (finding["file"], finding["sheet"], finding["cell"]) if part)
     tone = {"error": "bad", "warning": "warn"}.get(finding["severity"], "")
     severity = text(f"report.severity.{finding['severity']}")
-    words: Node = Text(finding["code"], {name: str(v) for name, v in finding["facts"].items()})
+    words = source.told(finding["code"], finding["facts"])
     return Row((severity, place, words, finding["code"]), tone=tone)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tanlu.report.tree import Node, Text
 
 LIMIT = 0.8
+GRAM = 1e-6  # t
 _MOST_BARS = 18
 _MOST_ITEMS = 9
 
@@ -156,7 +157,9 @@ def _flow_table(source: Source, flows: list[Flow]) -> Table:
 
 
 def _drivers(source: Source, found: HotspotsPayload) -> Figure:
-    drivers = found["drivers"]
+    drivers: list[DriverBar] = [
+        {"driver": bar["driver"], "delta_t": _seen(bar["delta_t"])} for bar in found["drivers"]
+    ]
     first, second = found["vs"], found.get("year", source.year)
     begin, end = found.get("from_t", 0.0), found.get("to_t", 0.0)
     largest = max(drivers, key=lambda bar: abs(bar["delta_t"]))
@@ -195,6 +198,11 @@ def _drivers(source: Source, found: HotspotsPayload) -> Figure:
         {"steps": steps},
         table,
     )
+
+
+def _seen(delta_t: float) -> float:
+    """Return zero for what is less than a gram: the milligrams that close the sum."""
+    return delta_t if abs(delta_t) >= GRAM else 0.0
 
 
 def _step(bar: DriverBar) -> dict[str, object]:

@@ -94,7 +94,7 @@ def _sites(source: Source) -> tuple[Figure, ...]:
         return ()
     whole = {id(site): _site_total(site) for site in sites}
     ranked = sorted(sites, key=lambda site: -(whole[id(site)] or 0.0))
-    largest = ranked[0]
+    largest = next((site for site in ranked if site["site"]), ranked[0])
     title = text(
         "report.figure.sites",
         site=source.site(largest["site"]),
@@ -127,6 +127,10 @@ def _sites(source: Source) -> tuple[Figure, ...]:
 
 
 def _site_total(site: SiteTotals) -> float | None:
+    """Return the market-based total of a site; without one given, no part may be unknown."""
+    given = site.get("total_t")
+    if given:
+        return given["market"]
     return total([site["scope1_t"], site["scope2_market_t"], site["scope3_t"]])
 
 
@@ -179,7 +183,7 @@ def _gases(source: Source) -> tuple[Table, ...]:
     rows = [
         Row(
             (
-                gas,
+                text("report.gas.unsplit") if gas == "CO2e" else gas,
                 source.tonnes(amount, Measure.TOTAL, basis=MARKET, gas=gas),
                 percent(share(amount, source.total)),
             )

@@ -25,14 +25,13 @@ from tanlu.report.tree import (
     Row,
     Section,
     Table,
-    Text,
     Value,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tanlu.report.payload import CoverageRow, GreenPowerRow, Reason
+    from tanlu.report.payload import CoverageRow, GreenPowerRow
     from tanlu.report.source import Source
     from tanlu.report.tree import Block
 
@@ -57,18 +56,17 @@ def coverage(source: Source) -> tuple[Section, ...]:
     found = source.inventory["coverage"]
     blocks: list[Block] = [_statuses(source)]
     reasons = found.get("reasons") or []
-    blocks += [Paragraph(_reason(reason), "warn") for reason in reasons[:_MOST_REASONS]]
+    blocks += [
+        Paragraph(source.told(reason["code"], reason["facts"]), "warn")
+        for reason in reasons[:_MOST_REASONS]
+    ]
     held = found.get("quarantined", 0)
-    if held:
+    if held and not reasons:
         blocks.append(Paragraph(text("report.coverage.quarantined", count=count(held)), "warn"))
     grid = found.get("grid")
     if grid:
         blocks.append(_map(source, grid))
     return (Section("coverage", text("report.section.coverage"), tuple(blocks)),)
-
-
-def _reason(reason: Reason) -> Text:
-    return Text(reason["code"], {name: str(fact) for name, fact in reason["facts"].items()})
 
 
 def _statuses(source: Source) -> Table:
@@ -178,7 +176,13 @@ def uncertainty(source: Source) -> tuple[Section, ...]:
         for part in found["top"]:
             pair = part.get("name")
             name = Name(pair["zh"], pair.get("en", "")) if pair else source.item(part["id"])
-            rows.append(Row((name, percent(part["share"]))))
-        columns = (words_column("contributor"), figures_column("variance"))
+            kind = part.get("kind")
+            told = text(f"report.variance.{kind}") if kind else ""
+            rows.append(Row((name, told, percent(part["share"]))))
+        columns = (
+            words_column("contributor"),
+            words_column("variance-kind"),
+            figures_column("variance"),
+        )
         blocks.append(Table("uncertainty", text("report.table.uncertainty"), columns, tuple(rows)))
     return (Section("uncertainty", text("report.section.uncertainty"), tuple(blocks)),)
