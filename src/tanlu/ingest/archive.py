@@ -20,7 +20,9 @@ _END_RECORD = b"PK\x05\x06"
 _END_SIZE = 22
 _LOCAL_SIZE = 30
 _COMMENT_MAX = 1 << 16
-_DOCTYPE = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T|E\x00?N\x00?T\x00?I\x00?T)", re.IGNORECASE)
+_DOCTYPE = re.compile(
+    rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T|E\x00?N\x00?T\x00?I\x00?T)", re.IGNORECASE
+)
 _TAIL = 32
 _NESTED_SUFFIXES = (".zip", ".gz", ".7z", ".rar", ".tar", ".jar", ".bz2", ".xz", ".xlsx", ".xlsm")
 _NESTED_MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")

@@ -30,7 +30,7 @@ def main() -> int:
         else:
             from tanlu.ingest.checked import mark_cells  # noqa: PLC0415 - only for this task
 
-            _write(out, mark_cells(job))
+            _write(out, mark_cells(job, source.read()))
     except MemoryError:
         _write(out, {"code": "SHEET_TOO_LARGE"})
     except RecursionError:

@@ -22,7 +22,10 @@ _OWN_POWER = "self_generated_electricity"
 
 
 def find_doubts(
-    results: list[SheetResult], *, items: Mapping[str, Mapping[str, object]], limits: Mapping[str, int]
+    results: list[SheetResult],
+    *,
+    items: Mapping[str, Mapping[str, object]],
+    limits: Mapping[str, int],
 ) -> list[Finding]:
     """Hold exact duplicates back and report every other doubt between the rows of a file.
 
@@ -144,7 +147,10 @@ def _overlaps(drafts: list[Draft]) -> list[Finding]:
         widest = ordered[0]
         for earlier, later in pairwise(ordered):
             widest = earlier if earlier.period.last > widest.period.last else widest
-            same = (widest.period.first, widest.period.last) == (later.period.first, later.period.last)
+            same = (widest.period.first, widest.period.last) == (
+                later.period.first,
+                later.period.last,
+            )
             if not same and later.period.first <= widest.period.last:
                 found.append(
                     _finding("PERIOD_OVERLAP", later, found=_span(later), expected=_span(widest),
@@ -246,7 +252,9 @@ def _double_counts(
     for draft in drafts:
         if draft.item != _OWN_POWER:
             continue
-        fuel = next((fuels[draft.site, ym] for ym in draft.months if (draft.site, ym) in fuels), None)
+        fuel = next(
+            (fuels[draft.site, ym] for ym in draft.months if (draft.site, ym) in fuels), None
+        )
         if fuel is not None:
             found.append(
                 _finding("DOUBLE_COUNT_SUSPECT", draft, found=f"{draft.quantity:f}",

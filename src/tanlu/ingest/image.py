@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_MARK = 0xFF
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -21,7 +22,7 @@ def image_size(data: bytes) -> tuple[int, int] | None:
             width, height = struct.unpack(">II", data[16:24])
         elif data[:6] in {b"GIF87a", b"GIF89a"}:
             width, height = struct.unpack("<HH", data[6:10])
-        elif data[:2] == b"BM" and len(data) > 26 and data[14:18] == b"(\0\0\0":
+        elif data[:2] == b"BM" and data[14:18] == b"(\0\0\0":
             width, height = struct.unpack("<ii", data[18:26])
         elif data[:3] == b"\xff\xd8\xff":
             return _jpeg_size(data)
@@ -36,7 +37,7 @@ def image_size(data: bytes) -> tuple[int, int] | None:
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
     place = 2
-    while place + 9 < len(data) and data[place] == 0xFF:
+    while place + 9 < len(data) and data[place] == _MARK:
         marker = data[place + 1]
         if marker in _JPEG_FRAMES:
             height, width = struct.unpack(">HH", data[place + 5 : place + 9])

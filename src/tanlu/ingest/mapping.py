@@ -14,6 +14,7 @@ from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 # Keys that hold names: text as found in the file -> what it means.
 NAMES = ("headers", "sites", "items", "units")
@@ -149,3 +150,8 @@ def _answer(value: object, allowed: tuple[str, ...], key: str, name: str) -> obj
     if key.rpartition(".")[2] == "skip":
         return text == "true"
     return int(text) if text.isdecimal() and key.rpartition(".")[2] == "year" else text
+
+
+def load_mapping(path: Path) -> dict[str, Any]:
+    """Read and check the mapping file at a path; see `read_mapping`."""
+    return read_mapping(path.read_bytes(), path.name)

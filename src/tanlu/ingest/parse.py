@@ -63,9 +63,7 @@ def parse_file(data: bytes, name: str, *, context: ImportContext) -> ParsedFile:
 def _at_file(finding: Finding, name: str) -> Finding:
     if finding.file:
         return finding
-    return Finding(
-        finding.code, finding.outcome, name, finding.sheet, finding.cell, finding.facts
-    )
+    return Finding(finding.code, finding.outcome, name, finding.sheet, finding.cell, finding.facts)
 
 
 class _Parser:
@@ -111,26 +109,22 @@ class _Parser:
 
     def _sheet(self, place: Place, block: HeaderBlock | None, *, alone: bool) -> SheetResult:
         grid = place.grid
-        if grid.state != "visible" and place.answer("hidden_sheets") == "include":
+        if grid.state != "visible":
+            if place.answer("hidden_sheets") != "include":
+                return self._hidden(place)
             block = find_header(grid, self.words)
-        elif grid.state != "visible":
-            facts = {"found": grid.name, "choices": "hidden_sheets: include"}
-            finding = place.about_sheet("HIDDEN_SHEET_SKIPPED", Outcome.WARN, **facts)
-            return self._excluded(grid, SheetKind.HIDDEN, finding)
         if place.answer("skip") is True:
             return self._excluded(grid, SheetKind.NOTES)
         if not grid.rows:
-            finding = place.about_sheet("NO_ROWS", Outcome.WARN) if alone else None
-            return self._excluded(grid, SheetKind.EMPTY, finding)
+            empty = place.about_sheet("NO_ROWS", Outcome.WARN) if alone else None
+            return self._excluded(grid, SheetKind.EMPTY, empty)
         if self.words.word("sheet_errors", grid.name):
             return self._excluded(grid, SheetKind.ERRORS)
         if block is None:
             return self._headless(place, alone=alone)
         return self._table(place, block)
 
-    def _excluded(
-        self, grid: Grid, kind: SheetKind, finding: Finding | None = None
-    ) -> SheetResult:
+    def _excluded(self, grid: Grid, kind: SheetKind, finding: Finding | None = None) -> SheetResult:
         result = SheetResult(grid.name, kind, rows_in=len(grid.rows), excluded=len(grid.rows))
         if finding is not None:
             result.findings.append(finding)
@@ -160,9 +154,7 @@ class _Parser:
             "choices": "headers, sheets",
             "hint": self._hint(grid),
         }
-        finding = place.finding(
-            "HEADER_UNRECOGNISED", Outcome.ASK, first, min(cells), **facts
-        )
+        finding = place.finding("HEADER_UNRECOGNISED", Outcome.ASK, first, min(cells), **facts)
         result = SheetResult(grid.name, SheetKind.UNKNOWN, rows_in=len(grid.rows))
         result.findings.append(finding)
         for row, row_cells in sorted(grid.rows.items()):
@@ -258,7 +250,9 @@ class _Parser:
         if unknown and all(result.kind in useless for result in results):
             first = next(f for f in unknown[0].findings if f.code == "HEADER_UNRECOGNISED")
             raise RejectedError(
-                Finding(first.code, Outcome.REJECT, first.file, first.sheet, first.cell, first.facts)
+                Finding(
+                    first.code, Outcome.REJECT, first.file, first.sheet, first.cell, first.facts
+                )
             )
 
     def _assemble(self, results: list[SheetResult]) -> ParsedFile:
@@ -290,20 +284,29 @@ class _Parser:
         for site in sites.values():
             source = next(
                 (d.source for r in results for d in r.drafts if d.site == site.id),
-                next((x.source for r in results for x in r.records if x.fields.get("site") == site.id), None),
+                next(
+                    (
+                        x.source
+                        for r in results
+                        for x in r.records
+                        if x.fields.get("site") == site.id
+                    ),
+                    None,
+                ),
             )
             facts = {"found": site.id, "province": site.province or "-"}
             sheet, cell = (source.sheet, source.cell) if source else ("", "")
-            found.append(
-                Finding("SITE_REGISTERED", Outcome.NOTE, self.name, sheet, cell, facts)
-            )
+            found.append(Finding("SITE_REGISTERED", Outcome.NOTE, self.name, sheet, cell, facts))
         return found
 
 
 def _some_headers(words: Vocabulary) -> str:
     rows = words.context.tables["header_alias"]
     wanted = ("period", "site", "item", "quantity", "unit")
-    shown = [next((str(r["text"]) for r in rows if r["field"] == f and r["lang"] == "zh"), f) for f in wanted]
+    shown = [
+        next((str(r["text"]) for r in rows if r["field"] == f and r["lang"] == "zh"), f)
+        for f in wanted
+    ]
     return ", ".join(shown)
 
 

@@ -225,7 +225,9 @@ def display_name(name: str) -> tuple[str, tuple[Finding, ...]]:
     ).strip(" .")[:_NAME_MAX]
     shown = shown or "file"
     is_reserved = re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", shown) is not None
-    is_odd = is_reserved or shown != name or shown[:1] in "-=+@~" or re.search(r'[<>"|?*:$`]', shown)
+    is_odd = (
+        is_reserved or shown != name or shown[:1] in "-=+@~" or re.search(r'[<>"|?*:$`]', shown)
+    )
     if not is_odd:
         return shown, ()
     facts = {"found": repr(name)[1:-1][:_NAME_MAX], "expected": shown}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess  # noqa: S404 - the child is our own module
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,5 +137,6 @@ def _collected(lines: list[dict[str, Any]]) -> ParsedFile | None:
     parts: dict[str, list[Any]] = {name: [] for name in _PARTS}
     for line in lines[:-1]:
         parts[line["part"]].append(decode(line["value"]))
-    head = {name: decode(value) for name, value in lines[-1]["value"].items()}
-    return ParsedFile(**head, **{name: tuple(values) for name, values in parts.items()})
+    head: dict[str, Any] = {name: decode(value) for name, value in lines[-1]["value"].items()}
+    head.update((name, tuple(values)) for name, values in parts.items())
+    return ParsedFile(**head)

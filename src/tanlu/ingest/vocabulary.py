@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tanlu.ingest.words import GrammarWords
@@ -88,7 +88,9 @@ class Vocabulary:
             tables["unit"], tables["unit_alias"], tables["unit_prefix"]
         )
         self.items = {str(row["id"]): row for row in tables["items"]}
-        self.patterns = {str(r["id"]): re.compile(str(r["pattern"])) for r in tables["text_pattern"]}
+        self.patterns = {
+            str(r["id"]): re.compile(str(r["pattern"])) for r in tables["text_pattern"]
+        }
         self._headers = {key(str(r["text"])): str(r["field"]) for r in tables["header_alias"]}
         amounts = {word for word, name in self._headers.items() if name == "quantity"}
         self._amounts = sorted(amounts, key=len, reverse=True)
@@ -209,7 +211,14 @@ class Vocabulary:
         return True
 
     def header(self, text: str) -> Header:
-        """Read the text of a header cell."""
+        """Read the text of a header cell; of two lines, such as zh above en, the first known."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) > 1 and key(text) not in self._headers:
+            found = [self.header(line) for line in lines]
+            known = next((h for h in found if h.field or h.item or h.subtotal), None)
+            if known is not None:
+                unit = known.unit or next((h.unit for h in found if h.unit), "")
+                return replace(known, text=text, unit=unit)
         plain = normal(text)
         if not plain:
             return Header(text)

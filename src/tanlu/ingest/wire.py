@@ -33,7 +33,9 @@ _CLASSES: dict[str, type[Any]] = {
         model.SheetReport,
     )
 }
-_NAMES = {cls: tuple(f.name for f in fields(cls)) for cls in _CLASSES.values() if is_dataclass(cls)}
+_NAMES: dict[type[Any], tuple[str, ...]] = {
+    cls: tuple(f.name for f in fields(cls)) for cls in _CLASSES.values() if is_dataclass(cls)
+}
 
 
 def encode(value: object) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from tanlu.ingest.sheets.draft import Draft, SheetResult
 from tanlu.ingest.sheets.header import is_number_like
 from tanlu.ingest.sheets.kind import labelled, total_columns, value_columns
 from tanlu.ingest.vocabulary import normal
-from tanlu.ingest.workbook.grid import Cell, CellKind, address
+from tanlu.ingest.workbook.grid import Cell, CellKind, address, parse_address
 from tanlu.kernel.activity import QuarantinedRow, Site
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.kernel.periods import Period
@@ -228,9 +227,8 @@ class _ActivitySheet:
             own["item"] = (column.label, 0)
         if not own.get("item", ("", 0))[0]:
             own["item"] = (column.label, 0)
-        if column.unit and not own.get("unit", ("", 0))[0]:
-            own["unit"] = (column.unit, 0)
-        elif column.unit and self.kind != "tidy" and column.item:
+        is_own = self.kind != "tidy" and bool(column.item)
+        if column.unit and (is_own or not own.get("unit", ("", 0))[0]):
             own["unit"] = (column.unit, 0)
         self._unit_in_item(own)
         if column.site and self.block.of("site") is None:
@@ -262,7 +260,9 @@ class _ActivitySheet:
 
     def _is_normal(self, item: str, column: Column, texts: dict[str, tuple[str, int]]) -> bool:
         stated = self.place.normal_gases
-        own = " ".join((column.qualifiers, texts.get("note", ("", 0))[0], texts.get("item", ("", 0))[0]))
+        own = " ".join(
+            (column.qualifiers, texts.get("note", ("", 0))[0], texts.get("item", ("", 0))[0])
+        )
         return (
             item in stated
             or "*" in stated
@@ -270,9 +270,7 @@ class _ActivitySheet:
             or bool(self.words.word_inside("gas_state", own))
         )
 
-    def _header_period(
-        self, row: int, column: Column
-    ) -> tuple[Period | None, tuple[Finding, ...]]:
+    def _header_period(self, row: int, column: Column) -> tuple[Period | None, tuple[Finding, ...]]:
         assert column.period is not None  # noqa: S101 - the caller checked
         year = self.place.year
         own = self.block.of("year")
@@ -323,9 +321,7 @@ class _ActivitySheet:
             bad = next((p for p in parsed if p.status is not PeriodStatus.OK), None)
             if bad is None and parsed[0].first and parsed[1].last:
                 text = f"{parsed[0].first}~{parsed[1].last}"
-                return self._period_result(
-                    parse_period(text, context=self._context()), row, place
-                )
+                return self._period_result(parse_period(text, context=self._context()), row, place)
             return self._period_result(bad or parsed[0], row, place)
         if names == ("year", "month") and all(cells):
             year, month = (cell.text.strip() for cell in cells if cell)
@@ -412,10 +408,17 @@ class _ActivitySheet:
 
     def _comments(self) -> None:
         for cell, text in self.place.grid.comments.items():
+            if parse_address(cell)[0] <= self.block.last:
+                continue
             facts = {"found": " ".join(text.split())[:120]}
             self.result.findings.append(
                 Finding(
-                    "COMMENT_PRESENT", Outcome.NOTE, self.place.file, self.place.grid.name, cell, facts
+                    "COMMENT_PRESENT",
+                    Outcome.NOTE,
+                    self.place.file,
+                    self.place.grid.name,
+                    cell,
+                    facts,
                 )
             )
 
@@ -423,7 +426,11 @@ class _ActivitySheet:
 def _tidy_text(text: str) -> str:
     """Strip blanks around a name; a leading tab before a formula stays, as it was written."""
     stripped = text.strip(" \u3000\u00a0\r\n").rstrip()
-    return stripped if stripped.startswith("\t") and stripped.strip()[:1] in "=+-@" else stripped.strip()
+    return (
+        stripped
+        if stripped.startswith("\t") and stripped.strip()[:1] in "=+-@"
+        else stripped.strip()
+    )
 
 
 def _moment(text: str) -> date | datetime:
@@ -469,7 +476,7 @@ def _defaults(place: Place, block: HeaderBlock) -> dict[str, tuple[str, int]]:
 
 
 def _site_outside(place: Place, titles: list[str]) -> str:
-    """Return the site a sheet is about: a declared one it names, or a name that ends as sites do."""
+    """Return the site a sheet is about: a declared one it names, or a site-like name."""
     words = place.words
     declared = words.context.sites
     texts = (place.grid.name, *titles, place.file)

@@ -128,9 +128,7 @@ def _is_footer(place: Place, block: HeaderBlock, cells: dict[int, Cell]) -> bool
     return len(cells) == 1 and len(block.columns) > 2 and min(cells) == min(block.columns)  # noqa: PLR2004
 
 
-def _split_tables(
-    place: Place, block: HeaderBlock, rows: list[int]
-) -> tuple[list[int], list[int]]:
+def _split_tables(place: Place, block: HeaderBlock, rows: list[int]) -> tuple[list[int], list[int]]:
     """Cut where, after blank rows, another header begins."""
     previous = block.last
     for index, row in enumerate(rows):
@@ -219,9 +217,7 @@ def _ask(
     }
     cells = place.grid.rows[rows[0]]
     cell = address(rows[0], min(cells))
-    finding = Finding(
-        _ANSWERS[answer], Outcome.ASK, place.file, place.grid.name, cell, facts
-    )
+    finding = Finding(_ANSWERS[answer], Outcome.ASK, place.file, place.grid.name, cell, facts)
     findings.append(finding)
     for row in rows:
         body.held[row] = (finding,)

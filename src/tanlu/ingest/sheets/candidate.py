@@ -181,7 +181,9 @@ class RowTyper:
         if known is None:
             facts = {"found": text[:_SHOWN], "near": near(text, self.exact)}
             facts["choices"] = ", ".join(sorted(self.exact)) or "-"
-            found.append(self._at(candidate, "UNKNOWN_SITE", Outcome.QUARANTINE, name="site", **facts))
+            found.append(
+                self._at(candidate, "UNKNOWN_SITE", Outcome.QUARANTINE, name="site", **facts)
+            )
         return known or ""
 
     def _item(self, candidate: Candidate, found: list[Finding]) -> str:
@@ -189,7 +191,9 @@ class RowTyper:
         item = candidate.item_hint or self.words.item(text)
         if not item:
             facts = {"found": text[:_SHOWN] or "-", "near": self.words.item_near(text)}
-            found.append(self._at(candidate, "UNKNOWN_ITEM", Outcome.QUARANTINE, name="item", **facts))
+            found.append(
+                self._at(candidate, "UNKNOWN_ITEM", Outcome.QUARANTINE, name="item", **facts)
+            )
             return ""
         note = self.words.items.get(item, {}).get("note_code")
         if note:
@@ -286,10 +290,14 @@ class RowTyper:
             return None
         text = cell.text if cell is not None else ""
         if cell is not None and cell.kind is CellKind.ERROR:
-            found.append(self._at(candidate, "CELL_ERROR", Outcome.QUARANTINE, found=text, read="-"))
+            found.append(
+                self._at(candidate, "CELL_ERROR", Outcome.QUARANTINE, found=text, read="-")
+            )
             return None
         if cell is not None and cell.kind in {CellKind.DATE, CellKind.BOOLEAN}:
-            found.append(self._at(candidate, "NUMBER_UNPARSED", Outcome.QUARANTINE, found=text, read="-"))
+            found.append(
+                self._at(candidate, "NUMBER_UNPARSED", Outcome.QUARANTINE, found=text, read="-")
+            )
             return None
         if not text.strip() or self.words.word("missing", normal(text).strip("() ")):
             facts = {"found": text.strip() or "-", "read": "-"}

@@ -87,7 +87,9 @@ def refine_purchase(
     if fields["item"] is None and fields["material"]:
         facts = {"found": fields["material"], "near": place.words.item_near(fields["material"])}
         found.append(
-            place.finding("MATERIAL_UNKNOWN", Outcome.NOTE, row, _column(columns, "material"), **facts)
+            place.finding(
+                "MATERIAL_UNKNOWN", Outcome.NOTE, row, _column(columns, "material"), **facts
+            )
         )
     _fold_quantity(place, row, fields=fields, texts=texts, columns=columns, found=found)
     spend = columns.get("spend_cny")

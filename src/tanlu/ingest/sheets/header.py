@@ -183,9 +183,7 @@ def _block(
     return HeaderBlock(row, last, columns, list(titles))
 
 
-def _upper_row(
-    grid: Grid, row: int, *, merged: dict[tuple[int, int], tuple[int, int]]
-) -> int:
+def _upper_row(grid: Grid, row: int, *, merged: dict[tuple[int, int], tuple[int, int]]) -> int:
     """Return the row above when it groups the columns of this header row, else this row."""
     above = grid.rows.get(row - 1, {})
     if len(above) < 2 or any(is_number_like(cell) for cell in above.values()):  # noqa: PLR2004
@@ -216,8 +214,10 @@ def _continues(
         return False
     above = grid.rows[last]
     months = numbered_months(below)
-    if any(is_number_like(c) and i not in months and not header_period(c, words)
-           for i, c in below.items()):
+    if any(
+        is_number_like(c) and i not in months and not header_period(c, words)
+        for i, c in below.items()
+    ):
         return False
     if all(words.is_unit(cell.text.strip()) for cell in below.values()):
         return True
@@ -227,8 +227,14 @@ def _continues(
         grouped += (last, index + 1) in merged or (last, index) in merged
         refined += is_wide or (index + 1 not in above and index + 1 in below)
         header = words.header(cell.text)
-        known += bool(header.field or header.item or header.subtotal or index in months
-                      or header_period(cell, words) or words.is_unit(cell.text.strip()))
+        known += bool(
+            header.field
+            or header.item
+            or header.subtotal
+            or index in months
+            or header_period(cell, words)
+            or words.is_unit(cell.text.strip())
+        )
     if grouped == len(below) and len(below) > 1:
         return True
     return refined == len(below) and known * 2 >= len(below) and len(below) > 1

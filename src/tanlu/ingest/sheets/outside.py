@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tanlu.ingest.vocabulary import key, normal
-from tanlu.ingest.workbook.grid import address
+from tanlu.ingest.workbook.grid import address, parse_address
 from tanlu.kernel.findings import Finding, Outcome
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def _remarks(
                 for column, cell in cells.items():
                     yield grid.name, address(row, column), cell.text
         for cell_name, text in grid.comments.items():
+            if block is not None and parse_address(cell_name)[0] <= block.last:
+                continue
             yield grid.name, cell_name, text
 
 

@@ -59,9 +59,7 @@ class Place:
         """Make a finding about the whole sheet."""
         return self.finding(code, outcome, 0, 0, **facts)
 
-    def repeat(
-        self, code: str, outcome: Outcome, row: int, column: int, **facts: object
-    ) -> None:
+    def repeat(self, code: str, outcome: Outcome, row: int, column: int, **facts: object) -> None:
         """Note something that many cells share; `repeated` gives one finding for all."""
         group = (code, outcome, str(facts.get("group", "")))
         self._repeated.setdefault(group, {})[address(row, column)] = None

@@ -58,9 +58,7 @@ def read_shares(place: Place, block: HeaderBlock, kind: SheetKind) -> SheetResul
     else:
         _check_cycle(place, block, rows)
     result.excluded = len(rows) - len(result.quarantine)
-    result.findings.append(
-        place.about_sheet("SHEET_NOT_USED", Outcome.NOTE, found=kind.value)
-    )
+    result.findings.append(place.about_sheet("SHEET_NOT_USED", Outcome.NOTE, found=kind.value))
     return result
 
 

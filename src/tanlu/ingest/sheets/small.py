@@ -238,9 +238,7 @@ class _SmallSheet:
 
     def _as_text(self, spec: dict[str, Any], cell: Cell, row: int, column: Column) -> None:
         if spec["type"] != "fraction":
-            self.place.repeat(
-                "NUMBER_AS_TEXT", Outcome.WARN, row, column.index, found=cell.text
-            )
+            self.place.repeat("NUMBER_AS_TEXT", Outcome.WARN, row, column.index, found=cell.text)
 
     def _converted(
         self,
@@ -333,7 +331,9 @@ class _SmallSheet:
             cell = self.place.grid.cell(row, column.index)
             fields[name] = None
             if cell is not None:
-                words = sorted(set(self.words.group(_CHOICE_GROUPS.get((self.kind.value, name), name))))
+                words = sorted(
+                    set(self.words.group(_CHOICE_GROUPS.get((self.kind.value, name), name)))
+                )
                 outcome = Outcome.QUARANTINE if spec["required"] else Outcome.WARN
                 found.append(
                     self.place.finding(

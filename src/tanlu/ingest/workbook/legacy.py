@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-
 def read_legacy(data: bytes, name: str, *, limits: Mapping[str, int]) -> Workbook:
     """Read all sheets of an xls, xlsb or ods workbook.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _PLAIN = Style()
 _ERROR_START = "#"
+_OWN_COMMENT = re.compile(r"\[[A-Z][A-Z0-9_]+\]")  # written by `ingest.checked`
 
 
 def read_xlsx(data: bytes, name: str, *, limits: Mapping[str, int]) -> Workbook:
@@ -180,7 +182,8 @@ class _Reader:
             texts = Strings("comment")
             with self.archive.open(comments) as stream_in:
                 stream(stream_in, texts, max_depth=self.depth)
-            grid.comments.update(zip(texts.keys, texts.items, strict=True))
+            pairs = zip(texts.keys, texts.items, strict=True)
+            grid.comments.update((c, t) for c, t in pairs if not _OWN_COMMENT.match(t))
 
 
 class _SheetHandler:

@@ -74,8 +74,8 @@ def stream(part: IO[bytes], handler: Handler, *, max_depth: int) -> None:
     parser.ExternalEntityRefHandler = refuse
     try:
         while chunk := part.read(_CHUNK):
-            parser.Parse(chunk, False)  # noqa: FBT003 - positional only in expat
-        parser.Parse(b"", True)  # noqa: FBT003 - positional only in expat
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise MalformedError(str(error)) from error
 
