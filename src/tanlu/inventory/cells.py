@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from tanlu.factors.gas import UNSPLIT
 from tanlu.inventory.figures import (
     ELECTRICITY,
-    UNSPLIT,
     UPSTREAM_CATEGORY,
     is_purchased_power,
 )

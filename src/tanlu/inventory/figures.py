@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tanlu.factors.gas import UNSPLIT
 from tanlu.inventory.model import Basis
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import year_month
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 ELECTRICITY = "electricity"  # id of the item and name of its category
 UPSTREAM_CATEGORY = "3"
-UNSPLIT = "CO2e"  # gas of what is not known apart
 _GRID_GAS = "CO2"
 _ESCAPES = (("%", "%25"), ("/", "%2F"), ("=", "%3D"))
 
