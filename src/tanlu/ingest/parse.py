@@ -124,6 +124,14 @@ class _Parser:
             return self._headless(place, alone=alone)
         return self._table(place, block)
 
+    def _hidden(self, place: Place) -> SheetResult:
+        grid = place.grid
+        if self.words.word("sheet_own", grid.name):
+            return self._excluded(grid, SheetKind.HIDDEN)
+        facts = {"found": grid.name, "choices": "hidden_sheets: include"}
+        finding = place.about_sheet("HIDDEN_SHEET_SKIPPED", Outcome.WARN, **facts)
+        return self._excluded(grid, SheetKind.HIDDEN, finding)
+
     def _excluded(self, grid: Grid, kind: SheetKind, finding: Finding | None = None) -> SheetResult:
         result = SheetResult(grid.name, kind, rows_in=len(grid.rows), excluded=len(grid.rows))
         if finding is not None:
