@@ -30,6 +30,7 @@ WIDE, NARROW = 900, 340
 _SHORT_HASH = 12
 _LONG_WORD = 28
 _FEW = 3  # columns of a table that need not fill the page
+_IN_QUOTES = re.compile(r"[^\w:. \N{MIDDLE DOT}-]")  # what a string of a style sheet may not hold
 _GAS = re.compile(r"\b(CO|CH|SF|NF|N)([2346])(O?e?)\b")
 
 View = dict[str, Any]
@@ -58,6 +59,7 @@ def page(report: Report, *, says: Sequence[Speaker]) -> str:
         colors=LIGHT,
         title=documents[0]["title"],
         organisation=documents[0]["organisation"],
+        page_foot=Markup(_IN_QUOTES.sub("", documents[0]["foot"])),  # noqa: S704 (words only)
     )
 
 

@@ -131,6 +131,18 @@ def test_hash_head_and_state_are_printed(report: Report) -> None:
     assert "not reviewed by a second person" in text
 
 
+def test_printed_pages_carry_the_run_and_nothing_breaks_out_of_the_style(
+    payload: dict[str, Any],
+) -> None:
+    payload["version"] = '1"}</style><script>alert(1)</script>'
+
+    html = page(build(cast("ReportPayload", payload)), says=[EN])
+
+    assert '@bottom-left{content:"Run hash 9d1f3c0b7a52' in html
+    assert read(html).tags["style"] == 1
+    assert read(html).tags["script"] == 0
+
+
 def test_charts_are_named_by_their_finding_and_have_a_table(report: Report) -> None:
     reader = read(page(report, says=[EN]))
     labels = [

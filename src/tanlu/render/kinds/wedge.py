@@ -153,7 +153,16 @@ def _target_marks(data: Mapping[str, Any], scale: Scale, pen: Pen) -> list[Optio
     if not points:
         return []
     color = pen.theme.target
+    values = [[str(point["year"]), scale.of(point["t"])] for point in points]
     return [
+        {
+            "type": "line",
+            "z": 5,
+            "symbol": "none",
+            "silent": True,
+            "lineStyle": {"width": 3.4, "color": pen.theme.card, "opacity": 0.85},
+            "data": values,
+        },
         {
             "type": "line",
             "name": pen.say("report.series.target"),
@@ -162,7 +171,7 @@ def _target_marks(data: Mapping[str, Any], scale: Scale, pen: Pen) -> list[Optio
             "itemStyle": {"color": color},
             "symbol": "none",
             "data": [_marked(point, scale, is_last=point is points[-1]) for point in points],
-        }
+        },
     ]
 
 

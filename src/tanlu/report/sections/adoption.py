@@ -50,12 +50,13 @@ def gantt(source: Source, found: PlanPayload) -> tuple[Figure, ...]:
 
 def moves(source: Source, found: PlanPayload) -> tuple[Table, ...]:
     """Return what another year would cost; a move that cannot be made has no value."""
-    known = [(each, each["why"]) for each in found["adoptions"] if each["why"]]
+    ordered = sorted(found["adoptions"], key=lambda each: (each["year"], each["measure"]))
+    known = [(each, each["why"]) for each in ordered if each["why"]]
     moved = [(each, why) for each, why in known if "later" in why]
     if not moved:
         return ()
     columns = (
-        figures_column("year"),
+        words_column("year"),
         words_column("measure"),
         figures_column("earlier", CNY),
         figures_column("later", CNY),
@@ -113,7 +114,7 @@ def _adopted(source: Source, adoption: Adoption) -> Node:
 
 def _adoption_table(source: Source, adoptions: list[Adoption]) -> Table:
     columns = (
-        figures_column("year"),
+        words_column("year"),
         words_column("measure"),
         words_column("site"),
         figures_column("size"),

@@ -36,7 +36,7 @@ def budget(found: PlanPayload) -> Figure:
     }
     limits = found.get("budget") or [None] * len(found["years"])
     columns = (
-        figures_column("year"),
+        words_column("year"),
         figures_column("capex", CNY),
         figures_column("budget", CNY),
         figures_column("opex", CNY),
