@@ -6,8 +6,8 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tanlu.inventory.figures import ENERGY_CATEGORIES
 from tanlu.inventory.model import Coverage, GridRow, Line, LineStatus
-from tanlu.inventory.tce import ENERGY_CATEGORIES
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.kernel.periods import month_of
 from tanlu.kernel.results import RowStatus, Stream

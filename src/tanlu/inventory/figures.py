@@ -13,12 +13,13 @@ from tanlu.kernel.periods import year_month
 from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from tanlu.factors.model import Item
 
 ELECTRICITY = "electricity"  # id of the item and name of its category
 UPSTREAM_CATEGORY = "3"
+ENERGY_CATEGORIES = frozenset({"combustion", "mobile", "electricity", "heat"})
 _GRID_GAS = "CO2"
 _ESCAPES = (("%", "%25"), ("/", "%2F"), ("=", "%3D"))
 
@@ -164,7 +165,11 @@ def _parse(parts: list[str]) -> FigureKey:
 
 
 def row_filter(
-    key: FigureKey, items: Mapping[str, Item], *, iso_of_scope3: Mapping[str, int]
+    key: FigureKey,
+    items: Mapping[str, Item],
+    *,
+    iso_of_scope3: Mapping[str, int],
+    recorded: Collection[str] | None = None,
 ) -> RowFilter:
     """Return the rows behind a figure (rule M-41).
 
@@ -176,17 +181,24 @@ def row_filter(
         All items by id.
     iso_of_scope3 : Mapping[str, int]
         Scope 3 category to ISO 14064-1 category, table ``scope3_category``.
+    recorded : collection of str, optional
+        Items that occur in the ledger (`Inventory.by_item`): the others are left out.
 
     Returns
     -------
     RowFilter
         Its result rows by stream, its scope 3 lines, and whether the ledger adds to it.
     """
-    chosen = [i for i in items.values() if key.item in (None, i.id) and _is_in(key, i)]
+    asked = [
+        i
+        for i in items.values()
+        if key.item in (None, i.id) and (recorded is None or i.id in recorded)
+    ]
+    chosen = [i for i in asked if _is_in(key, i)]
     market = key.basis is Basis.MARKET
     bought = [i.id for i in chosen if market and is_purchased_power(i)]
     main = [i.id for i in chosen if i.id not in bought]
-    upstream = [i.id for i in items.values() if key.item in (None, i.id)]
+    upstream = [i.id for i in asked if i.category in ENERGY_CATEGORIES]
     wanted = [(Stream.MAIN, main), (Stream.MARKET, bought)]
     categories = _line_categories(key, iso_of_scope3)
     if UPSTREAM_CATEGORY in categories:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tanlu.inventory.figures import ENERGY_CATEGORIES
 from tanlu.inventory.instrument import MILLION
 from tanlu.inventory.model import Energy
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from tanlu.factors.model import Item, ItemConversion
     from tanlu.kernel.results import SummaryRow
 
-ENERGY_CATEGORIES = frozenset({"combustion", "mobile", "electricity", "heat"})
 _PER_T = 1000
 _MJ = "MJ"
 

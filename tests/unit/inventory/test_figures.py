@@ -56,7 +56,7 @@ def test_market_total_takes_market_rows_for_electricity_alone() -> None:
     by_stream = {s.stream: s.items for s in found.selections}
     assert by_stream[Stream.MARKET] == ("electricity",)
     assert by_stream[Stream.MAIN] == ("natural_gas", "road_freight")
-    assert set(by_stream[Stream.UPSTREAM]) == set(ITEMS)
+    assert by_stream[Stream.UPSTREAM] == ("electricity", "natural_gas")
     assert found.has_allocations
     assert found.line_categories == ("1", "3", "4")
 
@@ -87,3 +87,11 @@ def test_gas_of_a_figure_leaves_out_what_has_no_such_gas() -> None:
 
     assert (methane.line_categories, methane.has_allocations) == ((), False)
     assert unsplit.line_categories == ("1", "3", "4")
+
+
+def test_items_that_are_not_recorded_are_left_out() -> None:
+    key = read_figure("inv/2024/total/location")
+
+    found = row_filter(key, ITEMS, iso_of_scope3=ISO, recorded={"natural_gas"})
+
+    assert [s.items for s in found.selections] == [("natural_gas",), ("natural_gas",)]
