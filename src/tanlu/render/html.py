@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 WIDE, NARROW = 900, 340
 _SHORT_HASH = 12
+_OPEN = frozenset({"macc"})  # bars are numbered: their names stand in the table alone
 _LONG_WORD = 28
 _FEW = 3  # columns of a table that need not fill the page
 _IN_QUOTES = re.compile(r"[^\w:. \N{MIDDLE DOT}-]")  # what a string of a style sheet may not hold
@@ -225,4 +226,6 @@ def _figure(block: Figure, say: Speaker) -> View:
         "legend": charts.key(block, say=say) if block.kind in charts.KEYED else [],
         "table": _table(block.table, say) if block.table else None,
         "table_word": say("report.page.table"),
+        "is_open": block.kind in _OPEN,
+        "id_words": f"{say('report.page.figure')} {block.id}",
     }

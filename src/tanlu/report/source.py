@@ -118,6 +118,15 @@ def percent(fraction: Amount) -> Value:
     return Value(Kind.PERCENT, fraction)
 
 
+def gap_words(gap: float | None) -> Node:
+    """Return a certified gap; one too small for a decimal of percent is told as a bound."""
+    if gap is None:
+        return Text("report.word.unknown")
+    if 0 < gap < SHOWN_GAP:
+        return Text("report.word.below", {"value": percent(SHOWN_GAP)})
+    return percent(gap)
+
+
 def money(amount: Amount) -> Value:
     """Return money of the plan's price year."""
     return Value(Kind.MONEY, amount)
@@ -158,6 +167,8 @@ def figures_column(name: str, unit: Node = "") -> Column:
 
 MARKET = Basis.MARKET
 LOCATION = Basis.LOCATION
+
+SHOWN_GAP = 0.001  # the smallest percent with one decimal
 
 # Families of the catalogue and layers of the plan that the charts know by another name.
 _FAMILIES = {

@@ -55,6 +55,14 @@ def test_every_chart_has_a_title_and_a_unit(report: Report, lang: str, width: in
             assert any(axis.get("name") for axis in axes(option)), each.kind
 
 
+def test_dark_charts_take_the_dark_tokens(report: Report) -> None:
+    for each in report.figures():
+        light = charts.drawn(each, say=Say("en"))
+        dark = charts.drawn(each, say=Say("en"), theme="dark")
+        assert light != dark
+        assert "#e6f0ef" in dark or "#9db4b1" in dark, each.kind
+
+
 def test_english_charts_hold_no_chinese(report: Report) -> None:
     say = Say("en").typographic()
 

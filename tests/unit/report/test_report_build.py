@@ -12,7 +12,7 @@ from tanlu.i18n.catalogue import messages, placeholders
 from tanlu.kernel.errors import TanluError
 from tanlu.report.build import KINDS, build
 from tanlu.report.sections.adoption import reasons
-from tanlu.report.source import Source
+from tanlu.report.source import Source, gap_words, percent
 from tanlu.report.tree import Name, Names, Table, Text, Value
 
 if TYPE_CHECKING:
@@ -181,3 +181,33 @@ def test_less_than_a_gram_is_no_driver(given: dict[str, Any]) -> None:
     figure = next(figure for figure in built(given).figures() if figure.id == "drivers")
 
     assert figure.data["steps"][6]["t"] == 0.0
+
+
+def test_a_gap_too_small_to_print_is_a_bound() -> None:
+    assert gap_words(0.0002) == Text("report.word.below", {"value": percent(0.001)})
+    assert gap_words(0.0) == percent(0.0)
+    assert gap_words(None) == Text("report.word.unknown")
+
+
+def test_one_measure_at_several_sites_is_one_wedge(given: dict[str, Any]) -> None:
+    plan = given["plan"]
+    first = plan["wedges"][0]
+    half = [value / 2 for value in first["t"]]
+    plan["wedges"][0] = {"measure": "M-001@changzhou", "layer": "efficiency", "t": half}
+    plan["wedges"].append({"measure": "M-001@xian-axle", "layer": "efficiency", "t": half})
+    plan["adoptions"][0]["why"] = None
+    plan["method"] = "market"
+
+    report = built(given)
+    wedges = next(figure for figure in report.figures() if figure.id == "wedge").data["wedges"]
+
+    assert len(wedges) == 12
+    assert wedges[0]["t"] == pytest.approx(first["t"])
+
+
+def test_unknown_measures_take_the_family_of_their_layer(given: dict[str, Any]) -> None:
+    source = Source(cast("ReportPayload", given))
+
+    assert source.family("e_ppa", "contracts") == "green_power"
+    assert source.family("t_truck", "switch") == "electrification"
+    assert source.family("x_unknown") == "other"

@@ -11,6 +11,7 @@ from tanlu.report.sections.targets import plan_scope, planned_t, target_path
 from tanlu.report.source import (
     TONNE,
     count,
+    gap_words,
     mass,
     money,
     percent,
@@ -34,7 +35,7 @@ from tanlu.report.tree import (
 if TYPE_CHECKING:
     from tanlu.report.payload import PlanPayload
     from tanlu.report.source import Source
-    from tanlu.report.tree import Block, Node
+    from tanlu.report.tree import Block
 
 _OPEN_GRAMS = 1e-6  # the sums are rounded to whole grams before they come here
 
@@ -79,13 +80,12 @@ def check_wedges(source: Source, found: PlanPayload) -> None:
 
 
 def _certificate(found: PlanPayload) -> Facts:
-    gap: Node = percent(found["gap"]) if found["gap"] is not None else text("report.word.unknown")
     return Facts(
         (
             (text("report.fact.status"), text(f"report.plan-status.{found['status']}")),
             (text("report.fact.cost"), money(found["cost_npv"])),
             (text("report.fact.bound"), money(found["bound_npv"])),
-            (text("report.fact.gap"), gap),
+            (text("report.fact.gap"), gap_words(found["gap"])),
             (text("report.fact.price-year"), year(found["price_year"])),
             (text("report.fact.solver"), str(found["run"].get("solver", ""))),
         )

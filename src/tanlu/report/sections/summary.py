@@ -9,6 +9,7 @@ from tanlu.report.source import (
     LOCATION,
     MARKET,
     count,
+    gap_words,
     money,
     percent,
     share,
@@ -80,7 +81,7 @@ def _plan(source: Source) -> Kpi | None:
     plan = source.payload.get("plan")
     if not plan or plan["cost_npv"] is None:
         return None
-    context = text("report.kpi.plan-gap", gap=percent(plan["gap"]), year=year(plan["price_year"]))
+    context = text("report.kpi.plan-gap", gap=gap_words(plan["gap"]), year=year(plan["price_year"]))
     return Kpi(text("report.kpi.plan"), money(plan["cost_npv"]), context)
 
 
