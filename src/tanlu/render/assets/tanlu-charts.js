@@ -26,7 +26,7 @@
           children.push({
             type: 'line',
             shape: { x1: middle + line[0], y1: line[1], x2: middle + line[2], y2: line[3] },
-            style: { stroke: api.visual('color'), lineWidth: 1.2, opacity: 0.9 }
+            style: { stroke: api.style().stroke, lineWidth: 1.2, opacity: 0.8 }
           });
         });
       }
@@ -36,7 +36,7 @@
           type: 'text',
           style: {
             text: String(api.value(5)), x: middle,
-            y: inside ? bar.y + bar.height / 2 : (api.value(2) < 0 ? bar.y - 9 : bar.y + bar.height + 9),
+            y: inside ? (api.value(2) < 0 ? bar.y + 10 : bar.y + bar.height - 10) : (api.value(2) < 0 ? bar.y - 9 : bar.y + bar.height + 9),
             align: 'center', verticalAlign: 'middle', fontSize: 11,
             fill: inside ? '#ffffff' : '#5b6f70'
           }

@@ -48,7 +48,7 @@ def option(figure: Figure, pen: Pen) -> Option:
             *_pair(whisker),
             bar["number"],
         ]
-        data.append({"value": value, "itemStyle": {"color": color}})
+        data.append({"value": value, "itemStyle": {"color": color, "borderColor": pen.theme.ink}})
         foot = ends[1]
     made["series"] = [
         {
