@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fractions import Fraction
+from fractions import Fraction
 
 
 class Effect(StrEnum):
@@ -140,3 +137,114 @@ class MeasureOffer:
     aux_kwh: Fraction | None = None
     host_year: int | None = None
     host_capex: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierFact:
+    """What the plan needs to know of a carrier.
+
+    Parameters
+    ----------
+    id, unit : str
+        Item id and ledger unit.
+    scope : int
+        1, 2 or 3.
+    mwh_per_unit : Fraction or None
+        Energy content [MWh per unit]; None for a gas or material without one.
+    kgce_calorific, kgce_equivalent : Fraction or None
+        Coal equivalent [kgce per unit].
+    """
+
+    id: str
+    unit: str
+    scope: int
+    mwh_per_unit: Fraction | None
+    kgce_calorific: Fraction | None = None
+    kgce_equivalent: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseFact:
+    """A carrier bought by a site in the base year, with its inventory results.
+
+    Parameters
+    ----------
+    site, carrier : str
+        Ids.
+    quantity : Fraction
+        Net purchase [ledger unit], as summed by the inventory.
+    location_mg, market_mg : int
+        Emissions of its own scope [mg]; equal but for electricity.
+    upstream_mg : int
+        Scope 3 category 3 [mg].
+    """
+
+    site: str
+    carrier: str
+    quantity: Fraction
+    location_mg: int
+    market_mg: int
+    upstream_mg: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFact:
+    """Own generation and claims of a site in the base year.
+
+    Parameters
+    ----------
+    id, province : str
+        Site id and place.
+    pv_kwh : Fraction
+        Self-used generation [kWh].
+    pv_claimed : bool
+        Whether the company holds its certificates.
+    claims_kwh : Fraction
+        Certificates and green power allocated to the site's purchases [kWh].
+    """
+
+    id: str
+    province: str = ""
+    pv_kwh: Fraction = Fraction(0)
+    pv_claimed: bool = True
+    claims_kwh: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentFact:
+    """A line of the equipment list; None where the list does not say."""
+
+    site: str
+    kind: str
+    power_kw: Fraction | None
+    count: int
+    hours: Fraction | None
+    load: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class BaseYear:
+    """What the inventory hands to the plan.
+
+    Parameters
+    ----------
+    year : int
+        Base year.
+    carriers : tuple of CarrierFact
+        Carriers bought.
+    sites : tuple of SiteFact
+        Sites.
+    purchases : tuple of PurchaseFact
+        By site and carrier.
+    other_mg : dict of str to int
+        Other emissions kept constant per unit of output, by ``scope1`` or ``scope3`` [mg].
+    output : Fraction
+        Output value [CNY]; 1 when not known.
+    """
+
+    year: int
+    carriers: tuple[CarrierFact, ...]
+    sites: tuple[SiteFact, ...]
+    purchases: tuple[PurchaseFact, ...]
+    other_mg: dict[str, int]
+    output: Fraction = Fraction(1)

@@ -96,7 +96,9 @@ def _exclusion(problem: Problem, choices: Choices, _result: Simulation | None) -
             yield Breach("exclusion", name, last, total - 1)
 
 
-def _prerequisite(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
+def _prerequisite(
+    problem: Problem, choices: Choices, _result: Simulation | None
+) -> Iterator[Breach]:
     first = _first_steps(problem)
     for measure in problem.measures.values():
         for needed in measure.requires:
@@ -130,12 +132,16 @@ def _rollout(problem: Problem, choices: Choices, _result: Simulation | None) -> 
 
 
 def _heat(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
-    """Check the gates of routes: what a switch may serve and what it leaves to the old way."""
+    """Check the gates of routes: what a switch may serve and what it leaves to the old way.
+
+    A share such as one third is not a whole number of quanta: one quantum is allowed.
+    """
     steps: defaultdict[str, list[Decision]] = defaultdict(list)
     for decision in make_decisions(problem):
         steps[decision.owner].append(decision)
     for route in make_routes(problem):
         use = problem.end_uses[route.end_use]
+        step = problem.carriers[use.carrier].quantum if use.carrier else Fraction(1, 1000)
         for year in range(problem.periods):
             amount = result.served[route.id][year]
             if amount < 0:
@@ -150,7 +156,7 @@ def _heat(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Br
             else:
                 continue
             most *= _headroom(problem, route.end_use, year)
-            if amount > most:
+            if amount > most + step:
                 yield Breach("heat", route.id, year, amount - most)
 
 

@@ -15,8 +15,7 @@ from tanlu.roadmap.assembly import assemble
 from tanlu.roadmap.checks import Breach, check_decisions
 from tanlu.roadmap.families import FAMILIES
 from tanlu.roadmap.layout import MEGA
-from tanlu.roadmap.recourse import Recourse
-from tanlu.roadmap.search import whole
+from tanlu.roadmap.recourse import Recourse, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -180,9 +179,7 @@ class Explainer:
     def _why_not_earlier(self, measure: Measure, start: int, earlier: Trial) -> list[Reason]:
         families = {breach.family for breach in earlier.breaches}
         if start == 0 or "adoption" in families:
-            return [
-                Reason("EARLIEST_POSSIBLE", {"measure": measure.id, "year": self._year(start)})
-            ]
+            return [Reason("EARLIEST_POSSIBLE", {"measure": measure.id, "year": self._year(start)})]
         if not families:
             return []
         without = frozenset(families)
@@ -226,9 +223,7 @@ class Explainer:
                 reasons.append(Reason("TARGET_BINDS", facts))
         return reasons
 
-    def _price(
-        self, measure: Measure, start: int, *, earlier: Trial, later: Trial
-    ) -> list[Reason]:
+    def _price(self, measure: Measure, start: int, *, earlier: Trial, later: Trial) -> list[Reason]:
         """Say that it pays from this year: with this year's benefit a year before, it would move.
 
         Own cost falls by waiting; the benefit of the last year is what the trial leaves.

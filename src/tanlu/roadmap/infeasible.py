@@ -11,7 +11,8 @@ from tanlu.roadmap.assembly import assemble
 from tanlu.roadmap.explain import TARGET_FAMILIES
 from tanlu.roadmap.families import FAMILIES
 from tanlu.roadmap.layout import KILO
-from tanlu.roadmap.search import EXACT_TOLERANCE, ROUNDS, Cuts, Options, whole
+from tanlu.roadmap.recourse import whole
+from tanlu.roadmap.search import EXACT_TOLERANCE, ROUNDS, Cuts, Options
 from tanlu.roadmap.solve import Engine, Status
 
 if TYPE_CHECKING:

@@ -52,8 +52,7 @@ def make_macc(solved: Solved, wedges: tuple[Wedge, ...]) -> tuple[Bar, ...]:
         own = own_cost(solved, measure)
         if measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}:
             fair, alone, last = (
-                _per_tonne(own - value, amount)
-                for value, amount in _energy(solved, measure)
+                _per_tonne(own - value, amount) for value, amount in _energy(solved, measure)
             )
             bars.append(Bar(measure.id, tonnes, fair, alone, last))
         else:

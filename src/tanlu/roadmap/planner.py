@@ -14,10 +14,10 @@ from tanlu.roadmap.case import read_case
 from tanlu.roadmap.checks import Breach, find_breaches
 from tanlu.roadmap.infeasible import diagnose
 from tanlu.roadmap.layout import KILO, MEGA
-from tanlu.roadmap.recourse import Recourse, rows_at
+from tanlu.roadmap.recourse import Recourse, rows_at, whole
 from tanlu.roadmap.result import Plan, make_infeasible, make_plan_value
 from tanlu.roadmap.rounding import to_choices
-from tanlu.roadmap.search import Found, Options, search, whole
+from tanlu.roadmap.search import Found, Options, search
 from tanlu.roadmap.simulate import Choices, Simulation, simulate
 
 if TYPE_CHECKING:
@@ -160,9 +160,7 @@ def _tighten(recourse: Recourse, problem: Problem, breach: Breach) -> None:
     family = "cap" if breach.family == "absolute" else breach.family
     power = layout.unit.get(problem.electricity(), Fraction(1))
     amount = float(2 * breach.amount / Fraction(scale.get(breach.family, power)))
-    for row in rows_at(
-        recourse.assembly, family, key=breach.key, year=layout.years[breach.year]
-    ):
+    for row in rows_at(recourse.assembly, family, key=breach.key, year=layout.years[breach.year]):
         recourse.tighten(int(row), max(amount, 1e-12))
 
 

@@ -8,13 +8,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tanlu.kernel.plan import Effect
-from tanlu.roadmap.search import log_savings, whole
 from tanlu.roadmap.solve import Answer, Engine
 
 if TYPE_CHECKING:
     from tanlu.roadmap.assembly import Assembly
     from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.layout import Layout
+
+
+def log_savings(layout: Layout, values: FloatArray) -> FloatArray:
+    """Return the log of the remaining share of each end use, shape (E, T)."""
+    total = np.zeros((len(layout.end_uses), layout.periods))
+    for saving in layout.savings:
+        total[saving.end_use] += saving.log * values[layout.z[saving.decision]]
+    return total
+
+
+def whole(assembly: Assembly, values: FloatArray) -> FloatArray:
+    """Return the columns with the integer ones rounded to whole numbers."""
+    rounded = values.copy()
+    rounded[assembly.matrix.integer] = np.round(rounded[assembly.matrix.integer])
+    return rounded
 
 
 @dataclass(slots=True)

@@ -210,7 +210,8 @@ def _measure_adoptions(
                     size=float(amount * measure.blocks if blocks else amount),
                     unit="block" if blocks else ("share" if measure.continuous else "set"),
                     capex=round(amount * measure.capex[paid]),
-                    abatement_t_total=tonnes.get(measure.id, 0.0) * float(amount)
+                    abatement_t_total=tonnes.get(measure.id, 0.0)
+                    * float(amount)
                     / float(sum(begun.values())),
                     why=whys.get(measure.id),
                     name_zh=measure.name_zh,
@@ -451,7 +452,9 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "offsets_t": list(plan.offsets_t),
         "exact_mg": mg,
         "capex": list(money.get("capex", ())),
-        "opex": [sum(v) for v in zip(*(money[k] for k in opex_lines), strict=True)] if money else [],
+        "opex": [sum(v) for v in zip(*(money[k] for k in opex_lines), strict=True)]
+        if money
+        else [],
         "carbon_cost": list(money.get("carbon", ())),
         "cost_lines": {name: list(values) for name, values in sorted(money.items())},
         "salvage": round(result.salvage) if result is not None else None,
@@ -473,9 +476,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
             for a in plan.adoptions
         ],
         "not_adopted": [{"measure": w.measure, "why": _why_json(w)} for w in plan.not_adopted],
-        "wedges": [
-            {"measure": w.owner, "layer": w.layer, "t": _tonnes(w.mg)} for w in plan.wedges
-        ],
+        "wedges": [{"measure": w.owner, "layer": w.layer, "t": _tonnes(w.mg)} for w in plan.wedges],
         "shadow_price": [
             {"year": y, "per_t": p, "low": low, "high": high} for y, p, low, high in plan.shadow
         ],
@@ -506,5 +507,7 @@ def _infeasible_json(plan: Plan) -> dict[str, Any] | None:
             {"target": s.target, "year": s.year, "short": s.amount, "unit": s.unit}
             for s in found.short
         ],
-        "would_be_met_by": [{"family": name, "amount": amount} for name, amount in found.would_help],
+        "would_be_met_by": [
+            {"family": name, "amount": amount} for name, amount in found.would_help
+        ],
     }

@@ -38,7 +38,9 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
         decision.id: _shares(values[layout.z[i]], continuous=decision.continuous)
         for i, decision in enumerate(layout.decisions)
     }
-    units = {name: tuple(round(v) for v in values[layout.n[i]]) for i, name in enumerate(layout.stocks)}
+    units = {
+        name: tuple(round(v) for v in values[layout.n[i]]) for i, name in enumerate(layout.stocks)
+    }
     base = no_choices(problem)
     draft = Choices(
         share, units, base.activity, base.capacity, base.within, base.after, base.export,
@@ -56,9 +58,7 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
         share=share,
         units={**base.units, **units},
         activity=_activities(layout, values, share=share, flows=flows),
-        capacity={
-            name: _capacity(layout, values, index) for index, name in enumerate(layout.pv)
-        },
+        capacity={name: _capacity(layout, values, index) for index, name in enumerate(layout.pv)},
         within={name: amounts(values[layout.pin[i]]) for i, name in enumerate(layout.pv)},
         after={name: amounts(values[layout.after[i]]) for i, name in enumerate(layout.pv)},
         export={name: amounts(values[layout.export[i]]) for i, name in enumerate(layout.pv)},

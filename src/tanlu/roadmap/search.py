@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tanlu.roadmap.builder import Block, Term
-from tanlu.roadmap.constraints.savings import tangents
+from tanlu.roadmap.constraints.savings import ceilings, tangents
+from tanlu.roadmap.recourse import Recourse, log_savings, whole
 from tanlu.roadmap.solve import Answer, Engine, Status
 from tanlu.roadmap.ties import first_choice, last_choice
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 LP_TOLERANCE = 2e-4
 EXACT_TOLERANCE = 1e-9
 ROUNDS = 30
+REPAIRS = 8
+NOISE = 1e-6
+CNY = 1e-6  # in MCNY
 WINDOW = 3
 SMALL = 700  # integer columns up to which the whole model is solved to optimality
 TIES = 700  # and its ties are broken
@@ -79,14 +83,6 @@ class Found:
     cuts: tuple[Block, ...] = ()
 
 
-def log_savings(layout: Layout, values: FloatArray) -> FloatArray:
-    """Return the log of the remaining share of each end use, shape (E, T)."""
-    total = np.zeros((len(layout.end_uses), layout.periods))
-    for saving in layout.savings:
-        total[saving.end_use] += saving.log * values[layout.z[saving.decision]]
-    return total
-
-
 @dataclass(slots=True)
 class Cuts:
     """Tangents added so far; a new engine gets them all."""
@@ -108,6 +104,20 @@ class Cuts:
                 block = tangents(self.layout, name, end_use=end_use, years=years, w=w)
                 found.append(block)
                 self.blocks.append(block)
+        return found
+
+    def over(self, values: FloatArray) -> list[Block]:
+        """Return ceilings where `values` overstates an end use at whole-number decisions."""
+        high = values[self.layout.f] - np.exp(log_savings(self.layout, values))
+        found: list[Block] = []
+        for end_use in sorted({saving.end_use for saving in self.layout.savings}):
+            years = np.flatnonzero(high[end_use] > EXACT_TOLERANCE)
+            if len(years):
+                name = f"savings.{self.layout.end_uses[end_use]}.below{len(self.blocks)}"
+                found.extend(
+                    ceilings(self.layout, name, end_use=end_use, years=years, values=values)
+                )
+        self.blocks.extend(found)
         return found
 
     def load(self, engine: Engine) -> Engine:
@@ -196,18 +206,14 @@ def exact_run(
     cuts: Cuts,
     *,
     gap: float,
-    fixed: tuple[IntArray, FloatArray] | None = None,
-    start: FloatArray | None = None,
 ) -> Answer:
     """Run the integer model, adding tangents at each incumbent until the savings are exact."""
     engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
-    if fixed is not None:
-        engine.set_bounds(fixed[0], fixed[1], fixed[1])
-    answer = engine.run(gap=gap, seconds=options.seconds, nodes=options.nodes, start=start)
+    answer = engine.run(gap=gap, seconds=options.seconds, nodes=options.nodes)
     for _ in range(ROUNDS):
         if answer.values is None:
             return answer
-        added = cuts.at(whole(assembly, answer.values), tolerance=EXACT_TOLERANCE)
+        added = _inexact(assembly, options, cuts, answer)
         if not added:
             break
         for block in added:
@@ -216,11 +222,18 @@ def exact_run(
     return answer
 
 
-def whole(assembly: Assembly, values: FloatArray) -> FloatArray:
-    """Return the columns with the integer ones rounded to whole numbers."""
-    rounded = values.copy()
-    rounded[assembly.matrix.integer] = np.round(rounded[assembly.matrix.integer])
-    return rounded
+def _inexact(assembly: Assembly, options: Options, cuts: Cuts, answer: Answer) -> list[Block]:
+    """Return what must be added for an incumbent's savings to be exact; empty when they are."""
+    if answer.values is None or answer.objective is None:
+        return []
+    values = whole(assembly, answer.values)
+    added = cuts.at(values, tolerance=EXACT_TOLERANCE)
+    if added:
+        return added
+    exact = Recourse(assembly, values, options.seed).run()
+    if exact.objective is not None and exact.objective <= answer.objective + CNY:
+        return []
+    return cuts.over(values)
 
 
 def break_ties(assembly: Assembly, options: Options, cuts: Cuts, answer: Answer) -> Answer:
@@ -268,23 +281,85 @@ def _preferred(
 
 
 def _fix_and_solve(assembly: Assembly, options: Options, cuts: Cuts, base: Found) -> Found:
-    """Fix the integers that the relaxation decided, solve the rest, widen where it switches."""
-    best: Answer | None = None
+    """Fix the integers that the relaxation decided, solve the rest, then prove it on the whole.
+
+    The whole model starts from the plan that the fixed one found; its dual bound certifies.
+    """
     if base.values is None:
         return base
-    for attempt in range(3):
-        fixed = _decided(assembly, base.values, attempt=attempt, best=best)
-        answer = exact_run(assembly, options, cuts, gap=options.gap / 4, fixed=fixed)
-        if answer.values is not None and (best is None or _better(answer, best)):
-            best = answer
-        if best is not None and _gap(best, base.bound) <= options.gap:
-            break
-    if best is None:
-        return _whole(assembly, options, cuts, base)
-    limit = "gap" if _gap(best, base.bound) <= options.gap else "nodes"
-    if best.status is Status.TIME:
+    fixed = _decided(assembly, base.values, attempt=0)
+    best = _exact_enough(assembly, options, cuts, fixed=fixed, start=None)
+    bound, limit = base.bound, "gap"
+    if best.values is None or _gap(best, bound) > options.gap:
+        best, bound, limit = _prove(assembly, options, cuts, best=best, bound=bound)
+    if best.values is None:
+        status = "infeasible" if best.status is Status.INFEASIBLE else str(best.status)
+        return Found(status, lp_duals=base.lp_duals)
+    return _finish(base, cuts, best, status="feasible", bound=bound, limit=limit)
+
+
+def _prove(
+    assembly: Assembly, options: Options, cuts: Cuts, *, best: Answer, bound: float
+) -> tuple[Answer, float, str]:
+    """Run the whole model from an incumbent; return the better plan, the bound and the limit."""
+    engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
+    answer = engine.run(
+        gap=options.gap / 2, seconds=options.seconds, nodes=options.nodes, start=best.values
+    )
+    if answer.bound is not None:
+        bound = max(bound, answer.bound)
+    if answer.values is None:
+        return (best if best.values is not None else answer), bound, str(answer.status)
+    if best.values is None or (_better(answer, best) and _gap(best, bound) > options.gap):
+        fixed = _around(assembly, answer.values)
+        again = _exact_enough(assembly, options, cuts, fixed=fixed, start=answer)
+        if again.values is not None and (best.values is None or _better(again, best)):
+            best = again
+    limit = "gap" if _gap(best, bound) <= options.gap else "nodes"
+    if limit != "gap" and answer.status is Status.TIME:
         limit = "time"
-    return _finish(base, cuts, best, status="feasible", bound=base.bound, limit=limit)
+    return best, bound, limit
+
+
+def _exact_enough(
+    assembly: Assembly,
+    options: Options,
+    cuts: Cuts,
+    *,
+    fixed: tuple[IntArray, FloatArray],
+    start: Answer | None,
+) -> Answer:
+    """Solve until the decisions work with exact savings, re-solving near the last ones."""
+    answer = start or _fixed_run(assembly, options, cuts, fixed)
+    for _ in range(REPAIRS):
+        if answer.values is None:
+            return answer
+        values = whole(assembly, answer.values)
+        exact = Recourse(assembly, values, options.seed).run()
+        if exact.values is not None:
+            exact_values = whole(assembly, exact.values)
+            return Answer(answer.status, exact.objective, answer.bound, exact_values)
+        cuts.at(values, tolerance=EXACT_TOLERANCE)
+        cuts.over(values)
+        answer = _fixed_run(assembly, options, cuts, _around(assembly, values))
+        if answer.values is None:
+            answer = _fixed_run(assembly, options, cuts, fixed)
+    return Answer(answer.status)
+
+
+def _fixed_run(
+    assembly: Assembly, options: Options, cuts: Cuts, fixed: tuple[IntArray, FloatArray]
+) -> Answer:
+    engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
+    engine.set_bounds(fixed[0], fixed[1], fixed[1])
+    return engine.run(gap=options.gap / 2, seconds=options.seconds, nodes=options.nodes)
+
+
+def _around(assembly: Assembly, values: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Fix every integer but those within a few years of a switch."""
+    free = _near_switch(assembly, values, reach=WINDOW)
+    fixed = np.flatnonzero(assembly.matrix.integer & ~free.astype(bool))
+    return fixed.astype(np.int64), np.round(values)[fixed]
 
 
 def _better(one: Answer, other: Answer) -> bool:
@@ -296,17 +371,14 @@ def _gap(answer: Answer, bound: float) -> float:
 
 
 def _decided(
-    assembly: Assembly, values: FloatArray, *, attempt: int, best: Answer | None
+    assembly: Assembly, values: FloatArray, *, attempt: int
 ) -> tuple[IntArray, FloatArray]:
     """Return the integer columns to fix and their values; a later attempt frees more."""
     integer = assembly.matrix.integer
     nearest = np.round(values)
-    free = integer & (np.abs(values - nearest) > 1e-6)
+    free = integer & (np.abs(values - nearest) > NOISE)
     if attempt:
-        reach = WINDOW * attempt
-        for path in (values, best.values if best is not None else None):
-            if path is not None:
-                free |= _near_switch(assembly, path, reach=reach)
+        free = free | _near_switch(assembly, values, reach=WINDOW * attempt).astype(bool)
     fixed = np.flatnonzero(integer & ~free)
     return fixed.astype(np.int64), nearest[fixed]
 
@@ -317,7 +389,7 @@ def _near_switch(assembly: Assembly, values: FloatArray, *, reach: int) -> Float
     for columns in (assembly.layout.z, assembly.layout.n):
         for row in columns:
             path = values[row]
-            jumps = np.flatnonzero(np.abs(np.diff(path, prepend=0.0)) > 1e-6)
+            jumps = np.flatnonzero(np.abs(np.diff(path, prepend=0.0)) > NOISE)
             for jump in jumps:
                 mask[row[max(0, jump - reach) : jump + reach + 1]] = True
     return mask & assembly.matrix.integer  # type: ignore[return-value]

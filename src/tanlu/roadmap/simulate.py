@@ -277,7 +277,9 @@ def _accumulate(
     total: dict[tuple[str, str], list[Fraction]], key: tuple[str, str], values: Series
 ) -> None:
     known = total.get(key)
-    total[key] = list(values) if known is None else [a + b for a, b in zip(known, values, strict=True)]
+    total[key] = (
+        list(values) if known is None else [a + b for a, b in zip(known, values, strict=True)]
+    )
 
 
 def _electricity(
@@ -327,9 +329,7 @@ def unclaimed_generation(problem: Problem, choices: Choices, site: str) -> Serie
 
 def _mg(amounts: Series, factors: Series) -> tuple[int, ...]:
     """Return milligrams, rounded once per site, carrier and year."""
-    return tuple(
-        floor_half_up(a * ef * MG_PER_T) for a, ef in zip(amounts, factors, strict=True)
-    )
+    return tuple(floor_half_up(a * ef * MG_PER_T) for a, ef in zip(amounts, factors, strict=True))
 
 
 def _emissions(
@@ -340,7 +340,9 @@ def _emissions(
     claimed: Mapping[str, Series],
 ) -> dict[str, dict[str, tuple[int, ...]]]:
     zero = (0,) * problem.periods
-    total = {name: dict.fromkeys(sorted(problem.sites), zero) for name in ("s1", "s2l", "s2m", "s3")}
+    total = {
+        name: dict.fromkeys(sorted(problem.sites), zero) for name in ("s1", "s2l", "s2m", "s3")
+    }
 
     def add(name: str, site: str, values: tuple[int, ...]) -> None:
         total[name][site] = tuple(a + b for a, b in zip(total[name][site], values, strict=True))
@@ -352,9 +354,7 @@ def _emissions(
             add("s3", site, _mg(amounts, carrier.ef_scope3))
         if carrier.electricity:
             others = unclaimed_generation(problem, choices, site)
-            rest = tuple(
-                a + o - c for a, o, c in zip(amounts, others, claimed[site], strict=True)
-            )
+            rest = tuple(a + o - c for a, o, c in zip(amounts, others, claimed[site], strict=True))
             add("s2l", site, mine)
             add("s2m", site, _mg(rest, problem.ef_market(site, name)))
         elif carrier.scope == 2:  # noqa: PLR2004 - the scope

@@ -109,7 +109,7 @@ class Engine:
         self.n_columns = matrix.n_columns
         self.n_rows = matrix.n_rows
 
-    def _set(self, name: str, value: float | str | bool) -> None:  # noqa: FBT001
+    def _set(self, name: str, value: float | str | bool) -> None:
         self._must(self._solver.setOptionValue(name, value))
 
     @staticmethod

@@ -117,9 +117,7 @@ class _World:
         return found
 
     def _layers(self) -> tuple[str, ...]:
-        used = {
-            m.layer for m in self.problem.measures.values() if np.any(self.built[m.id] > 0)
-        }
+        used = {m.layer for m in self.problem.measures.values() if np.any(self.built[m.id] > 0)}
         if any(any(path) for path in self.choices.capacity.values()):
             used.add(PV_LAYER)
         if any(any(path) for path in self.choices.claims.values()):
@@ -332,10 +330,7 @@ def make_wedges(
     for index, (owner, layer) in enumerate(owners):
         wanted[index] = _share(between.get(layer), members[layer], owner) * MG_PER_T
     method = str(problem.method)
-    total = [
-        b - p
-        for b, p in zip(_ledger(baseline, method), _ledger(result, method), strict=True)
-    ]
+    total = [b - p for b, p in zip(_ledger(baseline, method), _ledger(result, method), strict=True)]
     columns = [split_signed(total[t], list(wanted[:, t])) for t in range(problem.periods)]
     return tuple(
         Wedge(owner, layer, tuple(column[index] for column in columns))

@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.layout import Layout
 
-POINTS = 14
+POINTS = 14  # for a small model; the search adds more where they matter
+FEW_POINTS = 4
+MANY = 600  # end uses times years
 
 
 @family("savings")
 def rows(layout: Layout) -> Iterator[Block]:
     """Return ``f >= exp(w) (1 + v - w)`` at evenly spaced points w of each end use and year."""
     touched = sorted({saving.end_use for saving in layout.savings})
+    points = POINTS if len(touched) * layout.periods <= MANY else FEW_POINTS
     for end_use in touched:
         low, high = layout.reach[end_use, :, 0], layout.reach[end_use, :, 1]
-        for point in range(POINTS):
-            w = low + (high - low) * point / (POINTS - 1)
+        for point in range(points):
+            w = low + (high - low) * point / (points - 1)
             name = f"savings.{layout.end_uses[end_use]}.{point}"
             yield tangents(layout, name, end_use=end_use, years=np.arange(layout.periods), w=w)
 
@@ -56,3 +59,51 @@ def tangents(layout: Layout, name: str, *, end_use: int, years: IntArray, w: Flo
     keys = tuple(f"{layout.end_uses[end_use]},{layout.years[year]}" for year in years)
     terms = (Term(layout.f[end_use, years]), Term(columns, values))
     return Block(name, keys, terms, lo=slope * (1 - w))
+
+
+def ceilings(
+    layout: Layout, name: str, *, end_use: int, years: IntArray, values: FloatArray
+) -> Iterator[Block]:
+    """Yield upper bounds on an end use, exact at given whole-number decisions.
+
+    Parameters
+    ----------
+    layout : Layout
+        Columns.
+    name : str
+        Prefix of the block names.
+    end_use : int
+        Index of the end use.
+    years : IntArray, shape (n,)
+        Year indices.
+    values : FloatArray
+        Columns with whole numbers in the decisions.
+
+    Notes
+    -----
+    Needed where more use would help, for instance to have emitted more before a peak year:
+    ``f <= F* + (top - F*) (number of savings of the point undone + of loads added)``, and
+    ``f <= top (1 - r z)`` for each saving (rule M-75).
+    """
+    members = [saving for saving in layout.savings if saving.end_use == end_use]
+    top = np.exp(layout.reach[end_use, years, 1])
+    keys = tuple(f"{layout.end_uses[end_use]},{layout.years[year]}" for year in years)
+    f = Term(layout.f[end_use, years])
+    v = np.zeros(len(years))
+    columns = np.full((len(years), len(members)), ABSENT, dtype=np.int64)
+    sign = np.zeros((len(years), len(members)))
+    for index, saving in enumerate(members):
+        z = np.round(values[layout.z[saving.decision, years]])
+        v += saving.log[years] * z
+        columns[:, index] = layout.z[saving.decision, years]
+        sign[:, index] = np.where(saving.log[years] < 0, z, -(1 - z))
+    level = np.exp(v)
+    gap = (top - level)[:, None]
+    undone = np.sum(np.maximum(sign, 0), axis=1)
+    yield Block(
+        f"{name}.point", keys, (f, Term(columns, gap * sign)), up=level + gap[:, 0] * undone
+    )
+    for index, saving in enumerate(members):
+        slope = top * -np.expm1(np.minimum(saving.log[years], 0))
+        each = Term(columns[:, index], slope)
+        yield Block(f"{name}.{index}", keys, (f, each), up=top)
