@@ -41,7 +41,7 @@ def run_case(case: Case, rows: int, *, repeat: int) -> dict[str, Any]:
 def _run_child(variant: str, *, data: Path, out: Path) -> dict[str, Any]:
     """Run one variant in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.child", variant, str(data), str(out)]
-    done = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run(command, cwd=_ROOT, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
