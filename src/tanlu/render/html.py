@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 WIDE, NARROW = 900, 340
 _SHORT_HASH = 12
 _OPEN = frozenset({"macc"})  # bars are numbered: their names stand in the table alone
+_LISTED = 30  # rows of a table that may stand open
 _LONG_WORD = 28
 _FEW = 3  # columns of a table that need not fill the page
 _IN_QUOTES = re.compile(r"[^\w:. \N{MIDDLE DOT}-]")  # what a string of a style sheet may not hold
@@ -205,6 +206,8 @@ def _table(block: Table, say: Speaker) -> View:
             for row in block.rows
         ],
         "note": words(block.note, say) if block.note else "",
+        "is_folded": block.is_folded,
+        "table_word": say("report.page.table"),
     }
 
 
@@ -226,6 +229,6 @@ def _figure(block: Figure, say: Speaker) -> View:
         "legend": charts.key(block, say=say) if block.kind in charts.KEYED else [],
         "table": _table(block.table, say) if block.table else None,
         "table_word": say("report.page.table"),
-        "is_open": block.kind in _OPEN,
+        "is_open": block.kind in _OPEN and len(block.table.rows if block.table else ()) <= _LISTED,
         "id_words": f"{say('report.page.figure')} {block.id}",
     }

@@ -106,13 +106,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with one unit per column."""
+    """A table with one unit per column; a folded one is closed until it is wanted."""
 
     id: str
     title: Text
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     note: Text | None = None
+    is_folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

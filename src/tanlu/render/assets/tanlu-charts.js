@@ -64,9 +64,10 @@
     return (value < 0 ? '\u2212' : '') + parts.join('.');
   }
 
-  /* axis labels: "number", or "every:5" for years */
+  /* axis labels: "number", "year", or "every:5" for every fifth year */
   function formatter(name) {
     if (name === 'number') { return commas; }
+    if (name === 'year') { return function (year) { return String(year); }; }
     if (name.indexOf('every:') === 0) {
       var step = Number(name.slice(6));
       return function (year) { return Number(year) % step === 0 ? year : ''; };

@@ -21,6 +21,7 @@ Option = dict[str, Any]
 LABEL_SIZE = 11.5
 HEIGHT = 330
 PHONE_WIDTH = 520
+_HEADROOM = 0.08  # room for the label above the highest level
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -92,6 +93,44 @@ def scale_for(pen: Pen, quantity: str, values: Iterable[float], count: int = 5) 
     factor = 10.0**power
     unit = f"{unit} CO2e" if quantity == "mass" else unit
     return Scale(power, unit, _clean(low / factor), _clean(high / factor), _clean(step / factor))
+
+
+def cut_scale(
+    scale: Scale, pen: Pen, quantity: str, reach: tuple[float, float], *, from_part: float = 0.5
+) -> Scale:
+    """Return an axis that begins above zero where all levels lie close together.
+
+    Parameters
+    ----------
+    scale : Scale
+        The axis from zero; it stays where the lowest level is below `from_part` of the highest.
+    pen : Pen
+        Translator, colors and width.
+    quantity : str
+        Unit ladder.
+    reach : tuple of float
+        Lowest and highest level [base unit].
+    from_part : float
+        Part of the highest level above which the axis is cut [-].
+
+    Returns
+    -------
+    Scale
+        In the same unit, whose words say that it does not start at zero.
+    """
+    lowest, highest = reach
+    if lowest <= from_part * highest:
+        return scale
+    foot = max(0.0, lowest - 2 * (highest - lowest))
+    _, _, step = round_ticks([highest - foot])
+    low = math.floor(foot / step) * step
+    high = math.ceil((highest + _HEADROOM * (highest - low)) / step) * step
+    if low <= 0:
+        return scale
+    power = 10.0**scale.power
+    unit = pen.say("report.axis.cut", unit=scale.unit)
+    low, high, step = (_clean(value / power) for value in (low, high, step))
+    return Scale(scale.power, unit, low, high, step)
 
 
 def _clean(value: float) -> float:

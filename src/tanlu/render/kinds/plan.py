@@ -42,7 +42,7 @@ def gantt(figure: Figure, pen: Pen) -> Option:
     names = [shortened(pen.words(row["name"]), room) for row in rows]
     left = round(min(room, widest(names))) + 14
     step = year_step([first, last], most=3 if pen.narrow else 8)
-    first -= first % step  # ticks fall on round years
+    ticks = [year for year in range(first, last + 1) if year % step == 0]
     per_year = (pen.width - left - 16) / (last + 1 - first)
     made = base(figure, pen)
     made["grid"] = {"left": left, "right": 16, "top": _TOP, "bottom": _BOTTOM}
@@ -50,11 +50,15 @@ def gantt(figure: Figure, pen: Pen) -> Option:
         "type": "value",
         "min": first,
         "max": last + 1,
-        "interval": step,
         "position": "top",
-        "axisLabel": {"color": pen.theme.muted, "fontSize": 11, "formatter": f"every:{step}"},
+        "axisLabel": {
+            "color": pen.theme.muted,
+            "fontSize": 11,
+            "formatter": "year",
+            "customValues": ticks,
+        },
         "axisLine": {"show": False},
-        "axisTick": {"show": False},
+        "axisTick": {"show": False, "customValues": ticks},
         "splitLine": {"lineStyle": {"color": pen.theme.grid_line}},
     }
     made["yAxis"] = category_axis(
@@ -98,7 +102,8 @@ def _why(
     """Return the reason: inside its bar, or on the side that has more room."""
     first, last = span
     start, end = int(row["start"]), min(int(row["end"]), last + 1)
-    text = f"{start} {pen.words(row['why'])}".strip()
+    when = str(row.get("when") or start)
+    text = f"{when} {pen.words(row['why'])}".strip()
     inside, before, after = (
         (end - start) * per_year - 10,
         (start - first) * per_year - 10,
@@ -117,7 +122,7 @@ def _why(
         "distance": 5,
         "color": color,
         "fontSize": 10.5,
-        "formatter": {"text": shortened(text, max(room, text_width(str(start), 10.5) + 2), 10.5)},
+        "formatter": {"text": shortened(text, max(room, text_width(when, 10.5) + 2), 10.5)},
     }
     return {"value": [at, place], "label": label}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tanlu.render.kinds.frame import (
@@ -11,6 +9,7 @@ from tanlu.render.kinds.frame import (
     PHONE_WIDTH,
     base,
     category_axis,
+    cut_scale,
     scale_for,
     value_axis,
     widest,
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 _ROW = 25
 _BELOW = {"nameLocation": "middle", "nameGap": 28}
-_HEADROOM = 0.08  # room for the label above the highest step
-_CUT = 0.5  # levels that all lie above this part of the highest: the axis may be cut
 _TOP, _BOTTOM = 34, 46
 
 
@@ -139,12 +136,13 @@ def waterfall(figure: Figure, pen: Pen) -> Option:
     """Return the first year, the effect of each driver, and the second year."""
     steps = list(figure.data["steps"])
     spans = _spans(steps)
-    scale, low = _cut_scale(spans, figure, pen)
+    levels = [end for span in spans for end in span]
+    reached = [end for _, end in spans]
+    scale = scale_for(pen, figure.quantity, levels)
+    scale = cut_scale(scale, pen, figure.quantity, (min(reached), max(reached)))
     names = [pen.words(step["name"]) for step in steps]
     made = base(figure, pen)
-    value = {**value_axis(scale, pen), "min": low}
-    if low:
-        value["name"] = pen.say("report.axis.cut", unit=scale.unit)
+    value = value_axis(scale, pen)
     category = category_axis([str(place) for place in range(len(steps))], pen)
     label = {"color": pen.theme.ink, "fontSize": 11, "interval": 0}
     if pen.narrow:
@@ -171,26 +169,6 @@ def _spans(steps: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
         level = float(step["t"]) if step["total"] else level + float(step["t"])
         spans.append((start, level))
     return spans
-
-
-def _cut_scale(
-    spans: Sequence[tuple[float, float]], figure: Figure, pen: Pen
-) -> tuple[Scale, float]:
-    """Return the axis and where it begins: above zero where the steps would be hairlines."""
-    levels = [end for _, end in spans]
-    scale = scale_for(pen, figure.quantity, [end for span in spans for end in span])
-    lowest, highest = min(levels), max(levels)
-    if lowest <= _CUT * highest:
-        return scale, scale.low
-    span = (highest - lowest) * 2 or highest
-    foot = max(0.0, lowest - span)
-    fine = scale_for(pen, figure.quantity, [highest - foot])
-    power = 10.0 ** (scale.power - fine.power)
-    step = float(f"{fine.step / power:.10g}")
-    low = math.floor((scale.of(foot) or 0.0) / step) * step
-    top = (scale.of(highest) or 0.0) + _HEADROOM * ((scale.of(highest) or 0.0) - low)
-    high = math.ceil(top / step) * step
-    return replace(scale, low=0.0, high=float(f"{high:.10g}"), step=step), float(f"{low:.10g}")
 
 
 def _falls(

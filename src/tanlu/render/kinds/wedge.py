@@ -10,6 +10,7 @@ from tanlu.render.kinds.frame import (
     LABEL_SIZE,
     Scale,
     base,
+    cut_scale,
     scale_for,
     value_axis,
     widest,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 420
 _MOST_BANDS = 12
+_CUT = 0.7  # residual above this part of the baseline: wedges from zero would be hairlines
 _GAP = 14.0
 _TOP, _BOTTOM, _LEFT = 38, 30, 58
 _LEADER = 26
@@ -53,6 +55,8 @@ def option(figure: Figure, pen: Pen) -> Option:
     data = figure.data
     years: list[int] = list(data["years"])
     scale = scale_for(pen, figure.quantity, [*data["baseline_t"], *_targets(data)])
+    reach = (min(data["emissions_t"]), max(data["baseline_t"]))
+    scale = cut_scale(scale, pen, figure.quantity, reach, from_part=_CUT)
     bands = _bands(data, pen, scale)
     label_width = min(_WIDEST_LABEL * pen.width, widest(band.label for band in bands) + 4)
     right = 0 if pen.narrow else round(label_width) + _LEADER + 14
@@ -188,8 +192,9 @@ def _direct_labels(
     per_px = (scale.high - scale.low) / (HEIGHT - _TOP - _BOTTOM)
     foot, middles = 0.0, []
     for band in bands:
-        middles.append(foot + band.values[-1] / 2)
-        foot += band.values[-1]
+        top = foot + band.values[-1]
+        middles.append((max(foot, scale.low) + max(top, scale.low)) / 2)
+        foot = top
     ends = [*middles, foot]  # the baseline's own label lies at the top of the stack
     order = sorted(range(len(ends)), key=lambda place: (ends[place], place))
     gap = _GAP * per_px

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tanlu.report.source import (
     CNY,
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tanlu.report.source import Source
     from tanlu.report.tree import Node
 
+_MOST_ROWS = 30  # above it the chart has a row per measure, not per site
+_FOLDED = 15  # rows above which a table is closed at first
+
 
 def gantt(source: Source, found: PlanPayload) -> tuple[Figure, ...]:
     """Return the time line of adoptions, each with the reason of its year."""
@@ -28,16 +31,8 @@ def gantt(source: Source, found: PlanPayload) -> tuple[Figure, ...]:
         return ()
     adoptions = sorted(found["adoptions"], key=lambda each: (each["year"], each["measure"]))
     years = found["years"]
-    rows = [
-        {
-            "name": _adopted(source, adoption),
-            "family": source.family(adoption["measure"], _layer(adoption)),
-            "start": adoption["year"],
-            "end": adoption.get("until") or years[-1] + 1,
-            "why": _first_reason(adoption),
-        }
-        for adoption in adoptions
-    ]
+    grouped = len(adoptions) > _MOST_ROWS
+    rows = (_by_measure if grouped else _one_by_one)(source, adoptions, years[-1] + 1)
     first, last = adoptions[0]["year"], adoptions[-1]["year"]
     title = text(
         "report.figure.gantt", count=count(len(adoptions)), first=year(first), last=year(last)
@@ -46,6 +41,45 @@ def gantt(source: Source, found: PlanPayload) -> tuple[Figure, ...]:
     data = {"years": (years[0], years[-1]), "rows": rows}
     drawn = text("report.figure.gantt-drawn")
     return (Figure("gantt", "gantt", title, drawn, "", data, table),)
+
+
+def _one_by_one(source: Source, adoptions: list[Adoption], end: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": _adopted(source, adoption),
+            "family": source.family(adoption["measure"], _layer(adoption)),
+            "start": adoption["year"],
+            "end": adoption.get("until") or end,
+            "why": _first_reason(adoption),
+        }
+        for adoption in adoptions
+    ]
+
+
+def _by_measure(source: Source, adoptions: list[Adoption], end: int) -> list[dict[str, Any]]:
+    """Return one row per measure, from its first site to its last; the reason is the first's."""
+    groups: dict[str, list[Adoption]] = {}
+    for adoption in adoptions:
+        groups.setdefault(adoption["measure"], []).append(adoption)
+    rows = []
+    for members in groups.values():
+        first, last = members[0], members[-1]
+        years = sorted({first["year"], last["year"]})
+        sites = count(len({member["site"] for member in members}))
+        reason = _first_reason(first)
+        rows.append(
+            {
+                "name": _measure(source, first),
+                "family": source.family(first["measure"], _layer(first)),
+                "start": first["year"],
+                "end": max(member.get("until") or end for member in members),
+                "when": "\N{EN DASH}".join(str(each) for each in years),
+                "why": text("report.gantt.group", count=sites, why=reason)
+                if reason
+                else text("report.gantt.sites", count=sites),
+            }
+        )
+    return rows
 
 
 def moves(source: Source, found: PlanPayload) -> tuple[Table, ...]:
@@ -74,7 +108,8 @@ def moves(source: Source, found: PlanPayload) -> tuple[Table, ...]:
         )
         for each, why in moved
     )
-    return (Table("moves", text("report.table.moves"), columns, rows, text("report.note.moves")),)
+    title, note = text("report.table.moves"), text("report.note.moves")
+    return (Table("moves", title, columns, rows, note, is_folded=len(rows) > _FOLDED),)
 
 
 def reasons(source: Source, adoption: Adoption) -> Node:
