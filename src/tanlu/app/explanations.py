@@ -9,6 +9,7 @@ from tanlu.app.inventories import InventoryOptions, iso_of_scope3, take_inventor
 from tanlu.app.payloads import factor_body, number
 from tanlu.app.references import items_by_id
 from tanlu.compute import rows_of
+from tanlu.compute.numbering import column_of
 from tanlu.factors.explain import explain
 from tanlu.inventory.figures import Measure, read_figure, row_filter
 from tanlu.inventory.model import tonnes
@@ -63,7 +64,12 @@ def explain_figure(
     key = read_figure(figure)
     options = InventoryOptions(with_uncertainty=False)
     taken = take_inventory(workspace, key.year, options=options)
-    behind = row_filter(key, items_by_id(), iso_of_scope3=iso_of_scope3())
+    behind = row_filter(
+        key,
+        items_by_id(),
+        iso_of_scope3=iso_of_scope3(),
+        recorded=taken.inventory.by_item,
+    )
     rows = [row for chosen in behind.selections for row in _rows(taken, chosen)]
     lines = [_line_row(line, taken) for line in _lines(taken, behind)]
     additions = list(_additions(taken, behind))
@@ -104,21 +110,23 @@ def _belongs(part: Part, key: FigureKey) -> bool:
 
 
 def _rows(taken: TakenInventory, chosen: Selection) -> Iterator[dict[str, Any]]:
-    for item in chosen.items:
-        table = rows_of(
-            taken.calculation,
-            stream=chosen.stream,
-            site=chosen.site,
-            item=item,
-            year_months=(chosen.first_ym, chosen.last_ym),
-        )
-        for row in table.to_pylist():
+    one = chosen.items[0] if len(chosen.items) == 1 else None
+    table = rows_of(
+        taken.calculation,
+        stream=chosen.stream,
+        site=chosen.site,
+        item=one,
+        year_months=(chosen.first_ym, chosen.last_ym),
+    )
+    wanted = set(chosen.items)
+    for row in table.to_pylist():
+        if row["item"] in wanted:
             yield _row_body(row, taken, chosen)
 
 
 def _row_body(row: dict[str, Any], taken: TakenInventory, chosen: Selection) -> dict[str, Any]:
     stream = Stream(chosen.stream)
-    result = row["co2e_mg"] if chosen.gas is None else row.get(f"{chosen.gas.lower()}_mg")
+    result = row["co2e_mg"] if chosen.gas is None else row.get(column_of(chosen.gas))
     return {
         "row_id": row["row_id"],
         "source": {
@@ -233,10 +241,10 @@ def _additions(taken: TakenInventory, behind: RowFilter) -> Iterator[dict[str, A
                            "unit": "kgCO2/kWh"},
                 "result_mg": a.co2_mg,
             }  # fmt: skip
-    rounding = taken.inventory.allocation_rounding_mg
-    if rounding and behind.site is None:
-        yield {
-            "row_id": "allocation_rounding", "source": None, "site": "", "item": "electricity",
-            "month": str(taken.inventory.year), "quantity": None, "unit": None, "status": "OK",
-            "factor": None, "result_mg": rounding,
-        }  # fmt: skip
+    for site, rounding in sorted(taken.inventory.rounding_by_site_mg.items()):
+        if rounding and behind.site in (None, site):
+            yield {
+                "row_id": "allocation_rounding", "source": None, "site": site,
+                "item": "electricity", "month": str(taken.inventory.year), "quantity": None,
+                "unit": None, "status": "OK", "factor": None, "result_mg": rounding,
+            }  # fmt: skip

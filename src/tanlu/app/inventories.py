@@ -20,7 +20,8 @@ from tanlu.inventory.greenpower import allocate_green_power
 from tanlu.inventory.instrument import read_instruments
 from tanlu.inventory.ledger import ResidualFactor
 from tanlu.inventory.model import Basis
-from tanlu.inventory.records import read_outputs
+from tanlu.inventory.plausibility import check_reported_energy, plausibility_finding
+from tanlu.inventory.records import read_outputs, reported_energy_tce
 from tanlu.inventory.tce import EnergyTables
 from tanlu.inventory.totals import InventoryInputs
 from tanlu.inventory.totals import take_inventory as sum_inventory
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from tanlu.factors.book import Book
     from tanlu.factors.model import Factor
     from tanlu.factors.profile import Profile
-    from tanlu.inventory.ledger import GreenPowerLedger
     from tanlu.inventory.model import Inventory
     from tanlu.inventory.uncertainty import Uncertainty
     from tanlu.kernel.activity import Record
@@ -162,7 +162,10 @@ def take_inventory(
     if not facts.rows and not any(_is_of_year(record.fields, year) for record in records):
         raise TanluError("app.no-rows", year=year, known=facts.years or "-")
     book = _compile(workspace, profile, year, as_of=as_of, ledger_units=facts.units)
-    power = _allocate(ledger, book, records, year=year, engine=chosen.engine)
+    purchased = purchased_electricity(ledger, book, engine=chosen.engine)
+    power = allocate_green_power(
+        purchased, read_instruments(records), year=year, residual=_residual(book, year)
+    )
     calculation = calculate(
         ledger, book, market=power.multipliers, engine=chosen.engine, with_rows=False
     )
@@ -181,11 +184,24 @@ def take_inventory(
             energy=_energy_tables(profile, year),
         )
     )
-    told = replace(inventory, findings=(*inventory.findings, *lines.findings, *_energy_notes(year)))
+    told = replace(
+        inventory,
+        findings=(
+            *inventory.findings,
+            *lines.findings,
+            *_energy_notes(year),
+            *_reported_energy(inventory, records, year),
+        ),
+    )
     uncertainty = None
     if chosen.with_uncertainty:
         uncertainty = uncertainties.estimate_uncertainty(
-            ledger, book, ledger=power, lines=lines.lines, items=items_by_id()
+            ledger,
+            book,
+            ledger=power,
+            purchased_u=purchased,
+            lines=lines.lines,
+            items=items_by_id(),
         )
     run_hash = _run_hash(told, calculation, book, profile=profile)
     return TakenInventory(
@@ -274,18 +290,6 @@ def _compile(
     )
 
 
-def _allocate(
-    ledger: Ledger, book: Book, records: Sequence[Record], *, year: int, engine: str
-) -> GreenPowerLedger:
-    purchased = purchased_electricity(ledger, book, engine=engine)
-    return allocate_green_power(
-        purchased,
-        read_instruments(records),
-        year=year,
-        residual=_residual(book, year),
-    )
-
-
 def _residual(book: Book, year: int) -> ResidualFactor | None:
     """Return the factor of electricity that nothing covers, where the book has one."""
     for site in (*sorted(book.places), ""):
@@ -323,6 +327,19 @@ def _energy_notes(year: int) -> tuple[Finding, ...]:
         return ()
     facts = {"year": str(year), "found": str(row["kgce_per_kwh"]), "data_year": str(row["year"])}
     return (Finding("TCE_EQUIVALENT_TEMPLATE", Outcome.NOTE, facts=facts),)
+
+
+def _reported_energy(
+    inventory: Inventory, records: Sequence[Record], year: int
+) -> tuple[Finding, ...]:
+    """Compare the energy use the company reports with the sum of its carriers."""
+    reported = reported_energy_tce(records, year=year)
+    if reported is None:
+        return ()
+    rows = {row["id"]: row for row in tables.read("plausibility")}
+    row = rows["reported_energy_tolerance"]
+    verdicts = check_reported_energy(inventory.energy, reported, tolerance=Fraction(row["value"]))
+    return tuple(plausibility_finding(verdict) for verdict in verdicts)
 
 
 def _run_hash(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tanlu.inventory.model import Both, Inventory, Line, Part
 
 _TOP = 8
+_MEASURES = {1: Measure.SCOPE1, 2: Measure.SCOPE2, 3: Measure.SCOPE3}
 
 
 def number(value: Decimal | Fraction | int | None) -> float | int | None:
@@ -134,7 +135,7 @@ def _by_item(inventory: Inventory) -> list[dict[str, Any]]:
                 "co2e_t": _sum(parts, Basis.MARKET),
                 "location_t": _sum(parts, Basis.LOCATION),
                 "market_t": _sum(parts, Basis.MARKET),
-                "figure": FigureKey(inventory.year, Measure.TOTAL, Basis.MARKET, item=item).id,
+                "figure": FigureKey(inventory.year, _MEASURES[scope], Basis.MARKET, item=item).id,
             }
         )
     return rows
@@ -181,7 +182,8 @@ def _uncertainty(taken: TakenInventory) -> dict[str, Any] | None:
         "columns": {
             name: {
                 "mean_t": c.mean_t, "sd_t": c.sd_t, "low_t": c.low_t, "high_t": c.high_t,
-                "analytic_sd_t": c.analytic_sd_t, "agrees": c.is_checked if c.analytic_sd_t is not None else None,
+                "analytic_sd_t": c.analytic_sd_t,
+                "agrees": None if c.analytic_sd_t is None else c.is_checked,
             }
             for name, c in result.columns.items()
         },

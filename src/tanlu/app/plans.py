@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app.references import near
@@ -14,6 +13,7 @@ from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tanlu.app.inventories import TakenInventory
     from tanlu.i18n.say import Say
@@ -98,7 +98,9 @@ def _put(target: dict[str, Any], path: list[str], value: str) -> None:
 
 def _enter(place: Any, part: str) -> Any:
     if isinstance(place, list):
-        found = next((row for row in place if isinstance(row, dict) and row.get("id") == part), None)
+        found = next(
+            (row for row in place if isinstance(row, dict) and row.get("id") == part), None
+        )
         if found is None:
             known = [str(row.get("id")) for row in place if isinstance(row, dict)]
             raise TanluError("plan.setting-unknown", found=part, near=near(part, known) or "-")

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from tanlu.catalog import load
 from tanlu.compute import uncertainty_groups
-from tanlu.inventory.draws import Group, MarketSite
-from tanlu.inventory.instrument import MILLION
-from tanlu.inventory.ledger import RESIDUAL
+from tanlu.inventory.draws import Group
+from tanlu.inventory.market_draws import read_market_sites
 from tanlu.inventory.model import Basis, LineBasis
 from tanlu.inventory.propagation import gsd_of_cv
 from tanlu.inventory.uncertainty import simulate
@@ -16,7 +15,7 @@ from tanlu.kernel.activity import Quality
 from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -58,6 +57,7 @@ def estimate_uncertainty(
     book: Book,
     *,
     ledger: GreenPowerLedger,
+    purchased_u: Mapping[tuple[str, int], int],
     lines: Sequence[Line],
     items: Mapping[str, Item],
 ) -> Uncertainty | None:
@@ -71,6 +71,8 @@ def estimate_uncertainty(
         Factor book of the inventory.
     ledger : GreenPowerLedger
         Where each kWh went: market-based electricity is redone in every draw.
+    purchased_u : Mapping
+        Site and month to purchased electricity, millionths of a kWh.
     lines : sequence of Line
         Scope 3 lines.
     items : Mapping of str to Item
@@ -85,7 +87,8 @@ def estimate_uncertainty(
     groups += _unbacked_groups(ledger)
     if not groups:
         return None
-    return simulate(groups, seed=SEED, market_sites=tuple(_market_sites(ledger, relative[""])))
+    market = read_market_sites(ledger, purchased_u=purchased_u, row_u=relative[""], gsd=_grid_gsd())
+    return simulate(groups, seed=SEED, market_sites=market)
 
 
 def _cv(name: str) -> float:
@@ -120,7 +123,7 @@ def _line_groups(lines: Sequence[Line], activity_u: float) -> list[Group]:
             site=line.site,
             n=1,
             weight_t=line.co2e_mg / _MG_PER_T,
-            v_t2=(line.co2e_mg / _MG_PER_T * activity_u) ** 2,
+            v_t2=0.0,  # drawn as a row of its own
             gsd=gsd_of_cv(_cv(_LINE_CLASSES.get(line.basis, "factor:material"))),
             rows=((line.co2e_mg / _MG_PER_T, activity_u),),
         )
@@ -149,24 +152,3 @@ def _unbacked_groups(ledger: GreenPowerLedger) -> list[Group]:
         for a in ledger.allocations
         if not a.is_purchased and a.co2_mg
     ]
-
-
-def _market_sites(ledger: GreenPowerLedger, activity_u: float) -> Iterator[MarketSite]:
-    sites = sorted({a.site for a in ledger.allocations if a.is_purchased})
-    for site in sites:
-        mine = [a for a in ledger.allocations if a.site == site and a.is_purchased]
-        rest = [a for a in mine if a.kind == RESIDUAL]
-        if any(a.kg_per_kwh is None for a in rest):
-            continue
-        residual = next((float(a.kg_per_kwh or 0) for a in rest), 0.0)
-        yield MarketSite(
-            site=site,
-            purchased_kwh=sum(a.kwh_u for a in mine) / MILLION,
-            activity_u=activity_u,
-            contracts=tuple(
-                (a.kwh_u / MILLION, float(a.kg_per_kwh or 0)) for a in mine if a.kind != RESIDUAL
-            ),
-            residual_kg_per_kwh=residual,
-            factor_id=ledger.residual_factor_id,
-            gsd=_grid_gsd(),
-        )
