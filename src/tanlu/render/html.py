@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from tanlu.render import charts
+from tanlu.render.labels import text_width
 from tanlu.render.speech import words
 from tanlu.render.theme import LIGHT
 from tanlu.report.tree import Facts, Figure, Kpis, Paragraph, Table, Text, Value
@@ -31,6 +32,7 @@ _SHORT_HASH = 12
 _OPEN = frozenset({"macc"})  # bars are numbered: their names stand in the table alone
 _LISTED = 30  # rows of a table that may stand open
 _LONG_WORD = 28
+_WIDE_TEXT = 90  # px
 _FEW = 3  # columns of a table that need not fill the page
 _IN_QUOTES = re.compile(r"[^\w:. \N{MIDDLE DOT}-]")  # what a string of a style sheet may not hold
 _GAS = re.compile(r"\b(CO|CH|SF|NF|N)([2346])(O?e?)\b")
@@ -162,12 +164,18 @@ def _facts(block: Facts, say: Speaker) -> View:
     return {"type": "facts", "pairs": pairs}
 
 
+def _style(text: str) -> str:
+    """Return the class of a cell of words: how much room it asks for."""
+    if any(len(word) > _LONG_WORD for word in text.split()):
+        return "long"
+    return "wide" if text_width(text) > _WIDE_TEXT else ""
+
+
 def _cell(node: Node, say: Speaker, *, numeric: bool) -> View:
     text = words(node, say)
-    long = any(len(word) > _LONG_WORD for word in text.split())
     return {
         "text": text,
-        "style": "n" if numeric else ("long" if long else ""),
+        "style": "n" if numeric else _style(text),
         "figure": node.figure if isinstance(node, Value) else "",
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
@@ -140,3 +141,17 @@ def test_unknown_kind_is_refused() -> None:
         charts.option(wrong, say=Say("en"))
 
     assert caught.value.code == "render.unknown-chart"
+
+
+def test_wedges_above_a_large_residual_are_magnified_and_say_so(report: Report) -> None:
+    wedge = figure(report, "wedge")
+    lifted = {
+        key: [value + 900_000 for value in wedge.data[key]] for key in ("baseline_t", "emissions_t")
+    }
+    raised = replace(wedge, data={**wedge.data, **lifted, "targets": []})
+
+    axis = charts.option(raised, say=Say("en"), width=900)["yAxis"][0]
+
+    assert axis["min"] > 0
+    assert "does not start at zero" in axis["name"]
+    assert charts.option(wedge, say=Say("en"), width=900)["yAxis"][0]["min"] == 0

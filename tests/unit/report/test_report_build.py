@@ -211,3 +211,16 @@ def test_unknown_measures_take_the_family_of_their_layer(given: dict[str, Any]) 
     assert source.family("e_ppa", "contracts") == "green_power"
     assert source.family("t_truck", "switch") == "electrification"
     assert source.family("x_unknown") == "other"
+
+
+def test_many_adoptions_are_drawn_by_measure(given: dict[str, Any]) -> None:
+    plan = given["plan"]
+    first = plan["adoptions"][0]
+    plan["adoptions"] += [{**first, "site": f"s{n}", "year": 2030 + n % 3} for n in range(25)]
+
+    gantt = next(figure for figure in built(given).figures() if figure.id == "gantt")
+
+    assert len(gantt.data["rows"]) == 12
+    assert gantt.data["rows"][0]["when"] == "2025\N{EN DASH}2032"
+    assert gantt.table is not None
+    assert len(gantt.table.rows) == 37
