@@ -7,12 +7,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tanlu.kernel.errors import TanluError
-from tanlu.storage import Workspace, verify
+from tanlu.storage import Workspace, chain, durable, verify
 from tanlu.storage.database import DATABASE_NAME, Database
 from tests.unit.storage.ledger_maker import AT, LedgerMaker
 
@@ -170,3 +170,29 @@ def test_after_a_failed_write_nothing_more_is_written(
 
     with Workspace.open(workspace.folder) as fresh:
         fresh.post_batch(maker.draft("b1", "one"), at=AT, actor="li")
+
+
+def test_files_are_on_the_disk_before_the_event(
+    maker: LedgerMaker, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+
+    def watch(owner: object, name: str, word: str) -> None:
+        real = getattr(owner, name)
+
+        def watched(*args: Any, **names: Any) -> Any:
+            steps.append(word)
+            return real(*args, **names)
+
+        monkeypatch.setattr(owner, name, watched)
+
+    watch(durable, "fsync_file", "fsync file")
+    watch(durable, "sha256_file", "hash")
+    watch(Path, "replace", "rename")
+    watch(durable, "fsync_folder", "fsync folder")
+    watch(chain, "append", "event")
+
+    workspace.post_batch(maker.draft("b1", "one"), at=AT, actor="li")
+
+    kept = ["fsync file", "hash", "rename", "fsync folder"]
+    assert steps == [*kept, *kept, "event"]
