@@ -169,10 +169,12 @@ def results(resolved: Frame, tables: StreamTables) -> Frame:
     """Return the rows with one int64 column of mg per gas, and their integer sum."""
     is_ok = nw.col("status") == OK
     quantity = nw.when(is_ok).then(nw.col("qty_u"))
-    gases = {
-        f"g{i}": rounded_product(nw.col("fit_u"), nw.col(f"m{i}")) for i in range(len(tables.gases))
-    }
-    with_gases = resolved.with_columns(fit_u=quantity).with_columns(**gases)
+    with_gases = resolved.with_columns(fit_u=quantity)
+    if tables.gases:
+        with_gases = with_gases.with_columns(
+            rounded_product(nw.col("fit_u"), nw.col(f"m{i}")).alias(f"g{i}")
+            for i in range(len(tables.gases))
+        )
     return with_gases.with_columns(co2e_mg=_sum_of_gases(tables))
 
 
