@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from tanlu.kernel.periods import month_of, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from fractions import Fraction
 
     from tanlu.ingest.sheets.draft import Draft, SheetResult
 
@@ -184,8 +184,11 @@ def _monthly(drafts: list[Draft]) -> dict[tuple[str, str, str], dict[int, tuple[
         months = draft.months
         group = series[draft.site, draft.item, draft.unit.ledger_unit]
         for ym in months:
-            before = group.get(ym, (Fraction(0), draft))[0]
-            group[ym] = (before + draft.ledger_quantity / len(months), draft)
+            before = group.get(ym)
+            part = (
+                draft.ledger_quantity if len(months) == 1 else draft.ledger_quantity / len(months)
+            )
+            group[ym] = (part if before is None else before[0] + part, draft)
     return series
 
 
@@ -218,8 +221,11 @@ def _outliers(drafts: list[Draft], *, ratio: int) -> list[Finding]:
         values = {ym: abs(value) for ym, (value, _) in group.items() if value}
         if len(values) < 3:  # noqa: PLR2004 - two values tell nothing about each other
             continue
+        least, most = min(values.values()), max(values.values())
         for ym, value in values.items():
             others = [other for at, other in values.items() if at != ym]
+            if least * ratio > value > most / ratio:
+                continue
             high = sum(value >= other * ratio for other in others)
             low = sum(value * ratio <= other for other in others)
             if 2 * max(high, low) > len(others):

@@ -154,13 +154,33 @@ class ParsedFile:
 class SchemaColumn(Protocol):
     """A column of a data table's schema, as the catalog gives it."""
 
-    name: str
-    type: str
-    unit: str
-    is_required: bool
-    allowed: tuple[str, ...]
-    meaning_zh: str
-    meaning_en: str
+    @property
+    def name(self) -> str:
+        """Column header."""
+
+    @property
+    def type(self) -> str:
+        """Type of the schema."""
+
+    @property
+    def unit(self) -> str:
+        """Unit, empty for none."""
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it must be filled."""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Choices, empty when free."""
+
+    @property
+    def meaning_zh(self) -> str:
+        """Meaning in Chinese."""
+
+    @property
+    def meaning_en(self) -> str:
+        """Meaning in English."""
 
 
 def record_schema(

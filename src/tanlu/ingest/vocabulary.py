@@ -98,6 +98,8 @@ class Vocabulary:
         self._provinces = _provinces(tables["province"])
         self._items = self._item_words(tables)
         self._parsed: dict[str, ParsedUnit] = {}
+        self._labels: dict[str, str] = {}
+        self._named_items: dict[str, str] = {}
         for name, field in self.answers("headers").items():
             self._headers[key(name)] = str(field)
         self._unit_answers = {key(k): str(v) for k, v in self.answers("units").items()}
@@ -126,6 +128,11 @@ class Vocabulary:
 
     def item(self, text: str) -> str:
         """Return the item a text names, empty when none."""
+        if text not in self._named_items:
+            self._named_items[text] = self._find_item(text)
+        return self._named_items[text]
+
+    def _find_item(self, text: str) -> str:
         folded = key(text)
         hit = self._items.get(folded)
         if hit:
@@ -191,14 +198,19 @@ class Vocabulary:
 
         A label is a total when it is the word, begins or ends with it.
         """
+        if text not in self._labels:
+            self._labels[text] = self._find_derived(text)
+        return self._labels[text]
+
+    def _find_derived(self, text: str) -> str:
         folded = key(_BRACKETS.sub("", normal(text)))
         for group in ("subtotal", "derived"):
             words = self._groups.get(group, {})
             if folded in words:
                 return words[folded]
-            for word in sorted(words, key=len, reverse=True):
-                is_short = len(word) < _SHORT_WORD
-                if not is_short and self._begins_or_ends(normal(text).casefold(), word):
+            inside = [word for word in words if word in folded and len(word) >= _SHORT_WORD]
+            for word in sorted(inside, key=len, reverse=True):
+                if self._begins_or_ends(normal(text).casefold(), word):
                     return words[word]
         return ""
 

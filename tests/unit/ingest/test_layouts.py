@@ -15,7 +15,7 @@ Read = Callable[..., ParsedFile]
 Sums = Callable[[ParsedFile], dict[tuple[str, str, str], Fraction]]
 
 MONTHS = [f"{number}月" for number in range(1, 13)]
-ENGLISH = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def test_long_table_in_traditional_chinese_with_roc_years(read: Read, sums: Sums) -> None:
@@ -124,7 +124,7 @@ def test_month_headers_in_many_spellings(read: Read, heads: list[Any]) -> None:
 
     parsed = read({"E": rows})
 
-    months = [(row.ym, row.quantity) for row in parsed.rows]
+    months = [(row.ym, int(row.quantity)) for row in parsed.rows]
     assert months == [(2024 * 12 + 1, 1), (2024 * 12 + 2, 2), (2024 * 12 + 3, 3)]
 
 
@@ -226,7 +226,8 @@ def test_a_period_that_crosses_months_keeps_its_sum(read: Read) -> None:
 
     parsed = read({"x": rows})
 
-    assert [(row.ym, row.quantity) for row in parsed.rows] == [(24288, 11000), (24289, 20000)]
+    parts = [(row.ym, int(row.quantity)) for row in parsed.rows]
+    assert parts == [(24288, 11000), (24289, 20000)]
     assert len({row.row_id for row in parsed.rows}) == 2
 
 

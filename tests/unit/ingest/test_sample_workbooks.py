@@ -6,13 +6,16 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tanlu.ingest.model import ImportContext, ParsedFile
 from tanlu.ingest.vocabulary import Vocabulary
 from tanlu.kernel.activity import Site
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Make = Callable[..., ImportContext]
 Read = Callable[..., ParsedFile]

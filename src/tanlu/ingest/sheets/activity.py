@@ -74,6 +74,9 @@ class _ActivitySheet:
         self.lead = {c.index: c for c in block.columns.values() if c not in self.values}
         self.serial = ""
         self.month_starts = False
+        self.parsed: dict[tuple[str, CellKind, str, bool], ParsedPeriod] = {}
+        self.labels = {c.index: c.label for c in block.columns.values()}
+        self.fields = {c.field: c for c in reversed(list(block.columns.values())) if c.field}
         self.locale = place.words.context.locale
 
     def read(self) -> SheetResult:
@@ -113,7 +116,7 @@ class _ActivitySheet:
         self.result.sites[site] = Site(site, found)
 
     def _look_at_periods(self, body: Body) -> None:
-        column = self.block.of("period")
+        column = self.fields.get("period")
         if column is None:
             return
         cells = [c for row in body.data if (c := self._cell(row, column.index, body))]
@@ -128,7 +131,7 @@ class _ActivitySheet:
     def _ask_year(self, body: Body) -> None:
         """Hold every row when months across the columns have no year."""
         bare = [c for c in self.values if c.period and not c.period.has_year]
-        if not bare or self.place.year is not None or self.block.of("year"):
+        if not bare or self.place.year is not None or self.fields.get("year"):
             return
         column = bare[0]
         months = ", ".join(c.label for c in bare[:3])
@@ -141,7 +144,7 @@ class _ActivitySheet:
 
     def _ask_site(self, body: Body) -> None:
         """Hold every row when nothing says which site the sheet is about."""
-        has_site = self.block.of("site") is not None or "site" in self.defaults
+        has_site = self.fields.get("site") is not None or "site" in self.defaults
         if has_site or all(column.site for column in self.values) or not body.data:
             return
         first = self.values[0]
@@ -178,7 +181,7 @@ class _ActivitySheet:
             cell = self._cell(row, index, body)
             if cell is None:
                 continue
-            raw[column.label or address(row, index)] = cell.text
+            raw[self.labels[index] or address(row, index)] = cell.text
             extra.append(f"{index}={normal(cell.text)}")
             if column.field in _ROW_FIELDS:
                 texts[column.field] = (_tidy_text(cell.text), index)
@@ -195,14 +198,14 @@ class _ActivitySheet:
         ]  # fmt: skip
 
     def _type_as_item(self, texts: dict[str, tuple[str, int]]) -> None:
-        if self.block.of("item") is None and "type" in texts:
+        if self.fields.get("item") is None and "type" in texts:
             text, index = texts["type"]
             if self.words.item(text):
                 texts["item"] = (text, index)
 
     def _material_as_item(self, row: int, texts: dict[str, tuple[str, int]], body: Body) -> None:
-        column = self.block.of("material")
-        if column is not None and self.block.of("item") is None:
+        column = self.fields.get("material")
+        if column is not None and self.fields.get("item") is None:
             cell = self._cell(row, column.index, body)
             if cell is not None:
                 texts["item"] = (_tidy_text(cell.text), column.index)
@@ -222,7 +225,7 @@ class _ActivitySheet:
         cell = self.place.grid.cell(row, column.index)
         own = dict(texts)
         item_hint = ""
-        if column.item and (self.block.of("item") is None or not texts.get("item")):
+        if column.item and (self.fields.get("item") is None or not texts.get("item")):
             item_hint = column.item
             own["item"] = (column.label, 0)
         if not own.get("item", ("", 0))[0]:
@@ -231,7 +234,7 @@ class _ActivitySheet:
         if column.unit and (is_own or not own.get("unit", ("", 0))[0]):
             own["unit"] = (column.unit, 0)
         self._unit_in_item(own)
-        if column.site and self.block.of("site") is None:
+        if column.site and self.fields.get("site") is None:
             own["site"] = (column.site, 0)
         if column.period is not None:
             period, found = self._header_period(row, column)
@@ -244,7 +247,7 @@ class _ActivitySheet:
             period_findings=found,
             texts=own,
             item_hint=item_hint,
-            raw={**raw, column.label: cell.text if cell else ""},
+            raw={**raw, self.labels[column.index]: cell.text if cell else ""},
             extra=extra,
             is_normal_stated=self._is_normal(item, column, own),
             held=held,
@@ -263,6 +266,8 @@ class _ActivitySheet:
         own = " ".join(
             (column.qualifiers, texts.get("note", ("", 0))[0], texts.get("item", ("", 0))[0])
         )
+        if "Nm3" not in (self.words.items.get(item, {}).get("dims") or ()):
+            return False
         return (
             item in stated
             or "*" in stated
@@ -273,7 +278,7 @@ class _ActivitySheet:
     def _header_period(self, row: int, column: Column) -> tuple[Period | None, tuple[Finding, ...]]:
         assert column.period is not None  # noqa: S101 - the caller checked
         year = self.place.year
-        own = self.block.of("year")
+        own = self.fields.get("year")
         if own is not None and not column.period.has_year:
             text = self.place.grid.text(row, own.index).strip()
             found = self.words.search("year", text)
@@ -304,7 +309,7 @@ class _ActivitySheet:
         if any(c.period for c in self.values):
             return None, ()
         for names in (("start", "end"), ("period",), ("year", "month"), ("year",), ("month",)):
-            columns = [self.block.of(name) for name in names]
+            columns = [self.fields.get(name) for name in names]
             if all(columns):
                 return self._joined(row, [c for c in columns if c], names=names, body=body)
         text, column = self.defaults.get("period", ("", 0))
@@ -333,6 +338,12 @@ class _ActivitySheet:
         return self._period_result(self._parsed(cells[0]), row, place)
 
     def _parsed(self, cell: Cell, *, as_day: bool = False) -> ParsedPeriod:
+        known = (cell.text, cell.kind, cell.number_format, as_day)
+        if known not in self.parsed:
+            self.parsed[known] = self._parse(cell, as_day=as_day)
+        return self.parsed[known]
+
+    def _parse(self, cell: Cell, *, as_day: bool) -> ParsedPeriod:
         context = self._context()
         if cell.kind is CellKind.DATE:
             if as_day:
@@ -388,7 +399,7 @@ class _ActivitySheet:
         return cell is None or normal(cell.text).casefold() in self.words.numbers.of("missing")
 
     def _series(self, candidate: Candidate) -> tuple[object, ...]:
-        if self.block.of("item") is not None or any(c.period for c in self.values):
+        if self.fields.get("item") is not None or any(c.period for c in self.values):
             return (candidate.row, candidate.item_hint, candidate.text("site"))
         return (candidate.text("site"), candidate.column)
 

@@ -195,16 +195,6 @@ class RowTyper:
                 self._at(candidate, "UNKNOWN_ITEM", Outcome.QUARANTINE, name="item", **facts)
             )
             return ""
-        note = self.words.items.get(item, {}).get("note_code")
-        if note:
-            self.place.repeat(
-                str(note),
-                Outcome.NOTE,
-                candidate.row,
-                candidate.column_of("item"),
-                group=item,
-                found=text or item,
-            )
         return item
 
     def _kind(self, candidate: Candidate, found: list[Finding]) -> RowKind:

@@ -51,6 +51,10 @@ class Draft:
         Header to text as written, for quarantine.
     findings : list of Finding
         Warnings and notes of the row.
+    ledger_quantity : Fraction
+        Quantity in the ledger unit, exactly; computed.
+    months : tuple of int
+        Ledger months it touches; computed.
     """
 
     source: SourceCell
@@ -68,20 +72,16 @@ class Draft:
     extra: str = ""
     raw: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    ledger_quantity: Fraction = Fraction(0)
+    months: tuple[int, ...] = ()
 
-    @property
-    def ledger_quantity(self) -> Fraction:
-        """Quantity in the ledger unit, exactly."""
-        return Fraction(self.quantity) * self.unit.scale
-
-    @property
-    def months(self) -> list[int]:
-        """Ledger months it touches."""
-        return [int(ym) for ym, _ in self.period.months()]
+    def __post_init__(self) -> None:
+        self.ledger_quantity = Fraction(self.quantity) * self.unit.scale
+        self.months = tuple(int(ym) for ym, _ in self.period.months())
 
     def is_rounded(self) -> bool:
         """Whether millionths of the ledger unit do not hold it exactly."""
-        return (self.ledger_quantity * _MILLION).denominator != 1
+        return _MILLION % self.ledger_quantity.denominator != 0
 
 
 def row_id(source: SourceCell, part: int = 0) -> str:

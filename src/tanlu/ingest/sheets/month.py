@@ -65,7 +65,7 @@ def header_period(cell: Cell, words: Vocabulary) -> HeaderPeriod | None:
     Parameters
     ----------
     cell : Cell
-        A date, a text such as ``3月``, ``Mar-24``, ``2024Q1``, or a year as number.
+        A date, a text such as ``Mar-24``, ``2024Q1``, or a year as number.
     words : Vocabulary
         Names of months.
     """

@@ -1,0 +1,195 @@
+"""The marked copy and the template: exactly the bad cells, and the original untouched."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+
+from tanlu.i18n.say import Say
+from tanlu.ingest import shipped
+from tanlu.ingest.checked import write_checked
+from tanlu.ingest.model import ImportContext, ParsedFile
+from tanlu.ingest.read import read_file
+from tanlu.ingest.template import write_template
+from tanlu.kernel.errors import TanluError
+from tanlu.kernel.findings import Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Make = Callable[..., ImportContext]
+
+BAD: dict[str, str | int] = {"D7": "1,2O0", "B9": "三厂", "E11": "kWn", "A13": "Q1", "D15": -4}
+
+
+def filled(path: Path) -> Path:
+    write_template("machinery", path, say=Say("zh"))
+    book = openpyxl.load_workbook(path)
+    sheet = book["用能"]
+    for row in range(2, 17):
+        year, month = divmod(row - 2, 12)
+        values = [
+            f"{2023 + year}-{month + 1:02d}",
+            "一厂",
+            "外购电力",
+            100000 + row,
+            "kWh",
+            f"V{row}",
+        ]
+        sheet.append(values)
+    for cell, value in BAD.items():
+        sheet[cell] = value
+    book.save(path)
+    return path
+
+
+def marked(path: Path) -> list[tuple[str, str]]:
+    book = openpyxl.load_workbook(path)
+    return [
+        (sheet.title, cell.coordinate)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows(min_row=2)
+        for cell in row
+        if cell.fill.fill_type == "solid" and str(cell.fill.start_color.rgb).endswith("FECACA")
+    ]
+
+
+def warned(parsed: ParsedFile) -> list[Any]:
+    return [f for f in parsed.findings if f.severity is not Severity.NOTE]
+
+
+def test_exactly_the_five_bad_cells_become_red(context: Make, tmp_path: Path) -> None:
+    path = filled(tmp_path / "t.xlsx")
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    parsed = read_file(path, context=context(sites=("一厂", "二厂")))
+
+    out = write_checked(path, warned(parsed), tmp_path / "t.checked.xlsx", say=Say("en"))
+
+    assert sorted(marked(out)) == sorted(("用能", cell) for cell in BAD)
+    book = openpyxl.load_workbook(out)
+    errors = book.worksheets[0]
+    assert errors.title == "错误 Errors"
+    assert errors.max_row == 6
+    link = errors["A2"].hyperlink
+    assert link is not None
+    assert link.location.startswith("'用能'!")
+    comment = book["用能"]["D7"].comment
+    assert comment is not None
+    assert comment.text.startswith("[NUMBER_UNPARSED]")
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+
+
+def test_lists_rules_and_protection_survive(context: Make, tmp_path: Path) -> None:
+    path = filled(tmp_path / "t.xlsx")
+    parsed = read_file(path, context=context(sites=("一厂", "二厂")))
+
+    out = write_checked(path, warned(parsed), tmp_path / "t.checked.xlsx", say=Say("zh"))
+
+    before, after = openpyxl.load_workbook(path)["用能"], openpyxl.load_workbook(out)["用能"]
+    assert after.data_validations.count == before.data_validations.count > 0
+    assert after.freeze_panes == "A2"
+    assert after.protection.sheet
+    assert after["A1"].comment is not None
+
+
+def test_the_same_findings_give_the_same_bytes(context: Make, tmp_path: Path) -> None:
+    path = filled(tmp_path / "t.xlsx")
+    parsed = read_file(path, context=context(sites=("一厂", "二厂")))
+
+    one = write_checked(path, warned(parsed), tmp_path / "1.xlsx", say=Say("zh"))
+    two = write_checked(path, warned(parsed), tmp_path / "2.xlsx", say=Say("en"))
+
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_the_marked_copy_reads_as_the_original(context: Make, tmp_path: Path) -> None:
+    path = filled(tmp_path / "t.xlsx")
+    imports = context(sites=("一厂", "二厂"))
+    parsed = read_file(path, context=imports)
+    out = write_checked(path, warned(parsed), tmp_path / "t.checked.xlsx", say=Say("zh"))
+
+    again = read_file(out, context=imports)
+
+    assert again.sheets[0].kind == "errors"
+    strip = [(row.site, row.item, row.ym, row.qty_u, row.source.cell) for row in parsed.rows]
+    assert [(r.site, r.item, r.ym, r.qty_u, r.source.cell) for r in again.rows] == strip
+    assert {f.code for f in again.findings} >= {"NUMBER_UNPARSED", "UNKNOWN_SITE"}
+
+
+def test_a_text_file_gets_a_marked_workbook_without_formulas(context: Make, tmp_path: Path) -> None:
+    path = tmp_path / "能耗.csv"
+    path.write_text(
+        "期间,厂区,活动,数量,单位,备注\n2024-01,=1+1,电,x,kWh,=cmd|' /C calc'!A0\n",
+        encoding="gb18030",
+    )
+    parsed = read_file(path, context=context())
+
+    out = write_checked(path, warned(parsed), tmp_path / "c.xlsx", say=Say("zh"))
+
+    sheet = openpyxl.load_workbook(out)["能耗"]
+    assert sheet["B2"].data_type == "s"
+    assert sheet["F2"].data_type == "s"
+    assert marked(out) == [("能耗", "D2")]
+
+
+def test_a_workbook_with_a_picture_part_is_copied_as_data(
+    context: Make, workbook: Callable[..., bytes], tmp_path: Path
+) -> None:
+    import io  # noqa: PLC0415 - only here
+    import zipfile  # noqa: PLC0415 - only here
+
+    rows = [["期间", "厂区", "活动", "数量", "单位"], ["2024-01", "A厂", "电", "x", "kWh"]]
+    out = io.BytesIO(workbook({"表": rows}))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("xl/media/image1.png", b"png")
+    path = tmp_path / "p.xlsx"
+    path.write_bytes(out.getvalue())
+    parsed = read_file(path, context=context())
+
+    copy = write_checked(path, warned(parsed), tmp_path / "p.checked.xlsx", say=Say("zh"))
+
+    errors = openpyxl.load_workbook(copy).worksheets[0]
+    assert marked(copy) == [("表", "D2")]
+    assert "data only" in str(errors.cell(errors.max_row, 1).value)
+
+
+@pytest.mark.parametrize("sector", [row["id"] for row in shipped.rows("template_sector")])
+def test_an_empty_template_imports_without_a_question(
+    context: Make, tmp_path: Path, sector: str
+) -> None:
+    path = tmp_path / "t.xlsx"
+
+    names = write_template(sector, path, say=Say("zh"))
+    parsed = read_file(path, context=context())
+
+    assert len(names) == 7
+    assert not parsed.rejected
+    assert not parsed.open_questions
+    assert [s.kind for s in parsed.sheets][:7] == [
+        "tidy", "instrument", "purchase", "freight", "equipment", "output", "stack",
+    ]  # fmt: skip
+    assert {f.code for f in parsed.findings} == {"NO_ROWS"}
+
+
+def test_every_item_of_a_template_list_is_known(context: Make) -> None:
+    from tanlu.ingest.vocabulary import Vocabulary  # noqa: PLC0415 - only here
+
+    words = Vocabulary(context())
+    for row in shipped.rows("template_sector"):
+        for item in row["items"].split(";"):
+            assert item in words.items, (row["id"], item)
+    for row in shipped.rows("template_list"):
+        if row["list"] == "units":
+            assert words.unit(row["text"]).counts, row["text"]
+
+
+def test_an_unknown_sector_is_refused_with_the_choices(tmp_path: Path) -> None:
+    with pytest.raises(TanluError) as caught:
+        write_template("bakery", tmp_path / "t.xlsx", say=Say("zh"))
+
+    assert caught.value.code == "ingest.template-sector"
+    assert "machinery" in caught.value.facts["choices"]
