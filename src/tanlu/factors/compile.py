@@ -229,7 +229,7 @@ def _candidates(
             for name in names
             for factor in by_item[name]
             if _dimension(factor.unit, units)
-            for route in routes(factor, item, conversions=own_steps, units=units)
+            for route in routes(factor, item, conversions=own_steps, units=units, sets=profile.sets)
             for stream in streams_of(factor, profile)
         ]
         if found:

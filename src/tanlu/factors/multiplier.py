@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tanlu.factors.gas import BIOGENIC
 from tanlu.factors.model import FactorQuality
+from tanlu.kernel.results import Stream
 from tanlu.kernel.rounding import floor_half_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tanlu.factors.model import Factor, Item, ItemConversion
 
@@ -73,7 +74,12 @@ class Multiplier:
 
 
 def routes(
-    factor: Factor, item: Item, *, conversions: Iterable[ItemConversion], units: Units
+    factor: Factor,
+    item: Item,
+    *,
+    conversions: Iterable[ItemConversion],
+    units: Units,
+    sets: Sequence[str] = (),
 ) -> tuple[Route, ...]:
     """Return the dimensions in which `item` may be recorded to use `factor`.
 
@@ -84,7 +90,10 @@ def routes(
     item : Item
         Item of the rows.
     conversions : iterable of ItemConversion
-        Heating values and densities; those of other items and other sets are passed over.
+        Heating values and densities; those of other items are passed over.
+    sets : sequence of str
+        Sets of the profile, most wanted first: an upstream factor, whose publication knows
+        nothing of the fuel burned, takes the heating value of the first that has one.
 
     Notes
     -----
@@ -93,8 +102,10 @@ def routes(
     """
     own = units.dimension(factor.unit)
     found = {own: Route(own, None, inverse=False)}
-    for step in sorted(conversions, key=lambda c: _step_rank(c, item)):
-        if not _fits(step, factor, item):
+    lent = tuple(sets) if factor.stream == Stream.UPSTREAM else ()
+    usable = dict.fromkeys((factor.factor_set, *lent, ""))
+    for step in sorted(conversions, key=lambda c: _step_rank(c, item, tuple(usable))):
+        if not _fits(step, factor, item=item, sets=usable):
             continue
         start, end = units.dimension(step.from_unit), units.dimension(step.to_unit)
         if end == own:
@@ -104,16 +115,17 @@ def routes(
     return tuple(found.values())
 
 
-def _step_rank(step: ItemConversion, item: Item) -> tuple[object, ...]:
-    """Return the order of conversions: the item's own, then those of a set, then by name."""
-    return (step.item != item.id, not step.factor_set, step.from_unit, step.to_unit, step.basis)
+def _step_rank(step: ItemConversion, item: Item, sets: tuple[str, ...]) -> tuple[object, ...]:
+    """Return the order of conversions: the item's own, then by set, then by name."""
+    place = sets.index(step.factor_set) if step.factor_set in sets else len(sets)
+    return (step.item != item.id, place, step.from_unit, step.to_unit, step.basis)
 
 
-def _fits(step: ItemConversion, factor: Factor, item: Item) -> bool:
+def _fits(step: ItemConversion, factor: Factor, *, item: Item, sets: Collection[str]) -> bool:
     """Return whether a conversion may stand between `item` and `factor`."""
     if step.quality is FactorQuality.TEMPLATE or step.item not in {item.id, factor.item}:
         return False
-    if step.factor_set not in {"", factor.factor_set}:
+    if step.factor_set not in sets:
         return False
     heats = {"NCV", "GCV"}
     both = {step.basis, factor.basis} & heats
