@@ -125,7 +125,9 @@ def import_files(
     known = _LedgerKeys(workspace)
     for path in paths:
         file = _read(workspace, path, context, seen=seen, is_forced=options.is_forced)
-        parsed.append(file if options.is_forced else known.hold_back(file))
+        fresh = file if options.is_forced else known.hold_back(file)
+        nothing_new = workspace.has_source(file.sha256) and not (fresh.rows or fresh.records)
+        parsed.append(_refused(fresh) if nothing_new and not file.rejected else fresh)
     receipt = None
     if not options.is_dry_run:
         receipt = _post(workspace, parsed, paths, context=context, options=options)
@@ -167,11 +169,16 @@ def _read(
     workspace: Workspace, path: Path, context: ImportContext, *, seen: set[str], is_forced: bool
 ) -> ParsedFile:
     digest = _sha256(path)
-    if not is_forced and (digest in seen or _is_complete(workspace, digest)):
-        finding = Finding("FILE_ALREADY_IMPORTED", Outcome.REJECT, file=path.name)
-        return ParsedFile(path.name, digest, findings=(finding,), rejected=True)
+    if not is_forced and (digest in seen or workspace.is_posted(digest)):
+        return _refused(ParsedFile(path.name, digest))
     seen.add(digest)
     return read_file(path, context=context)
+
+
+def _refused(file: ParsedFile) -> ParsedFile:
+    """Return a file that is in the ledger already as refused."""
+    finding = Finding("FILE_ALREADY_IMPORTED", Outcome.REJECT, file=file.name)
+    return replace(file, findings=(*file.findings, finding), rejected=True)
 
 
 def _sha256(path: Path) -> str:
@@ -180,14 +187,6 @@ def _sha256(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _is_complete(workspace: Workspace, sha256: str) -> bool:
-    """Tell whether a file is in the ledger with no question left open."""
-    if not workspace.has_source(sha256):
-        return False
-    batches = [b for b in workspace.batches() if any(s.sha256 == sha256 for s in b.sources)]
-    return any(not batch.open_questions for batch in batches)
 
 
 class _LedgerKeys:

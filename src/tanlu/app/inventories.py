@@ -6,15 +6,13 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING, Any
 
 from tanlu.app import clock, scope3, uncertainties
 from tanlu.app.references import choose_profile, items_by_id, places, unit_table
 from tanlu.catalog import load, tables
 from tanlu.compute import calculate, purchased_electricity
+from tanlu.compute.facts import year_facts, years_of
 from tanlu.factors.compile import compile_book
 from tanlu.inventory.greenpower import allocate_green_power
 from tanlu.inventory.instrument import read_instruments
@@ -33,9 +31,9 @@ from tanlu.kernel.results import Stream
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
     from tanlu.compute import Calculation
+    from tanlu.compute.facts import Ledger
     from tanlu.factors.book import Book
     from tanlu.factors.model import Factor
     from tanlu.factors.profile import Profile
@@ -44,7 +42,6 @@ if TYPE_CHECKING:
     from tanlu.kernel.activity import Record
     from tanlu.storage import Workspace
 
-    Ledger: TypeAlias = pa.Table | Sequence[Path]
 
 _ELECTRICITY = "electricity"
 _MONTHS = 12
@@ -158,9 +155,10 @@ def take_inventory(
     as_of = chosen.as_of or clock.today()
     ledger = ledger_rows(workspace)
     records = workspace.records()
-    facts = _facts_of_year(workspace, year)
+    facts = year_facts(workspace.activity(), year)
     if not facts.rows and not any(_is_of_year(record.fields, year) for record in records):
-        raise TanluError("app.no-rows", year=year, known=facts.years or "-")
+        known = ", ".join(map(str, facts.years))
+        raise TanluError("app.no-rows", year=year, known=known or "-")
     book = _compile(workspace, profile, year, as_of=as_of, ledger_units=facts.units)
     purchased = purchased_electricity(ledger, book, engine=chosen.engine)
     power = allocate_green_power(
@@ -178,7 +176,7 @@ def take_inventory(
             iso_of_scope3=iso_of_scope3(),
             ledger=power,
             lines=lines.lines,
-            quarantined=facts.quarantined,
+            quarantined=sum(row.source.sha256 in facts.files for row in workspace.quarantine()),
             evidence=facts.evidence,
             outputs=read_outputs(records, year=year),
             energy=_energy_tables(profile, year),
@@ -221,7 +219,7 @@ def take_inventory(
 
 def ledger_rows(workspace: Workspace) -> Ledger:
     """Return the current ledger rows: the segments themselves, or a table once rows changed."""
-    return workspace.activity() if workspace.has_changes() else workspace.segment_paths()
+    return workspace.engine_input()
 
 
 def iso_of_scope3() -> dict[str, int]:
@@ -231,36 +229,7 @@ def iso_of_scope3() -> dict[str, int]:
 
 def years_with_rows(workspace: Workspace) -> tuple[int, ...]:
     """Return the calendar years the ledger has rows of."""
-    months = pc.unique(workspace.activity()["ym"]).to_pylist()
-    return tuple(sorted({(ym - 1) // _MONTHS for ym in months}))
-
-
-@dataclass(frozen=True, slots=True)
-class _YearFacts:
-    """What is known of a year's rows before any factor."""
-
-    rows: int
-    units: tuple[str, ...]
-    evidence: Mapping[str, int]
-    quarantined: int
-    years: str
-
-
-def _facts_of_year(workspace: Workspace, year: int) -> _YearFacts:
-    activity = workspace.activity().select(["ym", "ledger_unit", "quality", "sha256"])
-    first, last = year_month(year, 1), year_month(year, _MONTHS)
-    inside = pc.and_(pc.greater_equal(activity["ym"], first), pc.less_equal(activity["ym"], last))
-    rows = activity.filter(inside)
-    files = set(pc.unique(rows["sha256"]).to_pylist())
-    counts = pc.value_counts(rows["quality"]).to_pylist()
-    evidence = {row["values"] or "unknown": row["counts"] for row in counts}
-    return _YearFacts(
-        rows=rows.num_rows,
-        units=tuple(sorted(pc.unique(activity["ledger_unit"]).to_pylist())),
-        evidence=dict(sorted(evidence.items())),
-        quarantined=sum(row.source.sha256 in files for row in workspace.quarantine()),
-        years=", ".join(str(known) for known in years_with_rows(workspace)),
-    )
+    return years_of(workspace.activity())
 
 
 def _is_of_year(fields: Mapping[str, str | None], year: int) -> bool:

@@ -16,10 +16,8 @@ from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
-    import pyarrow as pa
-
+    from tanlu.compute.facts import Ledger
     from tanlu.compute.uncertainty import UncertaintyGroup
     from tanlu.factors.book import Book
     from tanlu.factors.model import Item
@@ -53,7 +51,7 @@ _MG_PER_T = 10**9
 
 
 def estimate_uncertainty(
-    activity: pa.Table | Sequence[Path],
+    activity: Ledger,
     book: Book,
     *,
     ledger: GreenPowerLedger,
@@ -65,7 +63,7 @@ def estimate_uncertainty(
 
     Parameters
     ----------
-    activity : pa.Table or sequence of Path
+    activity : Ledger
         Ledger rows.
     book : Book
         Factor book of the inventory.
