@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tanlu.roadmap.constraints import (
@@ -37,6 +36,7 @@ from tanlu.roadmap.layout import Layout, make_layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from types import ModuleType
 
     from tanlu.roadmap.builder import MatrixModel
     from tanlu.roadmap.problem import Problem

@@ -151,17 +151,17 @@ class Builder:
     def matrix(self) -> MatrixModel:
         """Return the finished model; entries of one cell are added up."""
         shape = (self.m, self.n)
-        data = _join(self._vals, np.float64)
-        where = (_join(self._rows, np.int64), _join(self._cols, np.int64))
+        data = _floats(self._vals)
+        where = (_integers(self._rows), _integers(self._cols))
         csc = coo_array((data, where), shape=shape).tocsc()
         csc.sum_duplicates()
         return MatrixModel(
-            cost=_join(self._cost, np.float64),
-            lower=_join(self._lower, np.float64),
-            upper=_join(self._upper, np.float64),
-            integer=_join(self._integer, np.bool_),
-            row_lo=_join(self._lo, np.float64),
-            row_up=_join(self._up, np.float64),
+            cost=_floats(self._cost),
+            lower=_floats(self._lower),
+            upper=_floats(self._upper),
+            integer=np.concatenate(self._integer) if self._integer else np.zeros(0, dtype=bool),
+            row_lo=_floats(self._lo),
+            row_up=_floats(self._up),
             starts=np.asarray(csc.indptr, dtype=np.int64),
             indices=np.asarray(csc.indices, dtype=np.int64),
             values=np.asarray(csc.data, dtype=np.float64),
@@ -176,5 +176,9 @@ def _flat(value: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
     return np.broadcast_to(np.asarray(value, dtype=np.float64), shape).ravel()
 
 
-def _join(parts: Sequence[NDArray[np.generic]], dtype: type) -> NDArray[np.generic]:  # type: ignore[type-arg]
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
+def _floats(parts: Sequence[FloatArray]) -> FloatArray:
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _integers(parts: Sequence[IntArray]) -> IntArray:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)

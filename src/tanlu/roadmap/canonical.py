@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tanlu.roadmap.problem import Problem
+if TYPE_CHECKING:
+    from tanlu.roadmap.problem import Problem
 
 
 def plain(value: object) -> Any:

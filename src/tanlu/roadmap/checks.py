@@ -6,12 +6,13 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Ownership
 from tanlu.roadmap.layout import make_decisions, make_routes
 from tanlu.roadmap.problem import TargetKind
-from tanlu.roadmap.simulate import MG_PER_T, ZERO, emitted, invested, unclaimed_generation
+from tanlu.roadmap.simulate import MG_PER_T, ONE, ZERO, emitted, unclaimed_generation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +52,7 @@ def find_breaches(problem: Problem, choices: Choices, result: Simulation) -> tup
     return tuple(found)
 
 
-def _adoption(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
+def _adoption(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
     for decision in make_decisions(problem):
         path = choices.share[decision.id]
         owner = problem.measures.get(decision.owner) or problem.pv[decision.owner]
@@ -68,9 +69,9 @@ def _adoption(problem: Problem, choices: Choices, _result: Simulation | None) ->
             before = value
 
 
-def _order(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
+def _order(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
     decisions = make_decisions(problem)
-    for first, second in zip(decisions, decisions[1:], strict=False):
+    for first, second in pairwise(decisions):
         if second.step > 1:
             for year in range(problem.periods):
                 gap = choices.share[second.id][year] - choices.share[first.id][year]
@@ -82,7 +83,7 @@ def _first_steps(problem: Problem) -> dict[str, Decision]:
     return {d.owner: d for d in make_decisions(problem) if d.step == 1}
 
 
-def _exclusion(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
+def _exclusion(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
     groups: defaultdict[str, Fraction] = defaultdict(Fraction)
     last = problem.periods - 1
     for owner, decision in _first_steps(problem).items():
@@ -108,7 +109,7 @@ def _prerequisite(
                     yield Breach("prerequisite", measure.id, year, mine[year] - theirs[year])
 
 
-def _rollout(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
+def _rollout(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
     kinds: defaultdict[str, list[Decision]] = defaultdict(list)
     share: dict[str, Fraction] = {}
     for decision in make_decisions(problem):
@@ -162,10 +163,11 @@ def _heat(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Br
 
 def _headroom(problem: Problem, end_use: str, year: int) -> Fraction:
     """Return by how much extra load could raise an end use."""
-    most = Fraction(1)
+    most = ONE
     for measure in problem.measures.values():
-        if measure.effect in {Effect.REDUCE, Effect.ABSOLUTE} and end_use in measure.saving:
-            most *= max(1 - measure.saving[end_use][year], Fraction(1))
+        reduces = measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}
+        if reduces and end_use in measure.saving and measure.saving[end_use][year] < 0:
+            most *= 1 - measure.saving[end_use][year]
     return most
 
 
@@ -390,7 +392,7 @@ def over_budget(problem: Problem, investment: Series) -> Iterator[Breach]:
         carried = max(rest, ZERO) if problem.budget.carry_over else ZERO
 
 
-def _locks(problem: Problem, choices: Choices, _result: Simulation | None) -> Iterator[Breach]:
+def _locks(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
     for lock in problem.locks:
         start = problem.periods if lock.year is None else lock.year
         for decision in make_decisions(problem):
@@ -417,13 +419,3 @@ CHECKS: tuple[Callable[[Problem, Choices, Simulation], Iterator[Breach]], ...] =
     _budget,
     _locks,
 )
-
-
-def check_decisions(problem: Problem, choices: Choices) -> tuple[Breach, ...]:
-    """Check only what follows from the decisions themselves, the budget included."""
-    investment, _ = invested(problem, choices)
-    found: list[Breach] = list(over_budget(problem, investment))
-    empty = None
-    for check in (_adoption, _order, _exclusion, _prerequisite, _rollout, _locks):
-        found.extend(check(problem, choices, empty))
-    return tuple(found)

@@ -5,16 +5,16 @@ A reason is kept only if it is true: relaxing its rule moves the measure at a lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tanlu.roadmap.assembly import assemble
-from tanlu.roadmap.checks import Breach, check_decisions
 from tanlu.roadmap.families import FAMILIES
 from tanlu.roadmap.layout import MEGA
+from tanlu.roadmap.moves import Broken, RowCheck
 from tanlu.roadmap.recourse import Recourse, whole
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Trial:
     """One moved plan: its extra cost [MCNY], None when a rule or the model forbids it."""
 
     delta: float | None
-    breaches: tuple[Breach, ...] = ()
+    breaches: tuple[Broken, ...] = ()
 
 
 @dataclass(slots=True)
@@ -75,13 +75,14 @@ class Explainer:
     """Runs trials around one plan, warm, on one linear model."""
 
     solved: Solved
-    _main: Recourse = field(init=False)
+    _check: RowCheck = field(init=False)
     _relaxed: dict[frozenset[str], Recourse] = field(default_factory=dict)
     _base: dict[frozenset[str], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Build the model of the plan without rules that bind decisions only."""
-        self._main = self._recourse(frozenset())
+        """Load the model of the plan."""
+        self._check = RowCheck(self.solved.assembly)
+        self._recourse(frozenset())
 
     def _recourse(self, without: frozenset[str]) -> Recourse:
         if without not in self._relaxed:
@@ -100,8 +101,11 @@ class Explainer:
         if start is None:
             return self._why_not(measure)
         never = self._trial(self._moved(measure_id, None))
-        later = self._trial(self._moved(measure_id, start + 1))
-        earlier = self._trial(self._moved(measure_id, start - 1)) if start else Trial(None)
+        later = self._trial(self._moved(measure_id, self._next(start)))
+        before = self._previous(start)
+        earlier = Trial(None)
+        if before is not None:
+            earlier = self._trial(self._moved(measure_id, before))
         reasons = [
             *self._locked(measure),
             *self._why_not_earlier(measure, start, earlier),
@@ -119,6 +123,19 @@ class Explainer:
         path = self.solved.values[self.solved.assembly.layout.z[index]]
         running = np.flatnonzero(path > 0.5)  # noqa: PLR2004 - rounding
         return int(running[0]) if len(running) else None
+
+    def _allowed(self) -> list[int]:
+        years = self.solved.problem.years
+        return [i for i, year in enumerate(years) if year in self.solved.problem.decision_years]
+
+    def _previous(self, start: int) -> int | None:
+        """Return the decision year before a year index, None when there is none."""
+        return max((i for i in self._allowed() if i < start), default=None)
+
+    def _next(self, start: int) -> int:
+        """Return the decision year after a year index; past the end when there is none."""
+        end = len(self.solved.problem.years)
+        return min((i for i in self._allowed() if i > start), default=end)
 
     def _moved(self, measure: str, start: int | None) -> dict[int, FloatArray]:
         """Return the paths of a measure moved to a start, with those that need it."""
@@ -150,24 +167,20 @@ class Explainer:
         return tuple(sorted(found))
 
     def _trial(self, rows: dict[int, FloatArray], without: frozenset[str] = frozenset()) -> Trial:
-        breaches = tuple(b for b in self._breaches(rows) if b.family not in without)
-        if breaches:
-            return Trial(None, breaches)
+        values = whole(self.solved.assembly, self.solved.values)
+        for index, path in rows.items():
+            values[self.solved.assembly.layout.z[index]] = path
+        broken = tuple(b for b in self._check.broken(values) if b.family not in without)
+        if broken:
+            return Trial(None, broken)
         recourse = self._recourse(without)
         recourse.move(rows)
         answer = recourse.run()
         recourse.back(set(rows))
         if answer.objective is None:
-            return Trial(None)
+            known = () if "budget" in without else self._check.over_budget(values)
+            return Trial(None, known)
         return Trial(answer.objective - self._base[without])
-
-    def _breaches(self, rows: dict[int, FloatArray]) -> tuple[Breach, ...]:
-        layout = self.solved.assembly.layout
-        share = dict(self.solved.choices.share)
-        for index, path in rows.items():
-            share[layout.decisions[index].id] = tuple(Fraction(round(v)) for v in path)
-        choices = replace(self.solved.choices, share=share)
-        return check_decisions(self.solved.problem, choices)
 
     def _locked(self, measure: Measure) -> list[Reason]:
         locked = any(lock.measure == measure.id for lock in self.solved.problem.locks)
@@ -178,22 +191,23 @@ class Explainer:
 
     def _why_not_earlier(self, measure: Measure, start: int, earlier: Trial) -> list[Reason]:
         families = {breach.family for breach in earlier.breaches}
-        if start == 0 or "adoption" in families:
+        before = self._previous(start)
+        if before is None or "adoption" in families:
             return [Reason("EARLIEST_POSSIBLE", {"measure": measure.id, "year": self._year(start)})]
         if not families:
             return []
         without = frozenset(families)
-        relaxed = self._trial(self._moved(measure.id, start - 1), without=without)
+        relaxed = self._trial(self._moved(measure.id, before), without=without)
         gain = None if relaxed.delta is None else self._against_plan(relaxed, without)
         if gain is None or gain > -TOLERANCE:
             return []
         first = max(earlier.breaches, key=lambda b: (_RANK.get(b.family, 0), b.amount))
         facts = {
             "measure": measure.id,
-            "year": self._year(start - 1),
-            "when": self._year(first.year),
+            "year": self._year(before),
+            "when": first.year,
             "key": first.key,
-            "amount": _shown(first.amount),
+            "amount": _amount(first),
             "saves": _shown(Fraction(round(-gain * MEGA))),
         }
         return [Reason(FAMILIES[first.family].reason or "EARLIEST_POSSIBLE", facts)]
@@ -212,7 +226,9 @@ class Explainer:
                 facts = {"measure": measure.id, "year": self._year(start)}
                 reasons.append(Reason("HOST_RETIRES", facts))
         if self.solved.problem.targets and not later.breaches:
-            relaxed = self._trial(self._moved(measure.id, start + 1), without=TARGET_FAMILIES)
+            relaxed = self._trial(
+                self._moved(measure.id, self._next(start)), without=TARGET_FAMILIES
+            )
             binds = later.delta is None or later.delta > TOLERANCE
             if binds and relaxed.delta is not None and relaxed.delta < -TOLERANCE:
                 facts = {
@@ -253,7 +269,7 @@ class Explainer:
             return Why(measure.id, None, None, None, None, tuple(locked))
         trials = [self._trial(self._moved(measure.id, year)) for year in self._candidates(measure)]
         deltas = [trial.delta for trial in trials if trial.delta is not None]
-        excluded = [b for t in trials for b in t.breaches if b.family == "exclusion"]
+        excluded = [b for trial in trials for b in trial.breaches if b.family == "exclusion"]
         if deltas and min(deltas) > -TOLERANCE:
             facts = {"measure": measure.id, "costs": _shown(Fraction(round(min(deltas) * MEGA)))}
             return Why(measure.id, None, None, None, None, (Reason("NEVER_PAYS", facts),))
@@ -274,9 +290,18 @@ class Explainer:
 _RANK = {"budget": 4, "rollout": 3, "prerequisite": 2, "exclusion": 1}
 
 
+def _amount(broken: Broken) -> str:
+    """Return how much is missing: CNY for the budget, else the row's own count."""
+    if broken.family == "budget":
+        return str(round(broken.amount * MEGA))
+    return f"{broken.amount:g}"
+
+
 def _shifted(path: FloatArray, shift: int, start: int | None) -> FloatArray:
     if start is not None:
         return np.where(np.arange(len(path)) >= start, 1.0, 0.0)
+    if shift >= len(path):
+        return np.zeros_like(path)
     if shift < 0:
         return np.append(path[-shift:], np.full(-shift, path[-1]))
     return np.concatenate([np.zeros(shift), path[: len(path) - shift]])

@@ -77,7 +77,9 @@ def own_cost(solved: Solved, measure: Measure) -> float:
 
 def _built(layout: Layout, values: FloatArray, measure: Measure) -> FloatArray:
     rows = layout.decisions_of(measure.id)
-    return np.mean([np.round(values[layout.z[i]], 9) for i in rows], axis=0)
+    paths = np.array([np.round(values[layout.z[i]], 9) for i in rows])
+    mean: FloatArray = paths.mean(axis=0)
+    return mean
 
 
 def _energy(solved: Solved, measure: Measure) -> list[tuple[float, float]]:

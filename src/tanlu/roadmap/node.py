@@ -84,7 +84,7 @@ class Node:
     def text(self, key: str, default: str | None = None) -> str:
         """Return a text; missing without a default is a fault."""
         if not self.has(key):
-            return self._absent(key, default, "")
+            return str(self._absent(key, default, ""))
         value = self.data[key]
         if not isinstance(value, str):
             self.faults.add("CASE_NOT_TEXT", self.at(key), found=value)

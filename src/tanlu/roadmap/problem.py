@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Evidence, Ownership
-from tanlu.roadmap.economics import Salvage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
+
+    from tanlu.roadmap.economics import Salvage
 
     Series = tuple[Fraction, ...]
 

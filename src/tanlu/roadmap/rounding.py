@@ -6,10 +6,8 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tanlu.kernel.rounding import floor_half_up
-from tanlu.roadmap.simulate import ZERO, Choices, remaining
+from tanlu.roadmap.simulate import ZERO, Choices, built_shares, remaining
 from tanlu.roadmap.simulate import nothing as no_choices
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 SHARE_STEP = Fraction(1, 10**9)
 KW_STEP = Fraction(1, 10)
 TONNE_STEP = Fraction(1, 10**6)
-NEAR = 1e-6
+NOISE = 1e-11
 
 
 def to_choices(layout: Layout, values: FloatArray) -> Choices:
@@ -46,7 +44,7 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
         share, units, base.activity, base.capacity, base.within, base.after, base.export,
         base.claims, base.offsets,
     )  # fmt: skip
-    flows = remaining(problem, draft)
+    flows = remaining(problem, built_shares(problem, draft))
     power = problem.electricity()
     step = problem.carriers[power].quantum if power else Fraction(1)
     scale = layout.unit.get(power, Fraction(1))
@@ -69,7 +67,7 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
 
 def _exact(values: FloatArray) -> list[Fraction]:
     """Return floats as fractions, noise near zero removed."""
-    return [Fraction(float(v)) if v > 1e-11 else ZERO for v in values]
+    return [Fraction(float(v)) if v > NOISE else ZERO for v in values]
 
 
 def _down(value: Fraction, step: Fraction) -> Fraction:
@@ -128,26 +126,42 @@ def _activities(
     flows: dict[str, Series],
 ) -> dict[str, Series]:
     """Round what each route serves; the largest of an end use takes what is left."""
-    by_use: dict[str, list[tuple[int, Route]]] = {}
+    paths: dict[str, list[Fraction]] = {}
     for index, route in enumerate(layout.routes):
-        by_use.setdefault(route.end_use, []).append((index, route))
-    found: dict[str, Series] = {}
+        demand, step = layout.problem.end_uses[route.end_use].demand, _step(layout, route)
+        amounts = zip(_exact(values[layout.a[index]]), demand, strict=True)
+        paths[route.id] = [_down(v * d, step) for v, d in amounts]
+        _clip(layout, paths, route=route, share=share, step=step)
+    _within_source(layout, paths, flows=flows)
+    by_use: dict[str, list[Route]] = {}
+    for route in layout.routes:
+        by_use.setdefault(route.end_use, []).append(route)
     for end_use, mine in by_use.items():
-        use = layout.problem.end_uses[end_use]
-        carrier = use.carrier
-        step = layout.problem.carriers[carrier].quantum if carrier else Fraction(1, 1000)
-        paths = {
-            route.id: [
-                _down(v * d, step)
-                for v, d in zip(_exact(values[layout.a[index]]), use.demand, strict=True)
-            ]
-            for index, route in mine
-        }
-        for _, route in mine:
-            _clip(layout, paths, route=route, share=share, step=step)
-        _absorb(paths, flows[end_use], last=[r.id for _, r in mine if r.kind != "recover"])
-        found.update({name: tuple(path) for name, path in paths.items()})
-    return found
+        last = [route.id for route in mine if route.kind != "recover"]
+        _absorb(paths, flows[end_use], every=[route.id for route in mine], last=last)
+    return {name: tuple(path) for name, path in paths.items()}
+
+
+def _step(layout: Layout, route: Route) -> Fraction:
+    carrier = layout.problem.end_uses[route.end_use].carrier
+    return layout.problem.carriers[carrier].quantum if carrier else Fraction(1, 1000)
+
+
+def _within_source(
+    layout: Layout, paths: dict[str, list[Fraction]], *, flows: dict[str, Series]
+) -> None:
+    """Take off recovered heat what the rounded source flow does not give."""
+    for measure in layout.problem.measures.values():
+        mine = [r for r in layout.routes if r.owner == measure.id and r.kind == "recover"]
+        if not mine:
+            continue
+        for year, flow in enumerate(flows[measure.source_end_use]):
+            total = sum((paths[r.id][year] for r in mine), ZERO)
+            over = total - flow * measure.source_share
+            if over > 0:
+                largest = max(mine, key=lambda r: (paths[r.id][year], r.id))
+                step = _step(layout, largest)
+                paths[largest.id][year] -= math.ceil(over / step) * step
 
 
 def _clip(
@@ -170,14 +184,11 @@ def _clip(
         paths[route.id][year] = min(amount, math.floor(most / step) * step)
 
 
-def _absorb(paths: dict[str, list[Fraction]], flow: Series, *, last: list[str]) -> None:
+def _absorb(
+    paths: dict[str, list[Fraction]], flow: Series, *, every: list[str], last: list[str]
+) -> None:
     for year, amount in enumerate(flow):
-        rest = amount - sum(path[year] for path in paths.values())
+        rest = amount - sum((paths[name][year] for name in every), ZERO)
         if rest:
             name = max(last, key=lambda n: (paths[n][year], n))
             paths[name][year] += rest
-
-
-def near(one: float, other: float) -> bool:
-    """Say whether two amounts differ by no more than solver noise."""
-    return bool(np.isclose(one, other, rtol=NEAR, atol=NEAR))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MG_PER_T = 10**9
 ZERO = Fraction(0)
+ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +157,17 @@ def simulate(problem: Problem, choices: Choices) -> Simulation:
     Simulation
         Exact results (rules M-80 to M-84).
     """
-    flows = remaining(problem, choices)
+    built = built_shares(problem, choices)
+    flows = remaining(problem, built)
     routes = make_routes(problem)
     served = _served(problem, choices, flows=flows, routes=routes)
     bought = _bought(problem, flows=flows, served=served, routes=routes)
-    use, bought = _electricity(problem, choices, bought=bought)
+    use, bought = _electricity(problem, choices, bought=bought, built=built)
     claimed = _claimed(problem, choices)
     emissions = _emissions(problem, choices, bought=bought, claimed=claimed)
-    investment, salvage = invested(problem, choices)
-    money = _money(problem, choices, bought=bought, emissions=emissions, investment=investment)
+    investment, salvage = invested(problem, choices, built=built)
+    money = _money(problem, choices, bought=bought, emissions=emissions, built=built)
+    money["capex"] = tuple(floor_half_up(value) for value in investment)
     npv, steering = _present_value(problem, money, salvage=salvage)
     return Simulation(
         flows=flows,
@@ -181,33 +184,37 @@ def simulate(problem: Problem, choices: Choices) -> Simulation:
     )
 
 
-def _steps(problem: Problem) -> dict[str, list[Decision]]:
-    found: dict[str, list[Decision]] = {}
+def built_shares(problem: Problem, choices: Choices) -> dict[str, Series]:
+    """Return the share of each measure in operation by year [-]."""
+    steps: dict[str, list[Decision]] = {}
     for decision in make_decisions(problem):
-        found.setdefault(decision.owner, []).append(decision)
-    return found
+        steps.setdefault(decision.owner, []).append(decision)
+    return {name: _mean(choices, steps[name]) for name in problem.measures}
 
 
-def remaining(problem: Problem, choices: Choices) -> dict[str, Series]:
+def _mean(choices: Choices, steps: list[Decision]) -> Series:
+    if len(steps) == 1:
+        return choices.share[steps[0].id]
+    paths = [choices.share[step.id] for step in steps]
+    return tuple(sum(values, ZERO) / len(steps) for values in zip(*paths, strict=True))
+
+
+def remaining(problem: Problem, built: Mapping[str, Series]) -> dict[str, Series]:
     """Return ``F = D * product of (1 - r n/N)``, rounded once to the carrier's step."""
-    steps = _steps(problem)
     shares: dict[str, list[list[Fraction]]] = {name: [] for name in problem.end_uses}
     for measure in problem.measures.values():
         if measure.effect not in {Effect.REDUCE, Effect.ABSOLUTE}:
             continue
-        built = _built(choices, steps[measure.id])
-        if any(built):
-            for name, path in measure.saving.items():
-                shares[name].append([1 - r * n for r, n in zip(path, built, strict=True)])
+        path = built[measure.id]
+        if any(path):
+            for name, saved in measure.saving.items():
+                shares[name].append(
+                    [1 - r * n if n else ONE for r, n in zip(saved, path, strict=True)]
+                )
     return {
         use.id: _multiply(use.demand, shares[use.id], step=_step(problem, use.carrier))
         for use in problem.end_uses.values()
     }
-
-
-def _built(choices: Choices, steps: list[Decision]) -> list[Fraction]:
-    paths = [choices.share[step.id] for step in steps]
-    return [sum(values, ZERO) / len(steps) for values in zip(*paths, strict=True)]
 
 
 def _step(problem: Problem, carrier: str) -> Fraction:
@@ -217,10 +224,11 @@ def _step(problem: Problem, carrier: str) -> Fraction:
 def _multiply(demand: Series, shares: list[list[Fraction]], *, step: Fraction) -> Series:
     found = []
     for year, amount in enumerate(demand):
-        factor = Fraction(1)
+        factor = ONE
         for path in shares:
-            factor *= path[year]
-        found.append(amount if factor == 1 else to_step(amount * factor, step))
+            if path[year] is not ONE:
+                factor *= path[year]
+        found.append(amount if factor is ONE else to_step(amount * factor, step))
     return tuple(found)
 
 
@@ -283,21 +291,24 @@ def _accumulate(
 
 
 def _electricity(
-    problem: Problem, choices: Choices, *, bought: dict[tuple[str, str], Series]
+    problem: Problem,
+    choices: Choices,
+    *,
+    bought: dict[tuple[str, str], Series],
+    built: Mapping[str, Series],
 ) -> tuple[dict[str, Series], dict[tuple[str, str], Series]]:
     """Add auxiliary loads, take off own generation; return use by site and purchases."""
     power = problem.electricity()
     if not power:
         return {}, bought
-    steps = _steps(problem)
     use: dict[str, Series] = {}
     grid = dict(bought)
     for site in sorted(problem.sites):
         load = list(bought.get((site, power), (ZERO,) * problem.periods))
         for measure in problem.measures.values():
             if measure.site == site and any(measure.aux):
-                built = _built(choices, steps[measure.id])
-                load = [x + n * a for x, n, a in zip(load, built, measure.aux, strict=True)]
+                path = built[measure.id]
+                load = [x + n * a for x, n, a in zip(load, path, measure.aux, strict=True)]
         use[site] = tuple(load)
         own = list(problem.sites[site].existing_pv)
         for option in problem.pv.values():
@@ -376,12 +387,14 @@ def starts(path: Series) -> list[tuple[int, Fraction]]:
     return found
 
 
-def invested(problem: Problem, choices: Choices) -> tuple[Series, Fraction]:
+def invested(
+    problem: Problem, choices: Choices, *, built: Mapping[str, Series]
+) -> tuple[Series, Fraction]:
     """Return investment with renewals by year, and what it is still worth at the horizon."""
     total = [ZERO] * problem.periods
     worth = ZERO
-    for measure, path in _built_paths(problem, choices):
-        for year, amount in starts(path):
+    for measure in problem.measures.values():
+        for year, amount in starts(built[measure.id]):
             worth += _pay(problem, measure, year=year, amount=amount, total=total)
     for option in problem.pv.values():
         if option.ownership is Ownership.OWN:
@@ -398,14 +411,6 @@ def invested(problem: Problem, choices: Choices) -> tuple[Series, Fraction]:
                 )
                 worth += count * technology.capex[paid] * share if left else ZERO
     return tuple(total), worth
-
-
-def _built_paths(problem: Problem, choices: Choices) -> list[tuple[Measure, Series]]:
-    steps = _steps(problem)
-    return [
-        (measure, tuple(_built(choices, steps[measure.id])))
-        for measure in problem.measures.values()
-    ]
 
 
 def _pay(
@@ -432,7 +437,7 @@ def _money(
     *,
     bought: Mapping[tuple[str, str], Series],
     emissions: Mapping[str, Mapping[str, tuple[int, ...]]],
-    investment: Series,
+    built: Mapping[str, Series],
 ) -> dict[str, tuple[int, ...]]:
     lines: dict[str, list[Fraction]] = {
         name: [ZERO] * problem.periods
@@ -451,7 +456,8 @@ def _money(
     for name, path in choices.claims.items():
         contract = problem.contracts[name.partition("@")[0]]
         _add_line(lines["contracts"], path, contract.premium)
-    for measure, path in _built_paths(problem, choices):
+    for measure in problem.measures.values():
+        path = built[measure.id]
         _add_line(lines["om"], path, measure.om)
         if measure.host_year is not None:
             saved = path[measure.host_year] * measure.host_capex
@@ -460,7 +466,6 @@ def _money(
     if problem.offsets is not None:
         _add_line(lines["offsets"], choices.offsets, problem.offsets.price)
     found = {name: tuple(floor_half_up(v) for v in values) for name, values in lines.items()}
-    found["capex"] = tuple(floor_half_up(value) for value in investment)
     found["carbon"] = _carbon(problem, emissions, cash=True)
     found["internal"] = _carbon(problem, emissions, cash=False)
     return found

@@ -67,16 +67,19 @@ class Answer:
         return self.values is not None
 
 
-class _QuietHighs(highspy.Highs):  # type: ignore[misc]
+class _QuietHighs(highspy.Highs):
     """HiGHS without callbacks, whose set-up prints a banner to standard output."""
 
     def enableCallbacks(self) -> None:  # noqa: N802 - the library's name
         """Leave callbacks off."""
 
 
+_new_solver: Any = _QuietHighs  # the library's constructor has no types
+
+
 def solver_version() -> str:
     """Return the name and version of the solver."""
-    return f"HiGHS {_QuietHighs().version()}"
+    return f"HiGHS {_new_solver().version()}"
 
 
 class Engine:
@@ -93,7 +96,7 @@ class Engine:
     """
 
     def __init__(self, matrix: MatrixModel, *, integer: bool, seed: int = 0) -> None:
-        self._solver: Any = _QuietHighs()
+        self._solver: Any = _new_solver()
         self._integer = np.array(matrix.integer)
         for name, value in (
             ("output_flag", False),
@@ -231,7 +234,7 @@ def _highs_lp(matrix: MatrixModel, *, integer: bool) -> Any:
     return lp
 
 
-def _row_wise(block: Block) -> tuple[IntArray, IntArray, FloatArray]:
+def _row_wise(block: Block) -> tuple[Any, Any, FloatArray]:
     """Return the rows of a block as starts, column indices and values; cells added up."""
     starts, columns, values = [0], [], []
     for row in range(len(block.keys)):
@@ -250,7 +253,7 @@ def _row_wise(block: Block) -> tuple[IntArray, IntArray, FloatArray]:
             values.append(cells[column])
         starts.append(len(columns))
     return (
-        np.array(starts[:-1], dtype=np.int32),  # type: ignore[return-value]
+        np.array(starts[:-1], dtype=np.int32),
         np.array(columns, dtype=np.int32),
         np.array(values, dtype=np.float64),
     )

@@ -9,9 +9,10 @@ from tanlu.kernel.plan import Effect, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from fractions import Fraction
 
     from tanlu.roadmap.node import Faults
-    from tanlu.roadmap.problem import Measure, Problem
+    from tanlu.roadmap.problem import Measure, Problem, PvOption, Technology
 
 LARGEST_SAVING = (19, 20)  # 0.95: more must be a switch, because log 0 is minus infinity
 
@@ -81,14 +82,14 @@ def _check_measure(problem: Problem, measure: Measure, faults: Faults) -> None:
         faults.add("CASE_NEGATIVE", f"{path}.capex", found=float(min(measure.capex)))
 
 
-def _check_share(measure: Measure, share: object, path: str, faults: Faults) -> None:
+def _check_share(measure: Measure, share: Fraction, path: str, faults: Faults) -> None:
     numerator, denominator = LARGEST_SAVING
     largest = numerator / denominator
     reduces = measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}
-    if reduces and share > largest:  # type: ignore[operator]
-        faults.add("CASE_SAVING_TOO_LARGE", f"{path}.saving", found=float(share), most=largest)  # type: ignore[arg-type]
-    if not reduces and not 0 <= share <= 1:  # type: ignore[operator]
-        faults.add("CASE_SHARE", f"{path}.share", found=float(share))  # type: ignore[arg-type]
+    if reduces and share > largest:
+        faults.add("CASE_SAVING_TOO_LARGE", f"{path}.saving", found=float(share), most=largest)
+    if not reduces and not 0 <= share <= 1:
+        faults.add("CASE_SHARE", f"{path}.share", found=float(share))
 
 
 def _check_cycles(measures: Mapping[str, Measure], faults: Faults) -> None:
@@ -136,12 +137,15 @@ def _check_generation(problem: Problem, faults: Faults) -> None:
 def _check_years(problem: Problem, faults: Faults) -> None:
     first, last = problem.years[0], problem.years[-1]
     annual = len(problem.years) == last - first + 1
-    owners = [*problem.measures.values(), *problem.technologies.values()]
+    owners: list[Measure | Technology] = [
+        *problem.measures.values(),
+        *problem.technologies.values(),
+    ]
     if not annual and (problem.pv or any(any(owner.capex) for owner in owners)):
         faults.add("CASE_YEARS_NOT_ANNUAL", "years")
 
 
 def template_measures(problem: Problem) -> tuple[str, ...]:
     """Return the ids whose numbers are catalogue templates: the plan is then indicative."""
-    parts = [*problem.measures.values(), *problem.pv.values()]
+    parts: list[Measure | PvOption] = [*problem.measures.values(), *problem.pv.values()]
     return tuple(sorted(part.id for part in parts if part.evidence is Evidence.TEMPLATE))

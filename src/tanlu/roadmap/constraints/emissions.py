@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tanlu.roadmap.builder import Block, Term
 from tanlu.roadmap.constraints.contracts import unclaimed
 from tanlu.roadmap.families import family
@@ -12,6 +14,7 @@ from tanlu.roadmap.layout import to_float
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.layout import Layout
 
 
@@ -22,11 +25,10 @@ def rows(layout: Layout) -> Iterator[Block]:
         keys = tuple(f"{site},{year}" for year in layout.years)
         for name, scope in (("s1", 1), ("s2l", 2), ("s2m", 2), ("s3", 3)):
             terms = [Term(layout.em[name][index]), *_purchases(layout, site, scope=scope)]
-            right = to_float([])
+            level = np.zeros(layout.periods)
             if site in layout.grid_sites:
-                grid, right = _grid(layout, site, name=name)
+                grid, level = _grid(layout, site, name=name)
                 terms.extend(grid)
-            level = right if len(right) else 0.0
             yield Block(f"emissions.{name}.{site}", keys, tuple(terms), lo=level, up=level)
 
 
@@ -42,17 +44,18 @@ def _purchases(layout: Layout, site: str, *, scope: int) -> Iterator[Term]:
             yield Term(layout.buy[index], -layout.factor_kt(carrier.ef_scope3, name))
 
 
-def _grid(layout: Layout, site: str, *, name: str) -> tuple[list[Term], object]:
+def _grid(layout: Layout, site: str, *, name: str) -> tuple[list[Term], FloatArray]:
+    zero = np.zeros(layout.periods)
     problem = layout.problem
     power = problem.electricity()
     e = layout.e[layout.grid_sites.index(site)]
     if name == "s2l":
-        return [Term(e, -layout.factor_kt(problem.ef(site, power), power))], ()
+        return [Term(e, -layout.factor_kt(problem.ef(site, power), power))], zero
     if name == "s3":
         upstream = layout.factor_kt(problem.carriers[power].ef_scope3, power)
-        return [Term(e, -upstream)], ()
+        return [Term(e, -upstream)], zero
     if name != "s2m":
-        return [], ()
+        return [], zero
     factor = layout.factor_kt(problem.ef_market(site, power), power)
     mine = [i for i, (_, where) in enumerate(layout.claims) if where == site]
     terms = [Term(e, -factor), Term(layout.g[mine].T, factor)]
@@ -61,10 +64,10 @@ def _grid(layout: Layout, site: str, *, name: str) -> tuple[list[Term], object]:
     return terms, -factor * (held - _others(layout, site))
 
 
-def _others(layout: Layout, site: str) -> object:
+def _others(layout: Layout, site: str) -> FloatArray:
     """Return existing generation whose certificates others hold, in matrix units."""
     facts = layout.problem.sites[site]
     if facts.existing_pv_claimed:
-        return 0.0
+        return np.zeros(layout.periods)
     unit = layout.unit[layout.problem.electricity()]
     return to_float([value / unit for value in facts.existing_pv])

@@ -65,4 +65,5 @@ def switch_gates(layout: Layout, end_use: str) -> tuple[list[int], FloatArray]:
 
 def demand_columns(layout: Layout, end_use: str) -> IntArray:
     """Return the remaining-share columns of an end use."""
-    return layout.f[layout.end_uses.index(end_use)]
+    row: IntArray = layout.f[layout.end_uses.index(end_use)]
+    return row

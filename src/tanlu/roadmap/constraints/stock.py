@@ -28,7 +28,7 @@ def rows(layout: Layout) -> Iterator[Block]:
         if technology.existing is None:
             continue
         demand = layout.problem.end_uses[route.end_use].demand
-        scale = max(max(demand), Fraction(1))
+        scale = max(*demand, Fraction(1))
         terms = [Term(layout.a[index], to_float([d / scale for d in demand]))]
         if technology.unit_size is not None:
             alive = in_service(layout, technology.id, life=technology.life)
