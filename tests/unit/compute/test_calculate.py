@@ -136,7 +136,7 @@ def test_a_blended_multiplier_replaces_the_residual_factor_of_its_month(
     book: Book, ledger: Ledger, engine: str
 ) -> None:
     rows = [("first", "electricity", month, 10 * KWH, "kWh") for month in (1, 2)]
-    market = {("first", year_month(2024, 1)): Decimal("0.25")}
+    market: dict[tuple[str, int], Decimal] = {("first", year_month(2024, 1)): Decimal("0.25")}
     found = calculate(ledger(rows), book, market=market, engine=engine)
 
     by_stream = {s: [r for r in found.summary if r.stream is s] for s in Stream}

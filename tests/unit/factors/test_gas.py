@@ -35,4 +35,6 @@ def test_each_gas_has_its_family(gas: str, family: str | None) -> None:
 
 def test_a_gas_without_gwp_is_named() -> None:
     assert co2e_by_family({"HFC32": Fraction(1)}, {}) == "HFC32"
-    assert co2e_by_family({"HFC32": Fraction(2)}, {"HFC32": Decimal(675)}) == {"HFC": 1350}
+    assert co2e_by_family({"HFC32": Fraction(2)}, {"HFC32": Decimal(675)}) == {
+        "HFC": Fraction(1350)
+    }
