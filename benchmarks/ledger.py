@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tanlu.catalog import load, tables
+from tanlu.compute import write_rows
+from tanlu.compute.pipeline import Source
 from tanlu.factors import Book, Profile, compile_book, places_of
 from tanlu.kernel.activity import Site
 from tanlu.kernel.periods import year_month
+from tanlu.kernel.results import Stream
 from tanlu.units.table import UnitTable
 
 if TYPE_CHECKING:
@@ -56,8 +60,9 @@ def sites() -> list[Site]:
     return [Site(f"site-{i:04d}", provinces[i % len(provinces)]) for i in range(SITES)]
 
 
+@cache
 def book() -> Book:
-    """Return the factor book of the invented sites."""
+    """Return the factor book of the invented sites, compiled once per process."""
     units = UnitTable.from_rows(
         tables.read("unit"), tables.read("unit_alias"), tables.read("unit_prefix")
     )
@@ -85,6 +90,11 @@ def write_ledger(folder: Path, rows: int) -> None:
 def segments(folder: Path) -> list[Path]:
     """Return the segments of a ledger in order."""
     return sorted(folder.glob("segment-*.parquet"))
+
+
+def write_result(folder: Path, path: Path) -> int:
+    """Write the result rows of a ledger, main stream, and return their number."""
+    return write_rows(Source(segments(folder), book(), (Stream.MAIN,)), path)
 
 
 def _part(rng: np.random.Generator, start: int, n: int) -> pa.Table:

@@ -50,7 +50,7 @@ def _markdown(group: str, about: dict[str, Any], results: list[dict[str, Any]]) 
         f"{about['cores']} cores ({about['processor']}), {about['memory_gb']} GB, "
         f"Python {about['python']}, {libraries}. CPU seconds of all threads and peak memory of a "
         "child process per variant, the least of the turns; variants run in turn in one job. "
-        "Imports are not in the time; they are in the memory.",
+        "Imports and the compiled factor book are not in the time; they are in the memory.",
         "",
     ]
     for result in results:
