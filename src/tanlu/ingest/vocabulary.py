@@ -255,9 +255,12 @@ class Vocabulary:
         return key(base) in self._headers or bool(self.item(base)) or bool(self.derived(base))
 
     def _named(self, text: str, base: str, unit: str, qualifiers: str) -> Header:
+        field = self._headers.get(key(base), "")
+        if field == "item" and unit:
+            field = "energy"  # a column of names has no unit
         return Header(
             text=text,
-            field=self._headers.get(key(base), ""),
+            field=field,
             item=self.item(base),
             unit=unit,
             qualifiers=qualifiers,

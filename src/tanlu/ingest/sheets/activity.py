@@ -156,7 +156,13 @@ class _ActivitySheet:
             body.held[row] = (*body.held.get(row, ()), finding)
 
     def _ignored(self, body: Body) -> None:
-        """Say which columns with numbers are not used."""
+        """Say which columns with numbers are not used, and which used ones are hidden."""
+        hidden = self.place.grid.hidden_columns
+        for column in self.block.columns.values():
+            if column.index in hidden and (column in self.values or column.field in _USED):
+                self.place.repeat(
+                    "HIDDEN_COLUMNS", Outcome.WARN, column.row, column.index, found=column.label
+                )
         used = {c.index for c in self.values} | {c.index for c in total_columns(self.block)}
         for index, column in self.lead.items():
             if index in used or column.field in _USED or column.derived:

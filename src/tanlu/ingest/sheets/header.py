@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _NUMBER_LIKE = re.compile(r"[-+]?[\d,. ]*\d[\d,. ]*%?")
 _MOST_HEADER_ROWS = 4
-_MERGE_ROWS_MAX = 200_000
+_MERGE_CELLS_MAX = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,13 @@ def is_number_like(cell: Cell) -> bool:
 
 
 def header_merges(grid: Grid) -> dict[tuple[int, int], tuple[int, int]]:
-    """Map each covered cell of merged ranges to the top left one; huge ranges are clipped."""
+    """Map each covered cell of merged ranges to the top left one, up to a million of them."""
     covered: dict[tuple[int, int], tuple[int, int]] = {}
+    left = _MERGE_CELLS_MAX
     for row, column, last_row, last_column in grid.merged:
-        if (last_row - row + 1) * (last_column - column + 1) > _MERGE_ROWS_MAX:
-            continue
+        left -= (last_row - row + 1) * (last_column - column + 1)
+        if left < 0:
+            return covered
         for r in range(row, last_row + 1):
             for c in range(column, last_column + 1):
                 if (r, c) != (row, column):

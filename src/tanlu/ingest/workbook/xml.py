@@ -76,7 +76,7 @@ def stream(part: IO[bytes], handler: Handler, *, max_depth: int) -> None:
         while chunk := part.read(_CHUNK):
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:
         raise MalformedError(str(error)) from error
 
 
