@@ -138,7 +138,9 @@ def _activities(
         by_use.setdefault(route.end_use, []).append(route)
     for end_use, mine in by_use.items():
         last = [route.id for route in mine if route.kind != "recover"]
-        _absorb(paths, flows[end_use], every=[route.id for route in mine], last=last)
+        old = frozenset(route.id for route in mine if route.kind in {"incumbent", "technology"})
+        every = [route.id for route in mine]
+        _absorb(paths, flows[end_use], every=every, last=last, first=old)
     return {name: tuple(path) for name, path in paths.items()}
 
 
@@ -185,10 +187,16 @@ def _clip(
 
 
 def _absorb(
-    paths: dict[str, list[Fraction]], flow: Series, *, every: list[str], last: list[str]
+    paths: dict[str, list[Fraction]],
+    flow: Series,
+    *,
+    every: list[str],
+    last: list[str],
+    first: frozenset[str],
 ) -> None:
+    """Give what is left to the old way where it runs, else to the largest."""
     for year, amount in enumerate(flow):
         rest = amount - sum((paths[name][year] for name in every), ZERO)
         if rest:
-            name = max(last, key=lambda n: (paths[n][year], n))
+            name = max(last, key=lambda n: (n in first and paths[n][year] > 0, paths[n][year], n))
             paths[name][year] += rest

@@ -38,9 +38,9 @@ def _started(columns: IntArray, values: FloatArray, *, life: int, lead: int) -> 
     for delay in range(-lead, periods, life):
         paid = np.arange(periods)
         start = paid - delay  # in operation first; paid `lead` before, renewed each `life`
-        now = np.where((start >= 0) & (start < periods), columns[start % periods], ABSENT)
-        last = start - 1
-        before = np.where((last >= 0) & (last < periods), columns[last % periods], ABSENT)
+        inside = (start >= 0) & (start < periods)
+        now = np.where(inside, columns[start % periods], ABSENT)
+        before = np.where(inside & (start > 0), columns[(start - 1) % periods], ABSENT)
         yield Term(now, -values)
         yield Term(before, values)
 
