@@ -38,7 +38,8 @@ def _started(columns: IntArray, values: FloatArray, *, life: int, lead: int) -> 
     for delay in range(-lead, periods, life):
         paid = np.arange(periods)
         start = paid - delay  # in operation first; paid `lead` before, renewed each `life`
-        inside = (start >= 0) & (start < periods)
+        serves = paid + lead < periods  # nothing is renewed for service past the horizon
+        inside = (start >= 0) & (start < periods) & serves
         now = np.where(inside, columns[start % periods], ABSENT)
         before = np.where(inside & (start > 0), columns[(start - 1) % periods], ABSENT)
         yield Term(now, -values)
