@@ -239,6 +239,7 @@ class Vocabulary:
         inner = [part.strip() for part in _BRACKETS.findall(plain)]
         base = _BRACKETS.sub(" ", plain).strip(" :\uff1a")
         parts = [piece.strip() for part in inner for piece in _QUALIFIERS.split(part)]
+        parts += [" ".join(reversed(piece.split(" "))) for piece in parts if " " in piece]
         unit = next((piece for piece in parts if piece and self.is_unit(piece)), "")
         if not unit:
             base, unit = self._split_unit(base)

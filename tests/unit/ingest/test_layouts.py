@@ -270,3 +270,55 @@ def test_the_normal_state_of_gas_is_taken_from_a_remark(read: Read, sums: Sums) 
 
     assert sums(plain) == {("A厂", "natural_gas", "m3"): 30000}
     assert sums(stated) == sums(answered) == {("A厂", "natural_gas", "Nm3"): 30000}
+
+
+def test_energy_beside_production_is_read_and_the_rest_named(read: Read, sums: Sums) -> None:
+    rows = [["月份", "产量(台)", "电(kWh)", "电费(元)"], ["2024-01", 5, 10, 7]]
+
+    parsed = read({"2024": rows}, mapping={"site": "A厂"})
+
+    assert sums(parsed) == {("A厂", "electricity", "kWh"): 10}
+    assert [f.cell for f in parsed.findings if f.code == "COLUMN_IGNORED"] == ["B1", "D1"]
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "codes"),
+    [
+        ("Gross output (CNY million, 2020 prices)", "900000000", set()),
+        ("工业总产值(亿元)", "90000000000", set()),
+        ("工业总产值", "900", {"HEADER_UNIT_ASSUMED"}),
+        ("工业总产值(xyz)", "900", {"HEADER_UNIT_ASSUMED"}),
+    ],
+)
+def test_the_unit_of_a_small_table_is_never_assumed_silently(
+    read: Read, header: str, value: str, codes: set[str]
+) -> None:
+    parsed = read({"产值": [["年份", header], [2024, 900]]})
+
+    assert parsed.records[0].fields["output_value_cny"] == value
+    assert {f.code for f in parsed.findings} == codes
+
+
+def test_small_tables_in_english(read: Read) -> None:
+    sheets = {
+        "Green power": [
+            ["Site", "Type", "Year", "Energy (MWh)", "Certificate no", "Ownership"],
+            ["North", "Rooftop PV", 2024, 1200, "", "Third party"],
+            ["North", "Green certificate", 2024, "3,000", "GEC-1", "Own"],
+        ],
+        "Freight": [
+            ["Route", "Mode", "Mass (t)", "Distance (km)"],
+            ["A to B", "Road", 100, 200],
+            ["C-D", "Drone", 1, 1],
+        ],
+    }
+
+    parsed = read(sheets)
+
+    assert [r.fields["kind"] for r in parsed.records[:2]] == ["pv_self", "gec"]
+    assert [r.fields.get("kwh") for r in parsed.records[:2]] == ["1200000", "3000000"]
+    assert parsed.records[2].fields["tkm"] == "20000"
+    unknown = [f for f in parsed.findings if f.code == "UNKNOWN_CHOICE"]
+    assert [(f.sheet, f.cell, f.outcome.value) for f in unknown] == [
+        ("Freight", "B4", "quarantine")
+    ]

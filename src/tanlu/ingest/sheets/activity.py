@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _SERIALS = range(36526, 73051)  # 2000-01-01 to 2099-12-31 as Excel counts days
 _USED = frozenset(
     {"period", "start", "end", "year", "month", "site", "item", "material", "unit", "voucher",
-     "note", "type", "supplier", "quality", "province", "meter", "equipment_id"}
+     "note", "type", "supplier", "quality", "province", "meter", "equipment_id", "number"}
 )  # fmt: skip
 _ROW_FIELDS = ("site", "item", "unit", "voucher", "note", "type", "supplier", "quality", "province")
 

@@ -36,6 +36,8 @@ class Column:
         ``total``, ``subtotal``, ``average`` or ``change``; empty for plain data.
     row : int
         Row of the lowest header cell.
+    is_money : bool
+        Whether its unit is one of money.
     """
 
     index: int
@@ -48,6 +50,7 @@ class Column:
     period: HeaderPeriod | None = None
     derived: str = ""
     row: int = 0
+    is_money: bool = False
 
     @property
     def label(self) -> str:
@@ -305,6 +308,7 @@ def _column(
         period=period,
         derived=found.get("derived", ""),
         row=cells[-1][0],
+        is_money=words.unit(found.get("unit", "")).dimension.startswith("money"),
     )
 
 

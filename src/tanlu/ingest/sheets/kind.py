@@ -69,6 +69,8 @@ def _small_table(fields: set[str], block: HeaderBlock, place: Place) -> SheetKin
             continue
         if kind is SheetKind.PURCHASE and _is_energy(block, place):
             continue
+        if kind is SheetKind.OUTPUT and value_columns(block, SheetKind.WIDE):
+            continue
         return kind
     return SheetKind.UNKNOWN
 
@@ -130,12 +132,14 @@ def value_columns(block: HeaderBlock, kind: SheetKind) -> list[Column]:
     if with_period:
         return [c for c in with_period if not _covers_others(c, with_period)]
     items = [c for c in plain if c.item and c.field in {"", "energy", "quantity"}]
+    items = [c for c in items if not c.is_money]
     return sorted(items + [c for c in plain if items and _unknown_item(c)], key=lambda c: c.index)
 
 
 def _unknown_item(column: Column) -> bool:
     """Say whether a column beside item columns has a unit but names no item we know."""
-    return bool(column.unit) and not column.item and not column.field and not column.period
+    is_named = bool(column.item or column.field or column.period)
+    return bool(column.unit) and not is_named and not column.is_money
 
 
 def total_columns(block: HeaderBlock) -> list[Column]:

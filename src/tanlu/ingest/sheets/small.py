@@ -17,6 +17,7 @@ from tanlu.ingest.sheets.body import Body, read_body
 from tanlu.ingest.sheets.candidate import HELD
 from tanlu.ingest.sheets.detail import REFINERS
 from tanlu.ingest.sheets.draft import SheetResult, row_id
+from tanlu.ingest.sheets.header import is_number_like
 from tanlu.ingest.vocabulary import key, near, normal
 from tanlu.ingest.workbook.grid import Cell, CellKind, address
 from tanlu.kernel.activity import QuarantinedRow, Record, RecordKind, Site, SourceCell
@@ -37,6 +38,8 @@ _CHOICE_GROUPS = {
     ("equipment", "type"): "equipment",
 }
 _CHOICE_SOURCES = {("instrument", "kind"): "type", ("equipment", "type"): "type_text"}
+_OBVIOUS_UNITS = frozenset({"h", "piece", "-", "tce"})
+_TEXT_SOURCES = frozenset({"period", "type", "unit", "rating", "equipment_name"})
 _NUMERIC = frozenset({"decimal", "fraction", "integer"})
 
 
@@ -82,6 +85,7 @@ class _SmallSheet:
     def read(self) -> SheetResult:
         body = read_body(self.place, self.block, self.result.findings)
         self._ask_shares(body)
+        self._note_columns(body)
         for row in body.data:
             self._row(row, body)
         self.result.excluded += body.excluded
@@ -97,6 +101,31 @@ class _SmallSheet:
             self._hold(body)
         self.result.findings.extend(self.place.repeated())
         return self.result
+
+    def _note_columns(self, body: Body) -> None:
+        """Say which columns with numbers are not used, and which units are assumed."""
+        used = {column.index for column in self.columns.values()}
+        for index, column in self.block.columns.items():
+            cells = [self.place.grid.cell(row, index) for row in body.data]
+            if column.derived or not any(c is not None and is_number_like(c) for c in cells):
+                continue
+            if index not in used or not self._is_field(column):
+                if column.field != "number":
+                    self._about(column, "COLUMN_IGNORED", Outcome.NOTE)
+                continue
+            name = next(n for n, c in self.columns.items() if c is column)
+            wanted = str(self.schema.get(name, {}).get("unit", ""))
+            if wanted and wanted not in _OBVIOUS_UNITS and not column.unit:
+                self._about(column, "HEADER_UNIT_ASSUMED", Outcome.WARN, expected=wanted)
+
+    def _is_field(self, column: Column) -> bool:
+        name = next(n for n, c in self.columns.items() if c is column)
+        return name in self.schema or name in _TEXT_SOURCES
+
+    def _about(self, column: Column, code: str, outcome: Outcome, **facts: object) -> None:
+        self.result.findings.append(
+            self.place.finding(code, outcome, column.row, column.index, found=column.label, **facts)
+        )
 
     def _hold(self, body: Body) -> None:
         for row in body.second:
