@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.argv import read_call
 from tanlu.cli.program import build
@@ -17,7 +17,6 @@ from tanlu.i18n.say import Say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import click
 
 ROOT = Path(__file__).resolve().parents[1]
 _INTERFACE = ("cli.", "report.", "unit.", "chart.")
@@ -43,7 +42,7 @@ def commands_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+def _walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     subcommands = getattr(command, "commands", None)
     if not subcommands:
         yield path, command
@@ -52,7 +51,7 @@ def _walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Comman
         yield from _walk(child, f"{path} {name}")
 
 
-def _parameters(left: click.Command, right: click.Command) -> Iterator[str]:
+def _parameters(left: Any, right: Any) -> Iterator[str]:
     pairs = [
         (a, b) for a, b in zip(left.params, right.params, strict=True) if a.name != "help"
     ]

@@ -51,20 +51,24 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _dispatch(call: Call, say: Say) -> Exit:
-    import click
+    import typer
 
     from tanlu.cli.program import build
 
+    # Typer carries its own click and names only some of its errors.
+    errors = {kind.__name__: kind for kind in typer.BadParameter.__mro__}
     program = build(call, say)
     try:
         outcome = program.main(list(call.args), prog_name="tanlu", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx else "")
-        return Exit.DONE
-    except click.ClickException as error:
-        raise TanluError("cli.call", found=error.format_message()) from error
-    except click.exceptions.Abort:
+    except typer.Abort:
         return Exit.INTERRUPTED
+    except errors["ClickException"] as error:
+        help_shown = type(error).__name__ == "NoArgsIsHelpError"
+        if help_shown:
+            sys.stdout.write(f"{error.ctx.get_help()}\n")  # type: ignore[attr-defined]  # has one
+            return Exit.DONE
+        found = error.format_message()  # type: ignore[attr-defined]  # a ClickException has it
+        raise TanluError("cli.call", found=found) from error
     if isinstance(outcome, Answer):
         return show(outcome, call, say)
     return Exit(outcome) if isinstance(outcome, int) else Exit.DONE

@@ -1,6 +1,6 @@
 """Put the commands together in the chosen language."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.main import get_command
@@ -8,13 +8,11 @@ from typer.main import get_command
 from tanlu.cli.commands import analysis, documents, goals, ledger, setup, system
 
 if TYPE_CHECKING:
-    import click
-
     from tanlu.cli.argv import Call
     from tanlu.i18n.say import Say
 
 
-def build(call: "Call", say: "Say") -> "click.Command":
+def build(call: "Call", say: "Say") -> Any:
     """Return the whole program; help texts are in the language of the call."""
     program = typer.Typer(
         help=say("cli.program"),
@@ -29,6 +27,6 @@ def build(call: "Call", say: "Say") -> "click.Command":
         pass
 
     shared.__doc__ = say("cli.program")
-    for room in (setup, ledger, analysis, goals, documents, system):
+    for room in (setup, analysis, goals, documents, ledger, system):
         room.add_to(program, call, say)
     return get_command(program)
