@@ -320,5 +320,49 @@ def test_small_tables_in_english(read: Read) -> None:
     assert parsed.records[2].fields["tkm"] == "20000"
     unknown = [f for f in parsed.findings if f.code == "UNKNOWN_CHOICE"]
     assert [(f.sheet, f.cell, f.outcome.value) for f in unknown] == [
-        ("Freight", "B4", "quarantine")
+        ("Freight", "B3", "quarantine")
     ]
+
+
+def test_yearly_totals_take_the_year_of_the_title(read: Read, sums: Sums) -> None:
+    rows = [["2024年度能源消耗"], ["厂区", "品种", "数量", "单位"], ["A厂", "电", 366, "kWh"]]
+
+    parsed = read({"年报": rows})
+
+    assert sums(parsed) == {("A厂", "electricity", "kWh"): 366}
+    assert [int(row.quantity) for row in parsed.rows][:2] == [31, 29]
+    assert "PERIOD_YEAR" in {f.code for f in parsed.findings}
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        ("厂区,活动,数量,单位", "COLUMN_MISSING"),
+        ("期间,厂区,活动,单位", "COLUMN_MISSING"),
+        ("a,b,c,d", "HEADER_UNRECOGNISED"),
+        ("1,2,3,4", "HEADER_UNRECOGNISED"),
+    ],
+)
+def test_a_table_without_what_it_needs_is_refused(read: Read, head: str, code: str) -> None:
+    parsed = read(f"{head}\n2024-01,A,5,kWh\n2024-02,A,6,kWh\n".encode(), "a.csv")
+
+    assert parsed.rejected
+    assert [f.code for f in parsed.findings] == [code]
+
+
+def test_subtotals_are_checked_block_by_block(read: Read, sums: Sums) -> None:
+    lines = [
+        "期间,厂区,活动,数量,单位,凭证号",
+        "2024-01,A,电,5,kWh,1",
+        "2024-02,A,电,6,kWh,2",
+        "小计,A,电,11,kWh,",
+        "2024-01,B,电,7,kWh,3",
+        "小计,B,电,8,kWh,",
+        "总计,,电,18,kWh,",
+    ]
+
+    parsed = read("\n".join(lines).encode(), "a.csv")
+
+    assert sums(parsed) == {("A", "electricity", "kWh"): 11, ("B", "electricity", "kWh"): 7}
+    wrong = [f.cell for f in parsed.findings if f.code == "CONTROL_TOTAL_MISMATCH"]
+    assert wrong == ["D6"]

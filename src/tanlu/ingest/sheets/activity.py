@@ -15,6 +15,7 @@ from tanlu.ingest.period import (
     period_of_number,
 )
 from tanlu.ingest.period import findings_of as period_findings
+from tanlu.ingest.rejected import RejectedError
 from tanlu.ingest.sheets.body import Body, read_body
 from tanlu.ingest.sheets.candidate import Candidate, RowTyper
 from tanlu.ingest.sheets.control import check_totals
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from tanlu.ingest.vocabulary import Vocabulary
 
 _SERIALS = range(36526, 73051)  # 2000-01-01 to 2099-12-31 as Excel counts days
+_SHOWN = 80
+_PERIOD_FIELDS = frozenset({"period", "start", "year", "month"})
 _USED = frozenset(
     {"period", "start", "end", "year", "month", "site", "item", "material", "unit", "voucher",
      "note", "type", "supplier", "quality", "province", "meter", "equipment_id", "number"}
@@ -57,8 +60,27 @@ def read_activity(place: Place, block: HeaderBlock, kind: SheetKind) -> SheetRes
     -------
     SheetResult
         Drafts and refusals; duplicates are found later, over the whole file.
+
+    Raises
+    ------
+    RejectedError
+        ``COLUMN_MISSING`` when nothing says which period the quantities are of.
     """
-    return _ActivitySheet(place, block, kind).read()
+    sheet = _ActivitySheet(place, block, kind)
+    if not sheet.has_period():
+        found = ", ".join(column.label for column in block.columns.values())
+        first = min(block.columns)
+        raise RejectedError(
+            place.finding(
+                "COLUMN_MISSING",
+                Outcome.REJECT,
+                block.last,
+                first,
+                found=found[:_SHOWN],
+                expected="period",
+            )
+        )
+    return sheet.read()
 
 
 class _ActivitySheet:
@@ -78,6 +100,11 @@ class _ActivitySheet:
         self.labels = {c.index: c.label for c in block.columns.values()}
         self.fields = {c.field: c for c in reversed(list(block.columns.values())) if c.field}
         self.locale = place.words.context.locale
+
+    def has_period(self) -> bool:
+        """Say whether columns, headers, title, names or answers tell the period."""
+        named = _PERIOD_FIELDS & self.fields.keys()
+        return bool(named) or "period" in self.defaults or any(c.period for c in self.values)
 
     def read(self) -> SheetResult:
         body = read_body(self.place, self.block, self.result.findings)
@@ -485,6 +512,8 @@ def _defaults(place: Place, block: HeaderBlock) -> dict[str, tuple[str, int]]:
             month = words.word("month", place.grid.name)
             if month and place.year:
                 found["period"] = (f"{place.year}-{month}", 0)
+    if "period" not in found and place.year is not None:
+        found["period"] = (str(place.year), 0)
     if "item" not in found and block.of("item") is None:
         item = next((t for t in (place.grid.name, *titles) if words.item(t)), "")
         if item:

@@ -154,6 +154,8 @@ def _is_header(row: dict[int, Cell], words: Vocabulary) -> bool:
             return False
         else:
             strange += 1
+    if months and not fields:
+        return False
     least = words.context.limits["month_columns"]
     if periods and periods < least and not fields:
         return False
