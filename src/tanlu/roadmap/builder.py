@@ -155,6 +155,7 @@ class Builder:
         where = (_integers(self._rows), _integers(self._cols))
         csc = coo_array((data, where), shape=shape).tocsc()
         csc.sum_duplicates()
+        csc.eliminate_zeros()
         return MatrixModel(
             cost=_floats(self._cost),
             lower=_floats(self._lower),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tanlu.roadmap.assembly import assemble
-from tanlu.roadmap.families import FAMILIES
+from tanlu.roadmap.families import FAMILIES, TARGET_FAMILIES
 from tanlu.roadmap.layout import MEGA
 from tanlu.roadmap.moves import Broken, RowCheck
 from tanlu.roadmap.recourse import Recourse, whole
@@ -21,12 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tanlu.roadmap.builder import FloatArray
-    from tanlu.roadmap.planner import Solved
     from tanlu.roadmap.problem import Measure
+    from tanlu.roadmap.solved import Solved
 
-TARGET_FAMILIES = frozenset(
-    {"cap", "cumulative", "intensity", "energy_intensity", "renewable_share", "peak", "neutrality"}
-)
 TOLERANCE = 1e-6  # MCNY: 1 CNY
 
 

@@ -40,6 +40,9 @@ class Family:
 
 
 FAMILIES: dict[str, Family] = {}
+TARGET_FAMILIES = frozenset(
+    {"cap", "cumulative", "intensity", "energy_intensity", "renewable_share", "peak", "neutrality"}
+)
 
 
 def family(

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tanlu.roadmap.assembly import assemble
-from tanlu.roadmap.explain import TARGET_FAMILIES
-from tanlu.roadmap.families import FAMILIES
+from tanlu.roadmap.families import FAMILIES, TARGET_FAMILIES
 from tanlu.roadmap.layout import KILO
 from tanlu.roadmap.recourse import whole
 from tanlu.roadmap.search import EXACT_TOLERANCE, ROUNDS, Cuts, Options

@@ -14,8 +14,8 @@ from tanlu.roadmap.wedges import shapley_shares
 if TYPE_CHECKING:
     from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.layout import Layout
-    from tanlu.roadmap.planner import Solved
     from tanlu.roadmap.problem import EndUse, Measure
+    from tanlu.roadmap.solved import Solved
     from tanlu.roadmap.wedges import Wedge
 
 

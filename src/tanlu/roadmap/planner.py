@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.assembly import Assembly, assemble
@@ -18,65 +16,15 @@ from tanlu.roadmap.recourse import Recourse, rows_at, whole
 from tanlu.roadmap.result import Plan, make_infeasible, make_plan_value
 from tanlu.roadmap.rounding import to_choices
 from tanlu.roadmap.search import Found, Options, search
-from tanlu.roadmap.simulate import Choices, Simulation, simulate
+from tanlu.roadmap.simulate import Choices, simulate
+from tanlu.roadmap.solved import Solved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.problem import Problem
 
 REPAIRS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """A plan's decisions, exactly simulated, with what certifies them.
-
-    Parameters
-    ----------
-    problem : Problem
-        What was planned.
-    assembly : Assembly
-        The model.
-    found : Found
-        Search result: bound, duals of the relaxation.
-    values : FloatArray
-        Columns with exact savings and the best continuous rest.
-    duals : FloatArray
-        Row duals with integers fixed.
-    choices : Choices
-        Rounded decisions.
-    result : Simulation
-        Exact re-run.
-    breaches : tuple of Breach
-        Empty; a plan that breaks a rule is not returned.
-    """
-
-    problem: Problem
-    assembly: Assembly
-    found: Found
-    values: FloatArray
-    duals: FloatArray
-    choices: Choices
-    result: Simulation
-
-    @property
-    def objective_cny(self) -> int:
-        """Simulated present value with the internal price, which steers [CNY]."""
-        return self.result.npv + self.result.steering_npv
-
-    @property
-    def bound_cny(self) -> float:
-        """Lower bound [CNY]; never above the simulated cost."""
-        bound = (self.found.bound + self.assembly.layout.constant) * MEGA
-        return min(bound, float(self.objective_cny))
-
-    @property
-    def gap(self) -> float:
-        """``(simulated - bound) / |bound|`` [-]."""
-        bound = self.bound_cny
-        return (self.objective_cny - bound) / abs(bound) if bound else 0.0
 
 
 def solve_problem(problem: Problem, options: Options) -> Solved | Found:
@@ -228,8 +176,3 @@ def plan_json(case: Mapping[str, Any], options: Mapping[str, Any] | None = None)
         ``plan.case-invalid`` with all faults; ``plan.not-solved``, ``plan.inexact``.
     """
     return make_plan(read_case(case), Options(**(options or {}))).to_json()
-
-
-def fixed_duals(solved: Solved, block: str) -> FloatArray:
-    """Return the duals of a block with integers fixed."""
-    return np.asarray(solved.duals[solved.assembly.matrix.blocks[block]])

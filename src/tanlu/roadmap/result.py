@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.infeasible import Infeasible
     from tanlu.roadmap.macc import Bar
-    from tanlu.roadmap.planner import Solved
     from tanlu.roadmap.problem import Problem
     from tanlu.roadmap.search import Options
+    from tanlu.roadmap.solved import Solved
     from tanlu.roadmap.wedges import Wedge
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from tanlu.roadmap.case import read_case
 from tanlu.roadmap.infeasible import diagnose
-from tanlu.roadmap.planner import Solved, plan_json, solve_problem
+from tanlu.roadmap.planner import plan_json, solve_problem
 from tanlu.roadmap.search import Options
+from tanlu.roadmap.solved import Solved
 
 FOLDER = resources.files("tanlu") / "data" / "plan_cases"
 CASES = sorted(entry.name for entry in FOLDER.iterdir() if entry.name.endswith(".json"))

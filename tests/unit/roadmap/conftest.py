@@ -1,15 +1,20 @@
-"""A company like the sample workbook, as the inventory would hand it to the plan."""
+"""Fixtures: a company like the sample workbook, as the inventory would hand it to the plan."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tanlu.catalog import tables
 from tanlu.kernel.plan import BaseYear, CarrierFact, PurchaseFact, SiteFact
 from tanlu.measures.catalogue import offers_for
 from tanlu.measures.enduse import split
 from tanlu.roadmap.situation import Settings, case_from, scenario_series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # id, unit, scope, MWh per unit, kgce per unit, kg CO2 per unit: round figures for a test
 CARRIERS = (
@@ -32,7 +37,8 @@ SITES: dict[str, tuple[str, ...]] = {
 SCALE = (10**4, 10**4, 1000, 1000, 1000, 1000, 1000, 1000)
 
 
-def base_year() -> BaseYear:
+@pytest.fixture(scope="session", name="base_year")
+def make_base_year() -> BaseYear:
     """Return the base year's facts."""
     purchases = []
     for site, amounts in SITES.items():
@@ -65,9 +71,13 @@ def base_year() -> BaseYear:
     return BaseYear(2024, carriers, sites, tuple(purchases), other, Fraction(91_780_000_000))
 
 
-def sample_case(**choices: Any) -> dict[str, Any]:
-    """Return the plan case of the company with the shipped catalogue and base scenario."""
-    base = base_year()
+@pytest.fixture(scope="session", name="sample_case")
+def make_sample_case(base_year: BaseYear) -> Callable[..., dict[str, Any]]:
+    """Return a maker of the company's case with the shipped catalogue and base scenario."""
+    return lambda **choices: _case(base_year, choices)
+
+
+def _case(base: BaseYear, choices: dict[str, Any]) -> dict[str, Any]:
     uses = split(base, tables.read("end_use_share"), sector="machinery")
     offers = offers_for(tables.read("measure"), base, uses, sector="machinery")
     series = scenario_series(tables.read("scenario_path"), "base")
@@ -84,6 +94,10 @@ def sample_case(**choices: Any) -> dict[str, Any]:
             "levels": {"2030": "0.3", "2035": "0.5", "2050": "0.8"},
         },
     )
+    last = choices.get("last_year", 2060)
+    for target in targets:
+        if "levels" in target:
+            target["levels"] = {y: v for y, v in target["levels"].items() if int(y) <= last}
     settings = Settings(
         budget=choices.pop("budget", Fraction(60_000_000)),
         targets=choices.pop("targets", targets),
