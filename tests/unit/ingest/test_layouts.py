@@ -366,3 +366,20 @@ def test_subtotals_are_checked_block_by_block(read: Read, sums: Sums) -> None:
     assert sums(parsed) == {("A", "electricity", "kWh"): 11, ("B", "electricity", "kWh"): 7}
     wrong = [f.cell for f in parsed.findings if f.code == "CONTROL_TOTAL_MISMATCH"]
     assert wrong == ["D6"]
+
+
+def test_blanks_of_an_outline_are_filled_and_of_single_entries_held(read: Read) -> None:
+    outline: list[list[Any]] = [
+        ["厂区", "能源", "单位", "2024年1月", "2024年2月", "2024年3月"],
+        ["A厂", "电", "kWh", 1, 2, 3],
+        [None, "柴油", "吨", 4, 5, 6],
+    ]
+    entries = [["期间", "厂区", "活动", "数量", "单位"], ["2024-01", "A厂", "电", 1, "kWh"]]
+
+    filled = read({"S": outline})
+    held = read({"S": [*entries, ["2024-02", None, "电", 2, "kWh"]]})
+
+    assert {row.site for row in filled.rows} == {"A厂"}
+    assert [f.cell for f in filled.findings if f.code == "FILLED_DOWN"] == ["A3"]
+    assert held.sheets[0].quarantined == 1
+    assert [f.cell for f in held.findings if f.code == "SITE_MISSING"] == ["D3"]

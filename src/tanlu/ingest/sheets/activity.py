@@ -21,7 +21,8 @@ from tanlu.ingest.sheets.candidate import Candidate, RowTyper
 from tanlu.ingest.sheets.control import check_totals
 from tanlu.ingest.sheets.draft import Draft, SheetResult
 from tanlu.ingest.sheets.header import is_number_like
-from tanlu.ingest.sheets.kind import labelled, total_columns, value_columns
+from tanlu.ingest.sheets.kind import total_columns, value_columns
+from tanlu.ingest.sheets.outside import stated_outside
 from tanlu.ingest.vocabulary import normal
 from tanlu.ingest.workbook.grid import Cell, CellKind, address, parse_address
 from tanlu.kernel.activity import QuarantinedRow, Site
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from tanlu.ingest.model import SheetKind
     from tanlu.ingest.sheets.header import Column, HeaderBlock
     from tanlu.ingest.sheets.place import Place
-    from tanlu.ingest.vocabulary import Vocabulary
 
 _SERIALS = range(36526, 73051)  # 2000-01-01 to 2099-12-31 as Excel counts days
 _SHOWN = 80
@@ -92,7 +92,7 @@ class _ActivitySheet:
         self.result = SheetResult(place.grid.name, kind)
         self.values = value_columns(block, kind)
         self.typer = RowTyper(place)
-        self.defaults = _defaults(place, block)
+        self.defaults = stated_outside(place, block)
         self.lead = {c.index: c for c in block.columns.values() if c not in self.values}
         self.serial = ""
         self.month_starts = False
@@ -484,71 +484,3 @@ def _moment(text: str) -> date | datetime:
 def _is_serial(cell: Cell) -> bool:
     text = cell.text.strip()
     return text.isdecimal() and text.isascii() and len(text) == 5 and int(text) in _SERIALS  # noqa: PLR2004
-
-
-def _defaults(place: Place, block: HeaderBlock) -> dict[str, tuple[str, int]]:
-    """Site, item, unit and period that the sheet states outside its table."""
-    words, titles = place.words, block.titles
-    found: dict[str, tuple[str, int]] = {}
-    for name in ("site", "item", "unit", "period"):
-        answer = place.answer(name)
-        if isinstance(answer, (str, int)):
-            found[name] = (str(answer), 0)
-    for name in ("site", "unit", "item"):
-        text = labelled(titles, words, name)
-        if text and name not in found:
-            found[name] = (text, 0)
-    if "site" not in found and block.of("site") is None:
-        site = _site_outside(place, titles)
-        if site:
-            found["site"] = (site, 0)
-    if "period" not in found:
-        for text in (*titles, place.grid.name):
-            match = words.search("year_month", text)
-            if match:
-                found["period"] = (f"{match[1]}-{match[2]}", 0)
-                break
-        else:
-            month = words.word("month", place.grid.name)
-            if month and place.year:
-                found["period"] = (f"{place.year}-{month}", 0)
-    if "period" not in found and place.year is not None:
-        found["period"] = (str(place.year), 0)
-    if "item" not in found and block.of("item") is None:
-        item = next((t for t in (place.grid.name, *titles) if words.item(t)), "")
-        if item:
-            found["item"] = (item, 0)
-    return found
-
-
-def _site_outside(place: Place, titles: list[str]) -> str:
-    """Return the site a sheet is about: a declared one it names, or a site-like name."""
-    words = place.words
-    declared = words.context.sites
-    texts = (place.grid.name, *titles, place.file)
-    if declared is not None:
-        for text in texts:
-            for site in sorted(declared, key=lambda s: -len(s.id)):
-                if site.id and site.id in text:
-                    return site.id
-        return declared[0].id if len(declared) == 1 else ""
-    name = place.grid.name.strip()
-    if _is_site_name(name, words):
-        return name
-    for text in titles:
-        match = words.search("site_title", text)
-        head = match[1].strip() if match else ""
-        if _is_site_name(head, words):
-            return head
-    return ""
-
-
-def _is_site_name(text: str, words: Vocabulary) -> bool:
-    """Say whether a name ends, or in English begins, as names of sites do."""
-    folded = text.casefold()
-    for suffix in words.group("site_suffix"):
-        if folded == suffix:
-            return False
-        if folded.endswith(suffix) or (suffix.isascii() and folded.startswith(f"{suffix} ")):
-            return True
-    return False

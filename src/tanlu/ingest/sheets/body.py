@@ -84,7 +84,8 @@ def read_body(place: Place, block: HeaderBlock, findings: list[Finding]) -> Body
             place.repeat("FOOTER_ROW", Outcome.NOTE, row, min(cells), found=_first(cells)[:60])
         else:
             body.data.append(row)
-    _carry_down(place, block, body)
+    if any(column.period for column in block.columns.values()):
+        _carry_down(place, block, body)
     _hold_doubtful(place, body, findings)
     _hold_second(place, body, findings)
     return body
@@ -170,7 +171,10 @@ def _fill_merged(place: Place, block: HeaderBlock, body: Body) -> None:
 
 
 def _carry_down(place: Place, block: HeaderBlock, body: Body) -> None:
-    """Fill blank sites and items from the row above, and say so."""
+    """Fill blank sites and items of an outline from the row above, and say so.
+
+    Only where periods run across: in a table of single entries a blank is an omission.
+    """
     for name in _CARRIED:
         column = block.of(name)
         if column is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tanlu.ingest.sheets.kind import labelled
 from tanlu.ingest.vocabulary import key, normal
 from tanlu.ingest.workbook.grid import address, parse_address
 from tanlu.kernel.findings import Finding, Outcome
@@ -132,3 +133,84 @@ def _gas_of(segment: str, words: Vocabulary) -> str:
     rows = words.context.tables["item_alias"]
     hits = [str(r["text"]) for r in rows if r["item"] in gases and key(str(r["text"])) in folded]
     return words.item(max(hits, key=len)) if hits else "*"
+
+
+def stated_outside(place: Place, block: HeaderBlock) -> dict[str, tuple[str, int]]:
+    """Return site, item, unit and period that a sheet states outside its table.
+
+    Parameters
+    ----------
+    place : Place
+        Sheet, answers and file name.
+    block : HeaderBlock
+        Its header, with the titles above.
+
+    Returns
+    -------
+    dict
+        Field to text and column 0, as candidates take them.
+    """
+    words, titles = place.words, block.titles
+    found: dict[str, tuple[str, int]] = {}
+    for name in ("site", "item", "unit", "period"):
+        answer = place.answer(name)
+        if isinstance(answer, (str, int)):
+            found[name] = (str(answer), 0)
+    for name in ("site", "unit", "item"):
+        text = labelled(titles, words, name)
+        if text and name not in found:
+            found[name] = (text, 0)
+    if "site" not in found and block.of("site") is None:
+        site = _site_outside(place, titles)
+        if site:
+            found["site"] = (site, 0)
+    if "period" not in found:
+        for text in (*titles, place.grid.name):
+            match = words.search("year_month", text)
+            if match:
+                found["period"] = (f"{match[1]}-{match[2]}", 0)
+                break
+        else:
+            month = words.word("month", place.grid.name)
+            if month and place.year:
+                found["period"] = (f"{place.year}-{month}", 0)
+    if "period" not in found and place.year is not None:
+        found["period"] = (str(place.year), 0)
+    if "item" not in found and block.of("item") is None:
+        item = next((t for t in (place.grid.name, *titles) if words.item(t)), "")
+        if item:
+            found["item"] = (item, 0)
+    return found
+
+
+def _site_outside(place: Place, titles: list[str]) -> str:
+    """Return the site a sheet is about: a declared one it names, or a site-like name."""
+    words = place.words
+    declared = words.context.sites
+    texts = (place.grid.name, *titles, place.file)
+    if declared is not None:
+        for text in texts:
+            for site in sorted(declared, key=lambda s: -len(s.id)):
+                if site.id and site.id in text:
+                    return site.id
+        return declared[0].id if len(declared) == 1 else ""
+    name = place.grid.name.strip()
+    if _is_site_name(name, words):
+        return name
+    for text in titles:
+        match = words.search("site_title", text)
+        head = match[1].strip() if match else ""
+        if _is_site_name(head, words):
+            return head
+    return ""
+
+
+def _is_site_name(text: str, words: Vocabulary) -> bool:
+    """Say whether a name ends, or in English begins, as names of sites do."""
+    folded = text.casefold()
+    for suffix in words.group("site_suffix"):
+        if folded == suffix:
+            return False
+        if folded.endswith(suffix) or (suffix.isascii() and folded.startswith(f"{suffix} ")):
+            return True
+    return False
