@@ -24,10 +24,11 @@ def main() -> int:
     results = []
     for name in names:
         sizes = cases[name].sizes[:1] if chosen.once else (chosen.rows or cases[name].sizes)
-        results += [run_case(cases[name], rows, repeat=repeat) for rows in sizes]
+        for rows in sizes:
+            results.append(run_case(cases[name], rows, repeat=repeat))
+            if not chosen.once:
+                write_results(results)
     met = [bar["met"] for result in results for bar in result["bars"]]
-    if not chosen.once:
-        write_results(results)
     return 0 if all(met) else 1
 
 

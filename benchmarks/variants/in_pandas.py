@@ -49,9 +49,9 @@ def _sums(rows: pd.DataFrame, small: StreamTables) -> pd.DataFrame:
     )
     unit_cell = rows["item_no"] * names.unit.n + rows["unit_no"]
     within = unit_cell * small.n_months + rows["ym"] - small.first_month
-    rows["cell"] = rows["class_no"] * block(small) + within
+    rows["slot"] = rows["class_no"] * block(small) + within
     rows["spot"] = rows["site_no"] * block(small) + within
-    rows = rows.merge(small.cell.to_pandas(), on="cell", how="left")
+    rows = rows.merge(small.cell.to_pandas(), on="slot", how="left")
     rows = rows.merge(_doubles(small.multiplier).to_pandas(), on="mid", how="left")
     rows["status"] = np.select(
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -47,7 +48,10 @@ def collect_rows(run: Prepared, streams: Iterable[Stream]) -> pa.Table:
 
 
 def write_rows(source: Source, path: Path) -> int:
-    """Stream the result rows of a source to a Parquet file, in the order of the ledger.
+    """Stream the result rows of a source to a Parquet file.
+
+    On DuckDB they stand in the order of the ledger, so that equal ledgers give equal files: one
+    thread, because several hand over their rows as they finish.
 
     Returns
     -------
@@ -55,7 +59,8 @@ def write_rows(source: Source, path: Path) -> int:
         Number of rows written.
     """
     written = 0
-    with prepared(source) as run:
+    ordered = replace(source, limits=replace(source.limits, threads=1))
+    with prepared(ordered) as run:
         parts = [(stream, run.tables(stream)) for stream in source.streams]
         schema = _schema([tables for _, tables in parts])
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:

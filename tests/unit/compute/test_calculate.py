@@ -18,6 +18,7 @@ from tanlu.compute import (
     uncertainty_groups,
     write_rows,
 )
+from tanlu.compute.pipeline import Source
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import year_month
 from tanlu.kernel.results import RowStatus, Stream
@@ -238,6 +239,21 @@ def test_written_rows_are_the_collected_rows(
     assert written == found.rows.num_rows
     order = [("stream", "ascending"), ("row_id", "ascending")]
     assert pq.read_table(tmp_path / "rows.parquet").sort_by(order).equals(found.rows.sort_by(order))
+
+
+def test_equal_ledgers_give_equal_files_in_the_order_of_the_ledger(
+    book: Book, ledger: Ledger, tmp_path: Path
+) -> None:
+    rows = [("first", "diesel", 1 + i % 12, i, "kg") for i in range(300_000)]
+    source = Source([tmp_path / "ledger.parquet"], book, (Stream.MAIN,))
+    pq.write_table(ledger(rows), tmp_path / "ledger.parquet", row_group_size=20_000)
+    for name in ("one.parquet", "two.parquet"):
+        write_rows(source, tmp_path / name)
+
+    first, second = (tmp_path / name for name in ("one.parquet", "two.parquet"))
+    assert first.read_bytes() == second.read_bytes()
+    ids = pq.read_table(first)["row_id"].to_pylist()
+    assert ids == [f"r{i:06d}" for i in range(300_000)]
 
 
 @ENGINES
