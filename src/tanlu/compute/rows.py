@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import narwhals as nw
 import pyarrow as pa
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from tanlu.compute.calculate import Calculation
     from tanlu.compute.frames import Frame
     from tanlu.compute.numbering import StreamTables
     from tanlu.compute.pipeline import Prepared, Source
@@ -33,6 +32,15 @@ _HEAD = (
     ("status", pa.string()),
     ("co2e_mg", pa.int64()),
 )
+
+
+class HasSource(Protocol):
+    """A calculation, of which only what it was made of matters here."""
+
+    @property
+    def source(self) -> Source:
+        """Return what it was made of."""
+        ...
 
 
 def collect_rows(run: Prepared, streams: Iterable[Stream]) -> pa.Table:
@@ -73,7 +81,7 @@ def write_rows(source: Source, path: Path) -> int:
 
 
 def rows_of(
-    calculation: Calculation,
+    calculation: HasSource,
     *,
     stream: Stream = Stream.MAIN,
     site: str | None = None,
@@ -87,7 +95,7 @@ def rows_of(
 
     Parameters
     ----------
-    calculation : Calculation
+    calculation : HasSource
         The run the figure belongs to.
     stream, site, item, rid, status
         What the figure sums over; None takes all.

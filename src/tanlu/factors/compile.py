@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tanlu.factors.book import Book
 from tanlu.factors.candidate import Loss, exclusion, latest_editions, refuse_overlaps, streams_of
+from tanlu.factors.canonical import book_hash
 from tanlu.factors.gas import FAMILIES, co2e_by_family
 from tanlu.factors.multiplier import factor_units_per, multiplier, routes
 from tanlu.factors.notes import grid_notes, precision_note, resolved_notes, rid_findings
@@ -19,7 +18,7 @@ from tanlu.kernel.errors import TanluError
 from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
     from fractions import Fraction
@@ -313,30 +312,3 @@ def _findings(
         if found.is_coarse:
             out[found.rid].append(precision_note(by_rid[found.rid], found.unit))
     return {rid: tuple(found) for rid, found in out.items() if found}
-
-
-def book_hash(book: Book) -> str:
-    """Return the SHA-256 of the canonical content of a book."""
-    digest = hashlib.sha256()
-    for part in _canonical(book):
-        digest.update(json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode())
-        digest.update(b"\n")
-    return digest.hexdigest()
-
-
-def _canonical(book: Book) -> Iterator[list[object]]:
-    """Yield what decides results, in order, as plain lists."""
-    profile = book.profile
-    yield ["tanlu-book", 1, profile.id, profile.gwp_set, book.as_of.isoformat(), *book.months]
-    for site, place in sorted(book.places.items()):
-        yield ["site", site, place.province, place.region, place.country]
-    for unit, dim in sorted(book.units.items()):
-        yield ["unit", unit, dim]
-    for use in book.resolved:
-        factor = use.factor
-        yield ["rid", use.rid, use.item, use.stream, factor.id, factor.version, use.lag_years]
-    for key, rid in book.keys.items():
-        yield [*key, rid]
-    for (rid, unit), found in sorted(book.multipliers.items()):
-        gases = [[family, str(m)] for family, m in sorted(found.gases.items())]
-        yield ["m", rid, unit, str(found.biogenic), found.q_max, gases]
