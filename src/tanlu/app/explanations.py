@@ -12,6 +12,7 @@ from tanlu.compute import rows_of
 from tanlu.compute.numbering import column_of
 from tanlu.factors.explain import explain
 from tanlu.inventory.figures import Measure, read_figure, row_filter
+from tanlu.inventory.instrument import MILLION
 from tanlu.inventory.model import tonnes
 from tanlu.kernel.periods import month_of, year_of
 from tanlu.kernel.results import Stream
@@ -236,7 +237,7 @@ def _additions(taken: TakenInventory, behind: RowFilter) -> Iterator[dict[str, A
                 "row_id": a.instrument_id,
                 "source": taken.record_sources.get(a.instrument_id),
                 "site": a.site, "item": "electricity", "month": str(taken.inventory.year),
-                "quantity": a.kwh_u / 10**6, "unit": "kWh", "status": "OK",
+                "quantity": number(Fraction(a.kwh_u, MILLION)), "unit": "kWh", "status": "OK",
                 "factor": {"id": power.residual_factor_id, "value": number(a.kg_per_kwh),
                            "unit": "kgCO2/kWh"},
                 "result_mg": a.co2_mg,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.argv import read_call
 from tanlu.cli.output import Answer, Exit, show, show_bug, show_error
@@ -56,19 +56,17 @@ def _dispatch(call: Call, say: Say) -> Exit:
     from tanlu.cli.program import build
 
     # Typer carries its own click and names only some of its errors.
-    errors = {kind.__name__: kind for kind in typer.BadParameter.__mro__}
+    call_error: Any = next(k for k in typer.BadParameter.__mro__ if k.__name__ == "ClickException")
     program = build(call, say)
     try:
         outcome = program.main(list(call.args), prog_name="tanlu", standalone_mode=False)
     except typer.Abort:
         return Exit.INTERRUPTED
-    except errors["ClickException"] as error:
-        help_shown = type(error).__name__ == "NoArgsIsHelpError"
-        if help_shown:
-            sys.stdout.write(f"{error.ctx.get_help()}\n")  # type: ignore[attr-defined]  # has one
+    except call_error as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stdout.write(f"{error.ctx.get_help()}\n")
             return Exit.DONE
-        found = error.format_message()  # type: ignore[attr-defined]  # a ClickException has it
-        raise TanluError("cli.call", found=found) from error
+        raise TanluError("cli.call", found=error.format_message()) from error
     if isinstance(outcome, Answer):
         return show(outcome, call, say)
     return Exit(outcome) if isinstance(outcome, int) else Exit.DONE

@@ -90,6 +90,7 @@ class Drivers:
 
 
 _MG_PER_T = 10**9
+_PRECISION = 1e-9
 
 
 def explain_change(first: YearProfile, second: YearProfile) -> Drivers:
@@ -126,7 +127,7 @@ def explain_change(first: YearProfile, second: YearProfile) -> Drivers:
         (_cell_factors(first, key, by_site=by_site), _cell_factors(second, key, by_site=by_site))
         for key in keys
     ]
-    effects = decompose(products, len(Driver))
+    effects = _without_noise(decompose(products, len(Driver)), first, second)
     delta_mg = _total_mg(second) - _total_mg(first)
     return Drivers(
         effects_t=dict(zip(Driver, effects, strict=True)),
@@ -134,6 +135,13 @@ def explain_change(first: YearProfile, second: YearProfile) -> Drivers:
         delta_mg=delta_mg,
         by_site=by_site,
     )
+
+
+def _without_noise(effects: list[float], first: YearProfile, second: YearProfile) -> list[float]:
+    """Return the effects with those below the precision of the split as zero."""
+    totals = [sum(cell.emissions_t for cell in year.cells.values()) for year in (first, second)]
+    least = _PRECISION * max(*totals, 0.0)
+    return [effect if abs(effect) > least else 0.0 for effect in effects]
 
 
 def _total_mg(year: YearProfile) -> int:
