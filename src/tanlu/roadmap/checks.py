@@ -17,7 +17,7 @@ from tanlu.roadmap.simulate import MG_PER_T, ONE, ZERO, emitted, unclaimed_gener
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tanlu.roadmap.layout import Decision
+    from tanlu.roadmap.layout import Decision, Route
     from tanlu.roadmap.problem import Problem, Series, Target
     from tanlu.roadmap.simulate import Choices, Simulation
 
@@ -133,32 +133,63 @@ def _rollout(problem: Problem, choices: Choices, _result: Simulation) -> Iterato
 
 
 def _heat(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
-    """Check the gates of routes: what a switch may serve and what it leaves to the old way.
+    """Check what routes may serve: what a switch opens and what it leaves to the old way.
 
     A share such as one third is not a whole number of quanta: one quantum is allowed.
     """
-    steps: defaultdict[str, list[Decision]] = defaultdict(list)
-    for decision in make_decisions(problem):
-        steps[decision.owner].append(decision)
     for route in make_routes(problem):
         use = problem.end_uses[route.end_use]
         step = problem.carriers[use.carrier].quantum if use.carrier else Fraction(1, 1000)
-        for year in range(problem.periods):
-            amount = result.served[route.id][year]
+        limits = route_limits(problem, choices, route)
+        family = "stock" if route.kind == "technology" else "heat"
+        for year, amount in enumerate(result.served[route.id]):
+            limit = limits[year]
             if amount < 0:
-                yield Breach("heat", route.id, year, -amount)
-            if route.owner in problem.measures:
-                built = sum((choices.share[d.id][year] for d in steps[route.owner]), ZERO)
-                share = problem.measures[route.owner].saving[route.end_use][year]
-                most = use.demand[year] * share * built / len(steps[route.owner])
-            elif route.kind == "incumbent":
-                closed = _closed(problem, choices, steps, end_use=route.end_use, year=year)
-                most = use.demand[year] * (1 - closed)
-            else:
-                continue
-            most *= _headroom(problem, route.end_use, year)
-            if amount > most + step:
-                yield Breach("heat", route.id, year, amount - most)
+                yield Breach(family, route.id, year, -amount)
+            elif limit is not None and amount > limit + (step if family == "heat" else 0):
+                yield Breach(family, route.id, year, amount - limit)
+
+
+def route_limits(problem: Problem, choices: Choices, route: Route) -> list[Fraction | None]:
+    """Return the most that a route may serve in each year; None is no limit."""
+    years = range(problem.periods)
+    if route.kind == "technology":
+        return _capacities(problem, choices, route.owner)
+    demand = problem.end_uses[route.end_use].demand
+    if route.owner:
+        path = _built(problem, choices, route.owner)
+        saving = problem.measures[route.owner].saving[route.end_use]
+        shares = [path[year] * saving[year] for year in years]
+    else:
+        shares = _left_open(problem, choices, route.end_use)
+    return [demand[year] * shares[year] * _headroom(problem, route.end_use, year) for year in years]
+
+
+def _capacities(problem: Problem, choices: Choices, name: str) -> list[Fraction | None]:
+    technology = problem.technologies[name]
+    if technology.existing is None:
+        return [None] * problem.periods
+    units = choices.units.get(name, (0,) * problem.periods)
+    size = technology.unit_size or ZERO
+    return [
+        technology.existing[year] + sum(units[max(0, year - technology.life + 1) : year + 1]) * size
+        for year in range(problem.periods)
+    ]
+
+
+def _built(problem: Problem, choices: Choices, measure: str) -> list[Fraction]:
+    paths = [choices.share[d.id] for d in make_decisions(problem) if d.owner == measure]
+    return [sum(values, ZERO) / len(paths) for values in zip(*paths, strict=True)]
+
+
+def _left_open(problem: Problem, choices: Choices, end_use: str) -> list[Fraction]:
+    left = [ONE] * problem.periods
+    for measure in problem.measures.values():
+        if measure.effect is Effect.SWITCH and end_use in measure.saving:
+            path = _built(problem, choices, measure.id)
+            taken = zip(left, path, measure.saving[end_use], strict=True)
+            left = [rest - share * part for rest, share, part in taken]
+    return left
 
 
 def _headroom(problem: Problem, end_use: str, year: int) -> Fraction:
@@ -169,23 +200,6 @@ def _headroom(problem: Problem, end_use: str, year: int) -> Fraction:
         if reduces and end_use in measure.saving and measure.saving[end_use][year] < 0:
             most *= 1 - measure.saving[end_use][year]
     return most
-
-
-def _closed(
-    problem: Problem,
-    choices: Choices,
-    steps: dict[str, list[Decision]],
-    *,
-    end_use: str,
-    year: int,
-) -> Fraction:
-    total = ZERO
-    for measure in problem.measures.values():
-        if measure.effect is Effect.SWITCH and end_use in measure.saving:
-            mine = steps[measure.id]
-            built = sum((choices.share[d.id][year] for d in mine), ZERO) / len(mine)
-            total += built * measure.saving[end_use][year]
-    return total
 
 
 def _waste_heat(problem: Problem, _choices: Choices, result: Simulation) -> Iterator[Breach]:
@@ -199,19 +213,6 @@ def _waste_heat(problem: Problem, _choices: Choices, result: Simulation) -> Iter
             most = source[year] * measure.source_share
             if taken > most:
                 yield Breach("waste_heat", measure.id, year, taken - most)
-
-
-def _stock(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
-    for technology in problem.technologies.values():
-        if technology.existing is None:
-            continue
-        units = choices.units.get(technology.id, (0,) * problem.periods)
-        for year in range(problem.periods):
-            alive = sum(units[max(0, year - technology.life + 1) : year + 1])
-            most = technology.existing[year] + alive * (technology.unit_size or ZERO)
-            if result.served[technology.id][year] > most:
-                over = result.served[technology.id][year] - most
-                yield Breach("stock", technology.id, year, over)
 
 
 def _purchases(_problem: Problem, _choices: Choices, result: Simulation) -> Iterator[Breach]:
@@ -411,7 +412,6 @@ CHECKS: tuple[Callable[[Problem, Choices, Simulation], Iterator[Breach]], ...] =
     _rollout,
     _heat,
     _waste_heat,
-    _stock,
     _purchases,
     _generation,
     _contracts,

@@ -16,7 +16,7 @@ from tanlu.roadmap.recourse import Recourse, rows_at, whole
 from tanlu.roadmap.result import Plan, make_infeasible, make_plan_value
 from tanlu.roadmap.rounding import to_choices
 from tanlu.roadmap.search import Found, Options, search
-from tanlu.roadmap.simulate import Choices, simulate
+from tanlu.roadmap.simulate import Choices, simulate, unclaimed_generation
 from tanlu.roadmap.solved import Solved
 
 if TYPE_CHECKING:
@@ -125,8 +125,9 @@ def fit_claims(problem: Problem, choices: Choices) -> Choices:
         grid = result.bought.get((site, power))
         if not mine or grid is None:
             continue
+        others = unclaimed_generation(problem, choices, site)
         for year, amount in enumerate(grid):
-            over = result.claimed[site][year] - amount
+            over = result.claimed[site][year] - amount - others[year]
             largest = max(mine, key=lambda name: (claims[name][year], name))
             if over and abs(over) <= 4 * step and claims[largest][year] > over:
                 claims[largest][year] -= over

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.rounding import floor_half_up
+from tanlu.roadmap.checks import route_limits
 from tanlu.roadmap.simulate import ZERO, Choices, built_shares, remaining
 from tanlu.roadmap.simulate import nothing as no_choices
 
@@ -55,7 +56,7 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
     return Choices(
         share=share,
         units={**base.units, **units},
-        activity=_activities(layout, values, share=share, flows=flows),
+        activity=_activities(layout, values, draft=draft, flows=flows),
         capacity={name: _capacity(layout, values, index) for index, name in enumerate(layout.pv)},
         within={name: amounts(values[layout.pin[i]]) for i, name in enumerate(layout.pv)},
         after={name: amounts(values[layout.after[i]]) for i, name in enumerate(layout.pv)},
@@ -122,25 +123,29 @@ def _activities(
     layout: Layout,
     values: FloatArray,
     *,
-    share: dict[str, Series],
+    draft: Choices,
     flows: dict[str, Series],
 ) -> dict[str, Series]:
-    """Round what each route serves; the largest of an end use takes what is left."""
+    """Round what each route serves within its limit; what is left goes where there is room."""
     paths: dict[str, list[Fraction]] = {}
+    limits: dict[str, list[Fraction | None]] = {}
     for index, route in enumerate(layout.routes):
         demand, step = layout.problem.end_uses[route.end_use].demand, _step(layout, route)
         amounts = zip(_exact(values[layout.a[index]]), demand, strict=True)
         paths[route.id] = [_down(v * d, step) for v, d in amounts]
-        _clip(layout, paths, route=route, share=share, step=step)
+        limits[route.id] = route_limits(layout.problem, draft, route)
+        for year, limit in enumerate(limits[route.id]):
+            if limit is not None:
+                most = math.floor(limit / step) * step
+                paths[route.id][year] = min(paths[route.id][year], most)
     _within_source(layout, paths, flows=flows)
     by_use: dict[str, list[Route]] = {}
     for route in layout.routes:
         by_use.setdefault(route.end_use, []).append(route)
     for end_use, mine in by_use.items():
         last = [route.id for route in mine if route.kind != "recover"]
-        old = frozenset(route.id for route in mine if route.kind in {"incumbent", "technology"})
         every = [route.id for route in mine]
-        _absorb(paths, flows[end_use], every=every, last=last, first=old)
+        _absorb(paths, flows[end_use], every=every, last=last, limits=limits)
     return {name: tuple(path) for name, path in paths.items()}
 
 
@@ -166,37 +171,23 @@ def _within_source(
                 paths[largest.id][year] -= math.ceil(over / step) * step
 
 
-def _clip(
-    layout: Layout,
-    paths: dict[str, list[Fraction]],
-    *,
-    route: Route,
-    share: dict[str, Series],
-    step: Fraction,
-) -> None:
-    """Keep what a measure serves within what its rounded share opens."""
-    measure = layout.problem.measures.get(route.owner)
-    if measure is None:
-        return
-    steps = layout.decisions_of(route.owner)
-    demand = layout.problem.end_uses[route.end_use].demand
-    for year, amount in enumerate(paths[route.id]):
-        built = sum((share[layout.decisions[i].id][year] for i in steps), ZERO) / len(steps)
-        most = demand[year] * built * measure.saving[route.end_use][year]
-        paths[route.id][year] = min(amount, math.floor(most / step) * step)
-
-
 def _absorb(
     paths: dict[str, list[Fraction]],
     flow: Series,
     *,
     every: list[str],
     last: list[str],
-    first: frozenset[str],
+    limits: dict[str, list[Fraction | None]],
 ) -> None:
-    """Give what is left to the old way where it runs, else to the largest."""
+    """Give what is left to the routes that have room, the largest first, then to the largest."""
     for year, amount in enumerate(flow):
         rest = amount - sum((paths[name][year] for name in every), ZERO)
+        order = sorted(last, key=lambda n: (-paths[n][year], n))
+        for name in order:
+            limit = limits[name][year]
+            if rest > 0 and limit is not None:
+                room = min(rest, max(limit - paths[name][year], ZERO))
+                paths[name][year] += room
+                rest -= room
         if rest:
-            name = max(last, key=lambda n: (n in first and paths[n][year] > 0, paths[n][year], n))
-            paths[name][year] += rest
+            paths[order[0]][year] += rest
