@@ -124,7 +124,8 @@ def _workspace(folder: Path, company: Mapping[str, Any]) -> Workspace:
         folder, name=company["name"], sector=company["sector"],
         province=province_code(company["province"]), at=at, actor=actor,
     )  # fmt: skip
-    workspace.put_setting("name_en", company["name_en"], at=at, actor=actor)
+    for key in ("name_en", "budget_cny", "gec_owner"):
+        workspace.put_setting(key, company[key], at=at, actor=actor)
     sites = [
         Site(site["name"], province_code(site["province"]), site["english"])
         for site in company["sites"]

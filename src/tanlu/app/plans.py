@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tanlu.app import clock, inventories, situations
 from tanlu.app.references import near
 from tanlu.catalog import load, tables
 from tanlu.compute.plan_process import solve_in_child
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from tanlu.app.inventories import TakenInventory
     from tanlu.i18n.say import Say
     from tanlu.storage import Workspace
+
+
+PLAN_FILE = "plan.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,15 @@ def _changed(case: Mapping[str, Any], options: PlanOptions) -> dict[str, Any]:
         if not equals or not name:
             raise TanluError("plan.setting", found=setting)
         _put(changed, name.split("."), value)
-    return changed
+    return _whole_budget(changed)
+
+
+def _whole_budget(case: dict[str, Any]) -> dict[str, Any]:
+    """Let ``budget=30000000`` stand for that much every year, with what is left carried over."""
+    budget = case.get("budget")
+    if budget is None or isinstance(budget, dict):
+        return case
+    return case | {"budget": {"per_year": budget, "carry_over": True}}
 
 
 def _put(target: dict[str, Any], path: list[str], value: str) -> None:
@@ -182,5 +195,60 @@ def plan_roadmap(
     say: Say,
     taken: TakenInventory | None = None,
 ) -> dict[str, Any]:
-    """Solve for the least-cost plan of a workspace and keep it for the report."""
-    raise NotImplementedError
+    """Solve for the least-cost plan of a workspace and keep it for the report.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Open workspace: inventory, equipment, targets, budget.
+    options : PlanOptions
+        Scenario file, single settings, limits.
+    say : Say
+        Language of the reasons.
+    taken : TakenInventory, optional
+        Inventory of the base year, when it was taken already.
+
+    Returns
+    -------
+    dict
+        The plan of the contract, with ``names`` of its measures and ``left_out``: targets that
+        could not be put into it.
+
+    Raises
+    ------
+    TanluError
+        ``app.no-rows``; ``plan.case-invalid``; errors of the scenario file.
+    """
+    if taken is None:
+        known = inventories.years_with_rows(workspace)
+        year = known[-1] if known else clock.today().year
+        quick = inventories.InventoryOptions(with_uncertainty=False)
+        taken = inventories.take_inventory(workspace, year, options=quick)
+    case, left_out = situations.plan_case(workspace, taken)
+    plan = _told(solve_in_child(_changed(case, options), options.search), say)
+    plan |= {
+        "names": situations.measure_names(plan),
+        "left_out": left_out,
+        "base_run": taken.run_id,
+    }
+    keep_plan(workspace, plan, options.output)
+    return plan
+
+
+def stored_plan(workspace: Workspace) -> dict[str, Any] | None:
+    """Return the plan solved last, or None."""
+    path = workspace.exports / PLAN_FILE
+    if not path.is_file():
+        return None
+    plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return plan
+
+
+def keep_plan(workspace: Workspace, plan: Mapping[str, Any], output: Path | None = None) -> None:
+    """Keep a plan for the report, and in a folder of the user's choice."""
+    text = json.dumps(plan, ensure_ascii=False, sort_keys=True)
+    for folder in (workspace.exports, *([output] if output else [])):
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / f"{PLAN_FILE}.tmp"
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(folder / PLAN_FILE)

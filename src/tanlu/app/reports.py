@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tanlu._version import __version__
-from tanlu.app import clock, goals
+from tanlu.app import clock, goals, plans
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import factors_used, inventory_body
 from tanlu.app.rankings import hotspots_body
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from tanlu.storage import Workspace
 
 FORMATS = ("html",)
-PLAN_FILE = "plan.json"
 _SHOWN_FINDINGS = 200
 
 
@@ -135,7 +133,7 @@ def report_payload(
         }
     inventories = {t.inventory.year: t for t in (taken, before) if t is not None}
     targets = goals.check_targets(workspace, say=say, taken=inventories)
-    plan = stored_plan(workspace)
+    plan = plans.stored_plan(workspace)
     return {
         "organisation": _organisation(workspace),
         "dated": clock.today().isoformat(),
@@ -224,21 +222,3 @@ def _open_findings(workspace: Workspace, inventory: Mapping[str, Any]) -> list[d
         for row in inventory["findings"]
     ]
     return (own + rows)[:_SHOWN_FINDINGS]
-
-
-def stored_plan(workspace: Workspace) -> dict[str, Any] | None:
-    """Return the plan solved last, or None."""
-    path = workspace.folder / "exports" / PLAN_FILE
-    if not path.is_file():
-        return None
-    plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return plan
-
-
-def keep_plan(workspace: Workspace, plan: Mapping[str, Any]) -> None:
-    """Keep a plan for the report."""
-    path = workspace.folder / "exports" / PLAN_FILE
-    path.parent.mkdir(exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(plan, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-    temporary.replace(path)

@@ -1,0 +1,258 @@
+"""From an inventory to the base year of a plan, its end uses, offers, targets and case."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from tanlu.app import goals
+from tanlu.app.references import items_by_id, unit_table
+from tanlu.catalog import load, tables
+from tanlu.inventory.instrument import MILLION
+from tanlu.inventory.ledger import RESIDUAL
+from tanlu.inventory.records import read_outputs
+from tanlu.inventory.tce import EnergyTables, convert
+from tanlu.kernel.activity import RecordKind
+from tanlu.kernel.plan import BaseYear, CarrierFact, EquipmentFact, PurchaseFact, SiteFact
+from tanlu.kernel.results import Stream
+from tanlu.measures.catalogue import offers_for
+from tanlu.measures.enduse import equipment_kwh, split
+from tanlu.roadmap.situation import Settings, case_from, scenario_series
+from tanlu.targets.model import TargetKind
+from tanlu.targets.path import target_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from decimal import Decimal
+
+    from tanlu.app.inventories import TakenInventory
+    from tanlu.inventory.model import Part
+    from tanlu.kernel.activity import Record
+    from tanlu.storage import Workspace
+    from tanlu.targets.model import Target
+
+_OWN_SCOPES = (1, 2)
+_UPSTREAM = "3"
+_PLANNED = {
+    TargetKind.ABSOLUTE: "absolute",
+    TargetKind.INTENSITY: "intensity",
+    TargetKind.ENERGY_INTENSITY: "energy_intensity",
+    TargetKind.RENEWABLE_SHARE: "renewable_share",
+    TargetKind.PEAK: "peak",
+    TargetKind.NEUTRALITY: "neutrality",
+}
+LAST_YEAR = 2060
+
+
+def plan_case(
+    workspace: Workspace, taken: TakenInventory, *, scenario: str = "base"
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the plan case of a workspace, and the targets that could not be put into it.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Open workspace: targets, equipment list, budget.
+    taken : TakenInventory
+        Inventory of the base year.
+    scenario : str
+        Scenario of the tables.
+    """
+    base = base_year(taken, workspace.records())
+    sector = workspace.settings.sector or "machinery"
+    end_uses = split(
+        base,
+        tables.read("end_use_share"),
+        sector=sector,
+        listed=equipment_kwh(_equipment(workspace.records()), tables.read("end_use")),
+    )
+    offers = offers_for(tables.read("measure"), base, end_uses, sector=sector)
+    targets, left_out = case_targets(workspace, taken)
+    budget = workspace.settings.other.get("budget_cny")
+    settings = Settings(
+        last_year=LAST_YEAR,
+        targets=tuple(targets),
+        budget=Fraction(str(budget)) if budget else None,
+        gec_owner=str(workspace.settings.other.get("gec_owner") or ""),
+        scenario=scenario,
+    )
+    series = scenario_series(tables.read("scenario_path"), scenario)
+    return case_from(base, end_uses, offers, series, settings=settings), left_out
+
+
+def base_year(taken: TakenInventory, records: Sequence[Record]) -> BaseYear:
+    """Return what the inventory hands to the plan; it reproduces its totals to the milligram."""
+    inventory = taken.inventory
+    quantities = _quantities(taken)
+    amounts = _amounts(inventory.parts)
+    carriers = sorted({item for _, item in quantities})
+    purchases = tuple(
+        PurchaseFact(site, item, quantity, *amounts.get((site, item), (0, 0, 0)))
+        for (site, item), quantity in sorted(quantities.items())
+    )
+    upstream = sum(purchase.upstream_mg for purchase in purchases)
+    scope3 = inventory.scope3.co2e_mg or 0
+    outputs = {row.name: row for row in read_outputs(records, year=inventory.year)}
+    output = outputs.get("output_value")
+    return BaseYear(
+        year=inventory.year,
+        carriers=tuple(_carrier(item, taken) for item in carriers),
+        sites=_sites(taken),
+        purchases=purchases,
+        other_mg={"scope3": scope3 - upstream},
+        output=output.amount if output else Fraction(1),
+    )
+
+
+def _quantities(taken: TakenInventory) -> dict[tuple[str, str], Fraction]:
+    """Return what each site bought of each carrier, in the carrier's ledger unit."""
+    items = items_by_id()
+    found: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    for row in taken.calculation.summary:
+        item = items.get(row.item)
+        if row.stream is not Stream.MAIN or item is None or item.scope not in _OWN_SCOPES:
+            continue
+        if row.qty_u is None or row.co2e_mg is None:
+            continue
+        step = convert(item, from_unit=row.unit, to_unit=item.unit, tables=_energy(taken))
+        if step is not None:
+            found[row.site, row.item] += Fraction(row.qty_u, MILLION) * step
+    return {key: quantity for key, quantity in found.items() if quantity}
+
+
+def _amounts(parts: Iterable[Part]) -> dict[tuple[str, str], tuple[int, int, int]]:
+    """Return location, market and upstream emissions of each site and carrier [mg]."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for part in parts:
+        sums = found[part.site, part.item]
+        if part.scope in _OWN_SCOPES:
+            sums[0] += part.amounts.location.co2e_mg or 0
+            sums[1] += part.amounts.market.co2e_mg or 0
+        elif part.category == _UPSTREAM:
+            sums[2] += part.amounts.location.co2e_mg or 0
+    return {key: (sums[0], sums[1], sums[2]) for key, sums in found.items()}
+
+
+def _energy(taken: TakenInventory) -> EnergyTables:
+    return EnergyTables(
+        conversion=unit_table().conversion,
+        conversions=load.conversions(),
+        factor_sets=taken.profile.sets,
+    )
+
+
+def _carrier(name: str, taken: TakenInventory) -> CarrierFact:
+    item = items_by_id()[name]
+    mj = convert(item, from_unit=item.unit, to_unit="MJ", tables=_energy(taken))
+    per_mj = unit_table().conversion("MJ", "MWh") or Fraction(0)
+    calorific = item.tce.get("calorific")
+    equivalent = calorific
+    if item.category == "electricity":
+        known = [year for year in load.tce_equivalents() if year <= taken.inventory.year]
+        if known:
+            equivalent = Fraction(load.tce_equivalents()[max(known)]["kgce_per_kwh"])
+    return CarrierFact(
+        id=name,
+        unit=item.unit,
+        scope=item.scope,
+        mwh_per_unit=None if mj is None else mj * per_mj,
+        kgce_calorific=calorific,
+        kgce_equivalent=equivalent,
+    )
+
+
+def _sites(taken: TakenInventory) -> tuple[SiteFact, ...]:
+    ledger = taken.inventory.green_power
+    names = sorted({part.site for part in taken.inventory.parts if part.site})
+    if ledger is None:
+        return tuple(SiteFact(name) for name in names)
+    unbacked = {a.site for a in ledger.allocations if not a.is_purchased}
+    claims: dict[str, int] = defaultdict(int)
+    for a in ledger.allocations:
+        if a.is_purchased and a.kind != RESIDUAL:
+            claims[a.site] += a.kwh_u
+    return tuple(
+        SiteFact(
+            id=name,
+            province=taken.book.places[name].province if name in taken.book.places else "",
+            pv_kwh=Fraction(ledger.self_used_u.get(name, 0), MILLION),
+            pv_claimed=name not in unbacked,
+            claims_kwh=Fraction(claims[name], MILLION),
+        )
+        for name in names
+    )
+
+
+def _equipment(records: Sequence[Record]) -> list[EquipmentFact]:
+    def number(record: Record, name: str) -> Fraction | None:
+        text = record.fields.get(name)
+        return None if text is None else Fraction(text)
+
+    return [
+        EquipmentFact(
+            site=record.fields.get("site") or "",
+            kind=record.fields.get("type") or "",
+            power_kw=number(record, "power_kw"),
+            count=int(number(record, "count") or 1),
+            hours=number(record, "hours_per_year"),
+            load=number(record, "load_fraction"),
+        )
+        for record in records
+        if record.kind is RecordKind.EQUIPMENT
+    ]
+
+
+def case_targets(
+    workspace: Workspace, taken: TakenInventory
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the workspace's targets as the plan asks for them, and the ids left out.
+
+    A target holds from its year on. One whose base value is not known, whose year has passed,
+    or that limits what the plan does not steer, is left out and named.
+    """
+    figures = goals.year_figures(workspace, {taken.inventory.year: taken})
+    wanted, left_out = [], []
+    for target in goals.stored_targets(workspace):
+        based = goals.with_base(target, goals.actual_values(target, figures))
+        entry = _case_target(based, taken.inventory.year)
+        if entry is None:
+            left_out.append(target.id)
+        else:
+            wanted.append(entry)
+    return wanted, left_out
+
+
+def _case_target(target: Target, base: int) -> dict[str, Any] | None:
+    if target.kind not in _PLANNED or not base < target.year <= LAST_YEAR:
+        return None
+    entry: dict[str, Any] = {"id": target.id, "kind": _PLANNED[target.kind]}
+    if target.scope:
+        entry |= {"scope": target.scope, "method": target.basis}
+    if target.kind is TargetKind.PEAK:
+        return entry | {"year": target.year}
+    if target.kind is TargetKind.NEUTRALITY:
+        known = target.base_value
+        return None if known is None else entry | {"year": target.year, "base_t": str(known)}
+    level = target_value(target)
+    if level is None:
+        return None
+    years = range(target.year, LAST_YEAR + 1)
+    return entry | {"levels": {str(year): _text(level) for year in years}}
+
+
+def _text(value: Decimal) -> str:
+    return format(value, "f")
+
+
+def measure_names(plan: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return name and family of everything a plan names, by its id and by its catalogue id."""
+    rows = {row["id"]: row for row in tables.read("measure")}
+    ids = {row["measure"] for part in ("wedges", "macc", "adoptions") for row in plan[part] or ()}
+    ids |= {row["id"] for row in plan["adoptions"]}
+    names = {}
+    for name in sorted(ids):
+        row = rows.get(name.partition("@")[0])
+        if row is not None:
+            names[name] = {"zh": row["name_zh"], "en": row["name_en"], "family": row["family"]}
+    return names
