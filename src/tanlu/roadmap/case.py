@@ -6,7 +6,7 @@ The schema is documented in `docs/reference/plan-case.md`.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.plan import Effect, Evidence, Ownership
@@ -34,10 +34,17 @@ from tanlu.roadmap.problem import (
 from tanlu.roadmap.validation import check_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tanlu.roadmap.problem import Series
 
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Named)
 _ENERGY_STEP = Fraction(1, 1000)  # of a MWh: 1 kWh
 _SCOPES = {"1": {1}, "2": {2}, "3": {3}, "1+2": {1, 2}, "1+2+3": {1, 2, 3}, "1+3": {1, 3}}
 _LAYERS = {
@@ -99,10 +106,10 @@ def _years(top: Node) -> tuple[int, ...]:
 
 
 def _problem(top: Node) -> Problem:
-    carriers = {c.id: c for c in map(_carrier, top.nodes("carriers"))}
-    sites = {s.id: s for s in map(_site, top.nodes("sites"))}
+    carriers = _by_id(map(_carrier, top.nodes("carriers")))
+    sites = _by_id(map(_site, top.nodes("sites")))
     uses = [_end_use(node, carriers) for node in top.nodes("end_uses")]
-    end_uses = {use.id: use for use in uses}
+    end_uses = _by_id(uses)
     technologies = [_technology(node, end_uses, carriers) for node in top.nodes("technologies")]
     measures = [_measure(node, end_uses, carriers) for node in top.nodes("measures")]
     method = Method(top.choice("method", Method, "market"))
@@ -118,21 +125,26 @@ def _problem(top: Node) -> Problem:
         carriers=carriers,
         sites=sites,
         end_uses=end_uses,
-        technologies={t.id: t for t in technologies},
-        measures={m.id: m for m in measures},
-        pv={p.id: p for p in map(_pv, top.nodes("pv"))},
-        contracts={c.id: c for c in (_contract(n, sites) for n in top.nodes("contracts"))},
-        targets={t.id: t for t in (_target(n, method) for n in top.nodes("targets"))},
+        technologies=_by_id(technologies),
+        measures=_by_id(measures),
+        pv=_by_id(map(_pv, top.nodes("pv"))),
+        contracts=_by_id(_contract(n, sites) for n in top.nodes("contracts")),
+        targets=_by_id(_target(n, method) for n in top.nodes("targets")),
         budget=_budget(top),
         ets=_carbon(top, "ets", cash=True),
         internal=_carbon(top, "internal_price", cash=False),
         offsets=_offsets(top),
-        locks=tuple(_lock(node) for node in top.nodes("locks")),
+        locks=tuple(sorted(map(_lock, top.nodes("locks")), key=lambda lock: lock.measure)),
         output=top.series("output", 1),
         decision_years=_decision_years(top),
         frozen_until=top.integer("freeze_years", 0),
         notes=top.texts("notes"),
     )
+
+
+def _by_id(items: Iterable[T]) -> dict[str, T]:
+    """Return items by id in the order of the ids, whatever order they were written in."""
+    return {item.id: item for item in sorted(items, key=lambda item: item.id)}
 
 
 def _decision_years(top: Node) -> frozenset[int]:
@@ -288,7 +300,7 @@ def _measure(
 ) -> Measure:
     effects = (Effect.REDUCE, Effect.ABSOLUTE, Effect.SWITCH, Effect.RECOVER)
     effect = Effect(node.choice("effect", effects, "reduce"))
-    targets = node.texts("end_uses")
+    targets = tuple(sorted(node.texts("end_uses")))
     first_use = end_uses.get(targets[0]) if targets else None
     carrier_to = node.text("carrier_to", "")
     zero = (Fraction(0),) * len(node.years)
@@ -313,7 +325,7 @@ def _measure(
         blocks=node.integer("blocks", 1, least=1),
         continuous=node.flag("continuous", default=False),
         exclusive_group=node.text("exclusive_group", ""),
-        requires=node.texts("requires"),
+        requires=tuple(sorted(node.texts("requires"))),
         host_year=node.year_index("host_year"),
         host_capex=node.positive("host_capex", 0),
         carrier_to=carrier_to,
@@ -342,7 +354,7 @@ def _savings(
             if name in end_uses
         }
     if node.has("savings"):
-        return _paths(node, "savings")
+        return dict(sorted(_paths(node, "savings").items()))
     default = None if effect is Effect.REDUCE else 1
     key = "share" if effect is Effect.SWITCH else "saving"
     path = node.series(key, default)
@@ -404,7 +416,7 @@ def _contract(node: Node, sites: Mapping[str, Site]) -> Contract:
     contract = Contract(
         id=node.text("id"),
         kind=ContractKind(node.choice("kind", ContractKind, "green_power")),
-        sites=node.texts("sites") or tuple(sorted(sites)),
+        sites=tuple(sorted(node.texts("sites") or sites)),
         limit=node.series("limit", 10**12),
         premium=node.series("premium"),
         first_year=node.integer("first_year", node.years[0]),

@@ -31,6 +31,9 @@ def whole(assembly: Assembly, values: FloatArray) -> FloatArray:
     return rounded
 
 
+PENALTY = 1e3  # MCNY per kt or GWh missed
+
+
 @dataclass(slots=True)
 class Recourse:
     """A linear model whose decisions are bounds: move one and run again, warm.
@@ -95,6 +98,25 @@ class Recourse:
     def run(self) -> Answer:
         """Solve the continuous rest."""
         return self.engine.run()
+
+    def missing(self, families: frozenset[str]) -> dict[int, float]:
+        """Return by how much each row of some families is missed at least [row units].
+
+        The engine keeps the slack columns: use it for nothing else afterwards.
+        """
+        matrix = self.assembly.matrix
+        slack: dict[int, int] = {}
+        for family in sorted(families):
+            for name in self.assembly.rows_of(family):
+                for row in matrix.blocks[name]:
+                    sign = -1.0 if np.isfinite(matrix.row_up[row]) else 1.0
+                    slack[int(row)] = self.engine.add_column(
+                        cost=PENALTY, rows=np.array([row]), values=np.array([sign])
+                    )
+        answer = self.run()
+        if answer.values is None:
+            return {}
+        return {row: float(answer.values[c]) for row, c in slack.items() if answer.values[c] > 0}
 
     def tighten(self, row: int, amount: float) -> None:
         """Pull the finite sides of a row in by an amount [row units]."""

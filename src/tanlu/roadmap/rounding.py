@@ -112,9 +112,7 @@ def _claims(
     layout: Layout, values: FloatArray, *, step: Fraction, scale: Fraction
 ) -> dict[str, Series]:
     return {
-        f"{contract}@{site}": tuple(
-            floor_half_up(v * scale / step) * step for v in _exact(values[layout.g[index]])
-        )
+        f"{contract}@{site}": tuple(_up(v * scale, step) for v in _exact(values[layout.g[index]]))
         for index, (contract, site) in enumerate(layout.claims)
     }
 

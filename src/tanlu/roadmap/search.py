@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tanlu.roadmap.builder import Block, Term
 from tanlu.roadmap.constraints.savings import ceilings, tangents
+from tanlu.roadmap.families import TARGET_FAMILIES
 from tanlu.roadmap.recourse import Recourse, log_savings, whole
 from tanlu.roadmap.solve import Answer, Engine, Status
 from tanlu.roadmap.ties import first_choice, last_choice
@@ -22,6 +23,7 @@ LP_TOLERANCE = 2e-4
 EXACT_TOLERANCE = 1e-9
 ROUNDS = 30
 REPAIRS = 8
+MARGIN = 1.2
 NOISE = 1e-6
 CNY = 1e-6  # in MCNY
 WINDOW = 3
@@ -330,21 +332,36 @@ def _exact_enough(
     start: Answer | None,
 ) -> Answer:
     """Solve until the decisions work with exact savings, re-solving near the last ones."""
-    answer = start or _fixed_run(assembly, options, cuts, fixed)
+    tight = assembly
+    answer = start or _fixed_run(tight, options, cuts, fixed)
     for _ in range(REPAIRS):
         if answer.values is None:
             return answer
         values = whole(assembly, answer.values)
-        exact = Recourse(assembly, values, options.seed).run()
+        recourse = Recourse(assembly, values, options.seed)
+        exact = recourse.run()
         if exact.values is not None:
             exact_values = whole(assembly, exact.values)
             return Answer(answer.status, exact.objective, answer.bound, exact_values)
         cuts.at(values, tolerance=EXACT_TOLERANCE)
         cuts.over(values)
-        answer = _fixed_run(assembly, options, cuts, _around(assembly, values))
+        tight = _tightened(tight, recourse.missing(TARGET_FAMILIES))
+        answer = _fixed_run(tight, options, cuts, _around(assembly, values))
         if answer.values is None:
-            answer = _fixed_run(assembly, options, cuts, fixed)
+            answer = _fixed_run(tight, options, cuts, fixed)
     return Answer(answer.status)
+
+
+def _tightened(assembly: Assembly, missing: dict[int, float]) -> Assembly:
+    """Return a model whose targets ask for what the exact savings were short of."""
+    matrix = assembly.matrix
+    low, high = matrix.row_lo.copy(), matrix.row_up.copy()
+    for row, amount in missing.items():
+        if np.isfinite(high[row]):
+            high[row] -= MARGIN * amount
+        else:
+            low[row] += MARGIN * amount
+    return replace(assembly, matrix=replace(matrix, row_lo=low, row_up=high))
 
 
 def _fixed_run(

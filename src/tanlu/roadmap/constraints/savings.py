@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from tanlu.roadmap.layout import Layout
 
 POINTS = 14  # for a small model; the search adds more where they matter
-FEW_POINTS = 4
+FEW_POINTS = 7
 MANY = 600  # end uses times years
+MOST_COMBINED = 4
 
 
 @family("savings")
@@ -31,6 +33,28 @@ def rows(layout: Layout) -> Iterator[Block]:
             w = low + (high - low) * point / (points - 1)
             name = f"savings.{layout.end_uses[end_use]}.{point}"
             yield tangents(layout, name, end_use=end_use, years=np.arange(layout.periods), w=w)
+        if layout.end_uses[end_use] in recovery_sources(layout):
+            yield from _all_ceilings(layout, end_use)
+
+
+def recovery_sources(layout: Layout) -> frozenset[str]:
+    """Return the end uses whose waste heat may be recovered: there more use may help."""
+    return frozenset(m.source_end_use for m in layout.problem.measures.values() if m.source_end_use)
+
+
+def _all_ceilings(layout: Layout, end_use: int) -> Iterator[Block]:
+    """Yield ceilings at every combination of a few decisions; at none and all of many."""
+    decisions = [s.decision for s in layout.savings if s.end_use == end_use]
+    every = product((0.0, 1.0), repeat=len(decisions))
+    chosen = list(every) if len(decisions) <= MOST_COMBINED else []
+    years = np.arange(layout.periods)
+    for number, combination in enumerate(chosen or [(0.0,) * len(decisions)]):
+        values = np.zeros(layout.builder.n)
+        for decision, level in zip(decisions, combination, strict=True):
+            values[layout.z[decision]] = level
+        name = f"savings.{layout.end_uses[end_use]}.ceiling{number}"
+        blocks = ceilings(layout, name, end_use=end_use, years=years, values=values)
+        yield from blocks if number == 0 else [next(iter(blocks))]
 
 
 def tangents(layout: Layout, name: str, *, end_use: int, years: IntArray, w: FloatArray) -> Block:
