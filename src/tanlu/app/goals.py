@@ -41,6 +41,11 @@ _UNITS = {
 _SCOPES = ("1", "2", "3", "1+2", "1+2+3")
 _MET = {Verdict.MET: True, Verdict.NOT_MET: False, Verdict.UNKNOWN: None}
 _PERCENT = Decimal(100)
+_TEN_THOUSAND = Decimal(10) ** 4
+_SHOWN_UNITS = {
+    "tce/CNY": (_TEN_THOUSAND, "tce/10^4 CNY"),
+    "t/CNY": (_TEN_THOUSAND, "t/10^4 CNY"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,18 +316,20 @@ def check_targets(
     """Check every target of a workspace against its path and against every rule."""
     figures = year_figures(workspace, taken)
     rows = []
-    for target in stored_targets(workspace):
+    known = stored_targets(workspace)
+    last = max((target.year for target in known), default=0)
+    for target in known:
         actual = actual_values(target, figures)
         based = with_base(target, actual)
         checks = (check_progress(based, actual), *check_rules(based, catalog_rules.target_rules()))
-        rows += [_check_row(based, check, say) for check in checks]
+        rows += [_check_row(based, check, last=last, say=say) for check in checks]
     return {"targets": rows, "actuals": _actuals(figures)}
 
 
 def check_company(company: str, *, say: Say) -> dict[str, Any]:
     """Check a company's published targets against the rules alone."""
     rows = [
-        _check_row(target, check, say)
+        _check_row(target, check, last=target.year, say=say)
         for target in company_targets(company)
         for check in check_rules(target, catalog_rules.target_rules())
     ]
@@ -334,16 +341,21 @@ def _actuals(figures: YearFigures) -> list[dict[str, Any]]:
     return [{"year": year, "t": number(value)} for year, value in sorted(own.items())]
 
 
-def _check_row(target: Target, check: Check, say: Say) -> dict[str, Any]:
+def _check_row(target: Target, check: Check, *, last: int, say: Say) -> dict[str, Any]:
     rule = next((rule for rule in catalog_rules.target_rules() if rule.id == check.rule), None)
     source = load.sources().get(check.source, {})
     title = source.get("title")
     row = _target_row(target, say)
+    scale, unit = _SHOWN_UNITS.get(check.unit, (Decimal(1), check.unit))
+    required, value, margin = (
+        None if amount is None else amount * scale
+        for amount in (check.required, check.value, check.margin)
+    )
     return row | {
-        "required": number(check.required),
-        "value": number(check.value),
-        "margin": number(check.margin),
-        "unit": check.unit,
+        "required": number(required),
+        "value": number(value),
+        "margin": number(margin),
+        "unit": unit,
         "check_year": check.year,
         "met": _MET[check.verdict],
         "verdict": check.verdict.value,
@@ -360,15 +372,15 @@ def _check_row(target: Target, check: Check, say: Say) -> dict[str, Any]:
         )
         or None,
         "quality": check.quality or None,
-        "required_in": _path(target),
+        "required_in": _path(target, last),
     }
 
 
-def _path(target: Target) -> list[dict[str, Any]]:
-    """Return the target's own path, from its base year to its year."""
+def _path(target: Target, last: int) -> list[dict[str, Any]]:
+    """Return the target's own path from its base year; from its year on its level holds."""
     if target.base_year is None:
         return []
-    years: Iterable[int] = range(target.base_year, target.year + 1)
+    years: Iterable[int] = range(target.base_year, max(target.year, last) + 1)
     return [
         {"year": year, "value": number(value)}
         for year in years

@@ -125,21 +125,31 @@ def _enter(place: Any, part: str) -> Any:
 
 def _told(plan: dict[str, Any], say: Say) -> dict[str, Any]:
     """Return the plan with its reasons as sentences of the chosen language."""
-    for row in plan["adoptions"]:
+    names = situations.measure_names(plan)
+    for row in (*plan["adoptions"], *plan.get("not_adopted", ())):
         why = row.get("why")
         if why:
-            why["text"] = reasons(why, say)
+            why["text"] = _reasons(why, names, say)
     return plan
 
 
-def reasons(why: Mapping[str, Any], say: Say) -> str:
-    """Return the sentences of a measure's reasons."""
-    return " ".join(
-        say.sentences(reason["code"], reason.get("facts", {}))
-        if isinstance(reason, dict)
-        else say(reason)
-        for reason in why.get("binding", [])
-    )
+def _reasons(why: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], say: Say) -> str:
+    """Return the sentences of a measure's reasons, ids as names and money in full."""
+    told = []
+    for reason in why.get("reasons", ()):
+        facts = {name: _fact(str(value), names, say) for name, value in reason["facts"].items()}
+        told.append(say(reason["code"], **facts))
+    return say("plan.and").join(told)
+
+
+def _fact(value: str, names: Mapping[str, Mapping[str, str]], say: Say) -> str:
+    if value in names:
+        name = say.pick(names[value]["zh"], names[value]["en"])
+        site = value.partition("@")[2]
+        return f"{name} ({site})" if site else name
+    digits = value.lstrip("-")
+    is_year = len(digits) == len("2060") and digits.isdigit()
+    return say.exact(value) if digits.replace(".", "", 1).isdigit() and not is_year else value
 
 
 def measures_body(*, sector: str = "", say: Say) -> dict[str, Any]:

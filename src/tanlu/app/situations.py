@@ -59,7 +59,9 @@ def plan_case(
     scenario : str
         Scenario of the tables.
     """
-    base = base_year(taken, workspace.records())
+    targets, left_out = case_targets(workspace, taken)
+    whole = any("3" in str(target.get("scope", "")) for target in targets)
+    base = base_year(taken, workspace.records(), with_value_chain=whole)
     sector = workspace.settings.sector or "machinery"
     end_uses = split(
         base,
@@ -68,7 +70,6 @@ def plan_case(
         listed=equipment_kwh(_equipment(workspace.records()), tables.read("end_use")),
     )
     offers = offers_for(tables.read("measure"), base, end_uses, sector=sector)
-    targets, left_out = case_targets(workspace, taken)
     budget = workspace.settings.other.get("budget_cny")
     settings = Settings(
         last_year=LAST_YEAR,
@@ -81,8 +82,21 @@ def plan_case(
     return case_from(base, end_uses, offers, series, settings=settings), left_out
 
 
-def base_year(taken: TakenInventory, records: Sequence[Record]) -> BaseYear:
-    """Return what the inventory hands to the plan; it reproduces its totals to the milligram."""
+def base_year(
+    taken: TakenInventory, records: Sequence[Record], *, with_value_chain: bool
+) -> BaseYear:
+    """Return what the inventory hands to the plan; it reproduces its totals to the milligram.
+
+    Parameters
+    ----------
+    taken : TakenInventory
+        Inventory of the base year.
+    records : sequence of Record
+        Output of the year.
+    with_value_chain : bool
+        Whether scope 3 beyond the energy bought is in the plan: nothing in it is steered, so
+        it is in only where a target speaks of it.
+    """
     inventory = taken.inventory
     quantities = _quantities(taken)
     amounts = _amounts(inventory.parts)
@@ -92,7 +106,7 @@ def base_year(taken: TakenInventory, records: Sequence[Record]) -> BaseYear:
         for (site, item), quantity in sorted(quantities.items())
     )
     upstream = sum(purchase.upstream_mg for purchase in purchases)
-    scope3 = inventory.scope3.co2e_mg or 0
+    scope3 = inventory.scope3.co2e_mg or 0 if with_value_chain else upstream
     outputs = {row.name: row for row in read_outputs(records, year=inventory.year)}
     output = outputs.get("output_value")
     return BaseYear(

@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from tanlu.report.tree import Block, Node, Text
 
 OWN = "1+2"
-_UNITS = {"t": Kind.MASS, "fraction": Kind.PERCENT, "year": Kind.YEAR}
+_UNITS = {
+    "t": Kind.MASS,
+    "fraction": Kind.PERCENT,
+    "fraction_per_year": Kind.PERCENT,
+    "year": Kind.YEAR,
+}
+_UNIT_WORDS = {
+    "fraction_per_year": "report.unit.a-year",
+    "tce/10^4 CNY": "report.unit.tce-per-10k",
+    "t/10^4 CNY": "report.unit.t-per-10k",
+}
 
 
 def targets(source: Source) -> tuple[Section, ...]:
@@ -60,7 +70,9 @@ def _table(listed: list[TargetRow]) -> Table:
 
 def _row(target: TargetRow) -> Row:
     unit = target.get("unit", "")
-    shown: Node = "" if unit in _UNITS else unit.replace("t/", "t CO2e/")
+    shown: Node = "" if unit in _UNITS else unit
+    if unit in _UNIT_WORDS:
+        shown = text(_UNIT_WORDS[unit])
     cells = (
         _named(target),
         target["scope"],
