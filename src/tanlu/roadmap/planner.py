@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tanlu.roadmap.problem import Problem
 
 REPAIRS = 8
+LEAST = 1e-6  # kt, GWh or MCNY: above what rounding to quanta moves
 
 
 def solve_problem(problem: Problem, options: Options) -> Solved | Found:
@@ -77,7 +78,7 @@ def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Optio
     )
     recourse = Recourse(private, found.values, options.seed)
     breaches: tuple[Breach, ...] = ()
-    for _ in range(REPAIRS):
+    for attempt in range(REPAIRS):
         answer = recourse.run()
         if answer.values is None or answer.row_duals is None:
             break
@@ -88,7 +89,7 @@ def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Optio
         if not breaches:
             return Solved(problem, assembly, found, values, answer.row_duals, choices, result)
         for breach in breaches:
-            _tighten(recourse, problem, breach)
+            _tighten(recourse, problem, breach, least=LEAST * 2**attempt)
     first = breaches[0] if breaches else Breach("recourse", "", 0, Fraction(0))
     raise TanluError(
         "plan.inexact",
@@ -99,7 +100,7 @@ def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Optio
     )
 
 
-def _tighten(recourse: Recourse, problem: Problem, breach: Breach) -> None:
+def _tighten(recourse: Recourse, problem: Problem, breach: Breach, *, least: float) -> None:
     layout = recourse.assembly.layout
     scale = {
         "cap": KILO, "absolute": KILO, "cumulative": KILO, "intensity": KILO,
@@ -109,7 +110,7 @@ def _tighten(recourse: Recourse, problem: Problem, breach: Breach) -> None:
     power = layout.unit.get(problem.electricity(), Fraction(1))
     amount = float(2 * breach.amount / Fraction(scale.get(breach.family, power)))
     for row in rows_at(recourse.assembly, family, key=breach.key, year=layout.years[breach.year]):
-        recourse.tighten(int(row), max(amount, 1e-12))
+        recourse.tighten(int(row), max(amount, least))
 
 
 def fit_claims(problem: Problem, choices: Choices) -> Choices:
