@@ -199,7 +199,11 @@ def _words(source: str, taken: TakenInventory) -> dict[str, str]:
     factors = {use.factor.id: use.factor for use in taken.book.resolved}
     factor = factors.get(source) or taken.line_factors.get(source)
     item = items_by_id().get(factor.item) if factor else None
-    return {"zh": item.name_zh, "en": item.name_en} if item else {"zh": source, "en": source}
+    if item is not None:
+        return {"zh": item.name_zh, "en": item.name_en}
+    line = next((row for row in taken.inventory.lines if row.factor_id == source), None)
+    own = " · ".join(part for part in (line.name, line.supplier) if part) if line else source
+    return {"zh": own, "en": own}
 
 
 def _energy(taken: TakenInventory) -> dict[str, Any]:

@@ -181,7 +181,10 @@ def _organisation(workspace: Workspace) -> dict[str, Any]:
 
 def _boundary(taken: TakenInventory) -> dict[str, Any]:
     row = load.profiles()[taken.profile.id]
+    approach = f"boundary.{row['consolidation']}"
     return {
+        "approach": {"zh": Say("zh")(approach), "en": Say("en")(approach)},
+        "standard": {"zh": Say("zh")("boundary.standard"), "en": Say("en")("boundary.standard")},
         "profile": {"zh": row["name_zh"], "en": row["name_en"]},
         "gwp": taken.profile.gwp_set,
         "as_of": taken.as_of.isoformat(),
