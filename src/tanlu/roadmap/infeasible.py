@@ -11,7 +11,7 @@ from tanlu.roadmap.assembly import assemble
 from tanlu.roadmap.families import FAMILIES, TARGET_FAMILIES
 from tanlu.roadmap.layout import KILO
 from tanlu.roadmap.recourse import whole
-from tanlu.roadmap.search import EXACT_TOLERANCE, ROUNDS, Cuts, Options
+from tanlu.roadmap.search import EXACT_TOLERANCE, LP_TOLERANCE, ROUNDS, SMALL, Cuts, Options
 from tanlu.roadmap.solve import Engine, Status
 
 if TYPE_CHECKING:
@@ -45,10 +45,13 @@ class Infeasible:
     would_help : tuple of (str, float or None)
         Families whose relaxation alone makes a plan possible, with the amount needed
         (CNY for the budget), None where no amount applies.
+    exact : bool
+        False for a large model: the amounts are then lower bounds from the relaxation.
     """
 
     short: tuple[Shortfall, ...]
     would_help: tuple[tuple[str, float | None], ...]
+    exact: bool = True
 
 
 def diagnose(problem: Problem, options: Options) -> Infeasible:
@@ -62,10 +65,11 @@ def diagnose(problem: Problem, options: Options) -> Infeasible:
         Limits.
     """
     soft = tuple(sorted(TARGET_FAMILIES))
+    exact = is_small(assemble(problem))
     missed = _elastic(problem, options, soft=soft)
     if missed is None:
         helps = [(name, None) for name in _HARD if _feasible(problem, options, without=name)]
-        return Infeasible((), tuple(helps))
+        return Infeasible((), tuple(helps), exact=exact)
     helps_with: list[tuple[str, float | None]] = []
     if problem.budget is not None:
         extra = _elastic(problem, options, soft=("budget",))
@@ -76,7 +80,12 @@ def diagnose(problem: Problem, options: Options) -> Infeasible:
         for name in ("rollout", "exclusion", "lock", "adoption")
         if _feasible(problem, options, without=name)
     )
-    return Infeasible(missed, tuple(helps_with))
+    return Infeasible(missed, tuple(helps_with), exact=exact)
+
+
+def is_small(assembly: Assembly) -> bool:
+    """Say whether whole numbers are kept: else the relaxation gives a lower bound in a second."""
+    return int(assembly.matrix.integer.sum()) <= SMALL
 
 
 def _elastic(
@@ -84,7 +93,7 @@ def _elastic(
 ) -> tuple[Shortfall, ...] | None:
     """Minimise the violation of some families; None when the rest conflicts."""
     assembly = assemble(problem)
-    engine = Engine(assembly.matrix, integer=True, seed=options.seed)
+    engine = Engine(assembly.matrix, integer=is_small(assembly), seed=options.seed)
     places = _slacks(assembly, engine, soft)
     costs = np.zeros(engine.n_columns)
     for column, (_, _, weight) in places.items():
@@ -130,8 +139,10 @@ def _run_exact(assembly: Assembly, engine: Engine, options: Options) -> FloatArr
     for _ in range(ROUNDS):
         if answer.values is None:
             return None
-        rounded = whole(assembly, answer.values[:count])
-        added = cuts.at(rounded, tolerance=EXACT_TOLERANCE)
+        point = answer.values[:count]
+        rounded = whole(assembly, point) if engine.is_integer else point
+        tolerance = EXACT_TOLERANCE if engine.is_integer else LP_TOLERANCE
+        added = cuts.at(rounded, tolerance=tolerance)
         if not added:
             break
         for block in added:
@@ -153,7 +164,7 @@ def _user_unit(assembly: Assembly, family: str, value: float) -> tuple[float, st
 
 def _feasible(problem: Problem, options: Options, *, without: str) -> bool:
     assembly = assemble(problem, without=(without,))
-    engine = Engine(assembly.matrix, integer=True, seed=options.seed)
+    engine = Engine(assembly.matrix, integer=is_small(assembly), seed=options.seed)
     engine.set_costs(np.zeros(engine.n_columns))
     answer = engine.run(seconds=options.seconds, nodes=options.nodes)
     return answer.status is Status.OPTIMAL and _run_exact(assembly, engine, options) is not None
