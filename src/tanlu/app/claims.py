@@ -77,6 +77,46 @@ def check_claim(
     return {"pairs": pairs + [_pair_body(check, say) for check in checks]}
 
 
+def check_article(*, say: Say) -> dict[str, Any]:
+    """Check every claim of the table, each with the verdict it must get.
+
+    Returns
+    -------
+    dict
+        ``claims``: id, name, note, expected verdict and ``pairs``; ``pairs`` of them all.
+    """
+    known = tuple(constants())
+    found = [_article_claim(row, known, say) for row in rules.claims()]
+    return {"claims": found, "pairs": [pair for claim in found for pair in claim["pairs"]]}
+
+
+_COLUMNS = {
+    Measure.KWH: "kwh",
+    Measure.TCE: "kgce",
+    Measure.TCO2: "kg_co2",
+    Measure.CNY: "cny",
+}
+
+
+def _article_claim(row: Mapping[str, Any], known: tuple[Constant, ...], say: Say) -> dict[str, Any]:
+    figures = {
+        measure: claims.printed(Decimal(row[column]))
+        for measure, column in _COLUMNS.items()
+        if row[column] is not None
+    }
+    checks = claims.check_claim(figures, known, claimed_on=row["claimed_on"])
+    pairs = [_pair_body(check, say) for check in checks]
+    if row["capacity_kw"] is not None:
+        pairs.append(_slip_body(Measure.KWH, Fraction(row["capacity_kw"]), say))
+    return {
+        "id": row["id"],
+        "name": say.pick(row["name_zh"], row["name_en"]),
+        "note": say.pick(row["note_zh"] or "", row["note_en"] or ""),
+        "expected": row["expected"],
+        "pairs": pairs,
+    }
+
+
 def constants(province: str = "") -> Iterator[Constant]:
     """Yield the constants of the tables; of the provinces and regions only the one wanted.
 

@@ -7,7 +7,7 @@ import typer
 
 from tanlu.cli import views
 from tanlu.cli.argv import Call
-from tanlu.cli.output import Answer, Exit
+from tanlu.cli.output import Answer
 from tanlu.i18n.say import Say
 
 
@@ -81,9 +81,12 @@ def _add_claim(program: typer.Typer, call: Call, say: Say) -> None:
         cny: Annotated[str, typer.Option("--cny", help=say("cli.claim.cny"))] = "",
         year: Annotated[int | None, typer.Option("--year", help=say("cli.claim.year"))] = None,
         province: Annotated[str, typer.Option("--province", help=say("cli.claim.province"))] = "",
+        article: Annotated[bool, typer.Option("--article", help=say("cli.claim.article"))] = False,
     ) -> Answer:
         from tanlu.app import claims
 
+        if article:
+            return Answer(claims.check_article(say=say), views.analysis.claim)
         figures = {"kwh": kwh, "tce": tce, "tco2": tco2, "cny": cny}
         body = claims.check_claim(figures, year=year, province=province, say=say)
-        return Answer(body, views.analysis.claim, Exit.DONE)
+        return Answer(body, views.analysis.claim)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu.cli.views import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -147,7 +147,16 @@ def drivers(console: Console, say: Say, body: Mapping[str, Any]) -> None:
 
 def claim(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show each pair of figures with its verdict and the constants near it."""
-    for pair in body["pairs"]:
+    for listed in body.get("claims", ()):
+        layout.heading(console, f"▌ {listed['name']}")
+        layout.line(console, f"  {listed['note']}", style="dim")
+        _pairs(console, say, listed["pairs"], nearest=0)
+    if "claims" not in body:
+        _pairs(console, say, body["pairs"], nearest=_TOP)
+
+
+def _pairs(console: Console, say: Say, pairs: Sequence[Mapping[str, Any]], *, nearest: int) -> None:
+    for pair in pairs:
         names = [pair["from"], pair["to"]]
         head = " → ".join(name for name in names if name)
         layout.heading(console, f"{head}: {pair['verdict']}")
@@ -156,8 +165,8 @@ def claim(console: Console, say: Say, body: Mapping[str, Any]) -> None:
             low, high = (say.number(pair[name]) for name in ("low", "high"))
             told = f"{say.number(pair['implied'])} ({low} – {high}) {pair['unit']}"
             layout.line(console, f"  {say('cli.implied')}: {told}")
-        for mark, rows in (("✓", pair["matches"]), ("✗", pair["nearest"])):
-            for row in rows[:_TOP]:
+        for mark, rows in (("✓", pair["matches"][:_TOP]), ("✗", pair["nearest"][:nearest])):
+            for row in rows:
                 told = f"{row['constant']}  {say.exact(str(row['value']))} {row['unit']}"
                 away = say.percent(row["deviation"])
                 layout.line(console, f"  {mark} {told}  ({away})  {row['source']}")
