@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 REPAIRS = 8
 LEAST = 1e-6  # kt, GWh or MCNY: above what rounding to quanta moves
+GROWTH = 8  # of the margin from one repair to the next
 
 
 def solve_problem(problem: Problem, options: Options) -> Solved | Found:
@@ -89,7 +90,7 @@ def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Optio
         if not breaches:
             return Solved(problem, assembly, found, values, answer.row_duals, choices, result)
         for breach in breaches:
-            _tighten(recourse, problem, breach, least=LEAST * 2**attempt)
+            _tighten(recourse, problem, breach, least=LEAST * GROWTH**attempt)
     first = breaches[0] if breaches else Breach("recourse", "", 0, Fraction(0))
     raise TanluError(
         "plan.inexact",
@@ -109,8 +110,11 @@ def _tighten(recourse: Recourse, problem: Problem, breach: Breach, *, least: flo
     family = "cap" if breach.family == "absolute" else breach.family
     power = layout.unit.get(problem.electricity(), Fraction(1))
     amount = float(2 * breach.amount / Fraction(scale.get(breach.family, power)))
-    for row in rows_at(recourse.assembly, family, key=breach.key, year=layout.years[breach.year]):
-        recourse.tighten(int(row), max(amount, least))
+    # a year that must not rise moves with its neighbors: all of them at once
+    years = layout.years if family == "peak" else (layout.years[breach.year],)
+    for year in years:
+        for row in rows_at(recourse.assembly, family, key=breach.key, year=year):
+            recourse.tighten(int(row), max(amount, least))
 
 
 def fit_claims(problem: Problem, choices: Choices) -> Choices:
@@ -170,7 +174,7 @@ def plan_json(case: Mapping[str, Any], options: Mapping[str, Any] | None = None)
     case : mapping
         Parsed case; see `docs/reference/plan-case.md`.
     options : mapping, optional
-        ``gap``, ``seconds``, ``nodes``, ``seed``, ``explain``.
+        ``gap``, ``seconds``, ``nodes``, ``seed``, ``explain``, ``reasons``.
 
     Raises
     ------

@@ -96,10 +96,7 @@ def make_plan_value(solved: Solved, options: Options) -> Plan:
     problem = solved.problem
     baseline = simulate(problem, nothing(problem))
     wedges = make_wedges(problem, solved.choices, solved.result, baseline=baseline)
-    whys: dict[str, Why] = {}
-    if options.explain:
-        explainer = Explainer(solved)
-        whys = {name: explainer.why(name) for name in sorted(problem.measures)}
+    whys = _whys(solved, wedges, options)
     adoptions = _adoptions(solved, wedges, whys)
     taken = {adoption.id for adoption in adoptions}
     return Plan(
@@ -124,6 +121,19 @@ def make_plan_value(solved: Solved, options: Options) -> Plan:
         series=_series(solved),
         run=_run(problem, options, solved),
     )
+
+
+def _whys(solved: Solved, wedges: Sequence[Wedge], options: Options) -> dict[str, Why]:
+    """Return the reasons of all measures, or of those that save most."""
+    if not options.explain:
+        return {}
+    names = sorted(solved.problem.measures)
+    if options.reasons:
+        saved = {wedge.owner: sum(wedge.mg) for wedge in wedges}
+        taken = [name for name in names if saved.get(name)]
+        names = sorted(taken, key=lambda name: (-saved[name], name))[: options.reasons]
+    explainer = Explainer(solved)
+    return {name: explainer.why(name) for name in names}
 
 
 def make_infeasible(problem: Problem, infeasible: Infeasible, options: Options) -> Plan:

@@ -45,6 +45,11 @@ class Options:
         Node limit of each integer run.
     seed : int
         Seed of the solver.
+    explain : bool
+        Whether to look for the reasons of measures.
+    reasons : int
+        Most measures to explain, those that save most first; 0 explains all, and those not
+        taken.
     """
 
     gap: float = 1e-3
@@ -52,6 +57,7 @@ class Options:
     nodes: int = 20_000
     seed: int = 0
     explain: bool = True
+    reasons: int = 0
 
 
 @dataclass(frozen=True, slots=True)
