@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from tanlu.i18n.say import Say
 
     Progress = Callable[[str], None]
+
+
+# A first look: the certified gap is printed; `tanlu plan` searches longer and explains all.
+_PLAN = plans.PlanOptions(gap=0.005, reasons=30)
 
 
 def cases() -> tuple[str, ...]:
@@ -81,18 +86,21 @@ def _work_out(
 ) -> dict[str, Any]:
     progress("cli.stage.inventory")
     taken = inventories.take_inventory(workspace, company["year"])
-    before = inventories.take_inventory(
-        workspace,
-        company["versus"],
-        options=inventories.InventoryOptions(with_uncertainty=False),
-    )
-    progress("cli.stage.hotspots")
-    hotspots = rankings.hotspots_body(workspace, taken, before, say=say)
-    progress("cli.stage.targets")
-    known = {company["year"]: taken, company["versus"]: before}
-    targets = goals.check_targets(workspace, say=say, taken=known)
-    progress("cli.stage.plan")
-    plan = plans.plan_roadmap(workspace, options=plans.PlanOptions(), say=say, taken=taken)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        prepared = plans.prepare(workspace, options=_PLAN, taken=taken)
+        solving = pool.submit(plans.solve, prepared, options=_PLAN)
+        before = inventories.take_inventory(
+            workspace,
+            company["versus"],
+            options=inventories.InventoryOptions(with_uncertainty=False),
+        )
+        progress("cli.stage.hotspots")
+        hotspots = rankings.hotspots_body(workspace, taken, before, say=say)
+        progress("cli.stage.targets")
+        known = {company["year"]: taken, company["versus"]: before}
+        targets = goals.check_targets(workspace, say=say, taken=known)
+        progress("cli.stage.plan")
+        plan = plans.keep(workspace, prepared, solving.result(), options=_PLAN, say=say)
     options = reports.ReportOptions(year=company["year"], output=folder)
     written = reports.write_reports(workspace, options=options, progress=progress, taken=taken)
     return {

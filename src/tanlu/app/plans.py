@@ -37,6 +37,8 @@ class PlanOptions:
         ``key=value``, each changes one thing of the case.
     gap, time_limit : float or None
         Limits of the search [-], [s].
+    reasons : int
+        Most measures to explain; 0 explains all.
     output : Path or None
         Folder the plan's JSON is written to as well.
     """
@@ -45,12 +47,13 @@ class PlanOptions:
     settings: tuple[str, ...] = ()
     gap: float | None = None
     time_limit: float | None = None
+    reasons: int = 0
     output: Path | None = None
 
     @property
     def search(self) -> dict[str, Any]:
         """Options of the planner."""
-        chosen = {"gap": self.gap, "seconds": self.time_limit}
+        chosen = {"gap": self.gap, "seconds": self.time_limit, "reasons": self.reasons or None}
         return {name: value for name, value in chosen.items() if value is not None}
 
 
@@ -229,17 +232,61 @@ def plan_roadmap(
     TanluError
         ``app.no-rows``; ``plan.case-invalid``; errors of the scenario file.
     """
+    prepared = prepare(workspace, options=options, taken=taken)
+    return keep(workspace, prepared, solve(prepared, options=options), options=options, say=say)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPlan:
+    """A case ready to be solved.
+
+    Parameters
+    ----------
+    case : dict
+        Plan case.
+    left_out : tuple of str
+        Targets that could not be put into it.
+    base_run : str
+        Run of the base year's inventory.
+    """
+
+    case: dict[str, Any]
+    left_out: tuple[str, ...]
+    base_run: str
+
+
+def prepare(
+    workspace: Workspace, *, options: PlanOptions, taken: TakenInventory | None = None
+) -> PreparedPlan:
+    """Make the case of a workspace, the user's settings put in."""
     if taken is None:
         known = inventories.years_with_rows(workspace)
         year = known[-1] if known else clock.today().year
         quick = inventories.InventoryOptions(with_uncertainty=False)
         taken = inventories.take_inventory(workspace, year, options=quick)
     case, left_out = situations.plan_case(workspace, taken)
-    plan = _told(solve_in_child(_changed(case, options), options.search), say)
+    return PreparedPlan(_changed(case, options), tuple(left_out), taken.run_id)
+
+
+def solve(prepared: PreparedPlan, *, options: PlanOptions) -> dict[str, Any]:
+    """Solve a case in a child process; needs no workspace, so it may run beside other work."""
+    return solve_in_child(prepared.case, options.search)
+
+
+def keep(
+    workspace: Workspace,
+    prepared: PreparedPlan,
+    solved: dict[str, Any],
+    *,
+    options: PlanOptions,
+    say: Say,
+) -> dict[str, Any]:
+    """Tell a solved plan in the chosen language and keep it for the report."""
+    plan = _told(solved, say)
     plan |= {
         "names": situations.measure_names(plan),
-        "left_out": left_out,
-        "base_run": taken.run_id,
+        "left_out": list(prepared.left_out),
+        "base_run": prepared.base_run,
     }
     keep_plan(workspace, plan, options.output)
     return plan

@@ -71,7 +71,7 @@ class Settings:
     carbon: str = "none"
     targets: tuple[dict[str, Any], ...] = ()
     offsets: bool = True
-    coarse_from: int = 2040
+    coarse_from: int = 2035
     existing_contracts_continue: bool = True
     gec_owner: str = ""
     locks: tuple[dict[str, Any], ...] = ()
