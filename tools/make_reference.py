@@ -52,9 +52,7 @@ def _walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def _parameters(left: Any, right: Any) -> Iterator[str]:
-    pairs = [
-        (a, b) for a, b in zip(left.params, right.params, strict=True) if a.name != "help"
-    ]
+    pairs = [(a, b) for a, b in zip(left.params, right.params, strict=True) if a.name != "help"]
     if not pairs:
         return
     yield "| | 中文 | English |"
@@ -81,13 +79,10 @@ def codes_page() -> str:
     for code, message in sorted(messages().items()):
         if code.startswith(_INTERFACE) or "-hant" in message.origin:
             continue
-        lines += [f"## {code}", "", _both(message.zh, message.advice_zh), ""]
-        lines += [_both(message.en, message.advice_en), ""]
+        lines += [f"## {code}", ""]
+        for text in (message.zh, message.advice_zh, message.en, message.advice_en):
+            lines += [text, ""] if text else []
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _both(text: str, advice: str) -> str:
-    return f"{text} {advice}".strip()
 
 
 PAGES = {"docs/reference/commands.md": commands_page, "docs/reference/codes.md": codes_page}

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from tanlu.kernel.periods import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tanlu.ingest.words import GrammarWords
 
 # Marks: Y year, A whole year, M month, D day, Q quarter, H half, X third of a month,
@@ -132,7 +134,7 @@ def _week(year: int, ordinal: int) -> Period:
     return Period(monday, monday + timedelta(days=6))
 
 
-_SPANS = {
+_SPANS: dict[str, Callable[[int, int, int, int], Period]] = {
     "day": lambda y, m, d, _: Period(date(y, m, d), date(y, m, d)),
     "month": lambda y, m, _d, _n: Period.of_month(y, m),
     "quarter": lambda y, _m, _d, n: _months(y, _part(n, 4) * 3 - 2, 3),
