@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tanlu.roadmap.assembly import assemble
 from tanlu.roadmap.families import FAMILIES, TARGET_FAMILIES
 from tanlu.roadmap.layout import MEGA
 from tanlu.roadmap.moves import Broken, RowCheck
@@ -83,10 +82,9 @@ class Explainer:
 
     def _recourse(self, without: frozenset[str]) -> Recourse:
         if without not in self._relaxed:
-            assembly = self.solved.assembly
-            if without:
-                assembly = assemble(self.solved.problem, without=without)
-            self._relaxed[without] = Recourse(assembly, self.solved.values)
+            self._relaxed[without] = Recourse(
+                self.solved.assembly, self.solved.values, without=without
+            )
             answer = self._relaxed[without].run()
             self._base[without] = answer.objective if answer.objective is not None else np.nan
         return self._relaxed[without]

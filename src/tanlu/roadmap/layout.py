@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,7 +130,7 @@ class Layout:
     @property
     def years(self) -> tuple[str, ...]:
         """Year labels."""
-        return tuple(str(year) for year in self.problem.years)
+        return _labels(self.problem.years)
 
     def demand(self, end_use: str) -> FloatArray:
         """Return an end use's demand in matrix units of its own carrier."""
@@ -153,6 +154,11 @@ class Layout:
     def decisions_of(self, owner: str) -> list[int]:
         """Return the decision rows of a measure or option, first step first."""
         return [i for i, decision in enumerate(self.decisions) if decision.owner == owner]
+
+
+@lru_cache(maxsize=16)
+def _labels(years: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(str(year) for year in years)
 
 
 def to_float(values: Sequence[Fraction]) -> FloatArray:

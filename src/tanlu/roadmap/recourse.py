@@ -46,24 +46,27 @@ class Recourse:
         Columns of the incumbent.
     seed : int
         Seed of the solver.
+    without : frozenset of str
+        Families whose rows do not bind, to ask what they cost.
     """
 
     assembly: Assembly
     values: FloatArray
     seed: int = 0
+    without: frozenset[str] = frozenset()
     engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:
         """Fix integers and flows at the incumbent."""
         self.engine = Engine(self.assembly.matrix, integer=False, seed=self.seed)
-        self._drop_tangents()
+        self._free({"savings", *self.without})  # flows are fixed at the exact product
         self.fix(whole(self.assembly, self.values))
 
-    def _drop_tangents(self) -> None:
-        matrix = self.assembly.matrix
-        for name, rows in matrix.blocks.items():
-            if name.startswith("savings."):
-                for row in rows:
+    def _free(self, families: set[str]) -> None:
+        blocks = self.assembly.matrix.blocks
+        for family in sorted(families):
+            for name in self.assembly.rows_of(family):
+                for row in blocks[name]:
                     self.engine.set_row(int(row), -np.inf, np.inf)
 
     def fix(self, values: FloatArray) -> None:
