@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 # A first look: the certified gap is printed; `tanlu plan` searches longer and explains all.
-_PLAN = plans.PlanOptions(gap=0.005, reasons=20)
+_PLAN = plans.PlanOptions(gap=0.02, reasons=20)
 
 
 def cases() -> tuple[str, ...]:
