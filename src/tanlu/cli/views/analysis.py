@@ -15,10 +15,23 @@ if TYPE_CHECKING:
 
 _TOP = 12
 _RUN = 12
+_VARIANCE = 3
+_MG_PER_T = 10**9
+_PER_MILLION = 100  # of ten thousand
 
 
 def inventory(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show totals, sites, coverage, uncertainty and the run."""
+    totals(console, say, body)
+    layout.line(console)
+    by_site(console, say, body)
+    layout.line(console)
+    coverage(console, say, body)
+    layout.findings(console, body["findings"], say, notes=False)
+
+
+def totals(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show scopes and totals with the id that opens each."""
     figures = body["figures"]
     rows = [
         ("cli.scope1", body["scope1_t"], figures["scope1_t"]),
@@ -28,88 +41,131 @@ def inventory(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         ("cli.total_location", body["total_t"]["location"], figures["total_t.location"]),
         ("cli.total_market", body["total_t"]["market"], figures["total_t.market"]),
     ]
+    total = body["total_t"]["market"]
     layout.heading(console, f"{body['year']} · {say('cli.emissions')} (CO2e)")
     layout.table(
         console,
-        ["", say("cli.figure"), say("cli.emissions")],
-        [(say(code), figure, say.mass(value)) for code, value, figure in rows],
+        ["", say("cli.figure"), "", say("cli.emissions")],
+        [
+            (say(code), figure, layout.bar((value or 0) / total) if total else "", say.mass(value))
+            for code, value, figure in rows
+        ],
         right=1,
+        styles=["", "", "", "", "bold", "bold"],
     )
-    heads = [say("cli.site_name"), say("cli.scope1"), say("cli.scope2_market"), say("cli.scope3")]
-    sites = [
-        (layout.group(row["site"], say), say.mass(row["scope1_t"]),
-         say.mass(row["scope2_market_t"]), say.mass(row["scope3_t"]))
+
+
+def by_site(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show the scopes of each site."""
+    heads = [say("cli.site_name"), say("cli.scope1"), say("cli.scope2_market"), say("cli.scope3"),
+             say("cli.total_market")]  # fmt: skip
+    rows = [
+        (layout.site(row["site"], say, body), say.mass(row["scope1_t"]),
+         say.mass(row["scope2_market_t"]), say.mass(row["scope3_t"]),
+         say.mass(row["total_t"]["market"]))
         for row in body["by_site"]
     ]  # fmt: skip
-    layout.table(console, heads, sites, right=3)
-    coverage(console, say, body)
-    layout.findings(console, body["findings"], say, notes=False)
+    layout.table(console, heads, rows, right=4)
 
 
 def coverage(console: Console, say: Say, body: Mapping[str, Any]) -> None:
-    """Show what the totals cover, their interval and the run they come from."""
+    """Show what the totals cover, their interval, energy, intensity and the run."""
     covered = body["coverage"]
-    layout.line(console, say("cli.coverage", ok=covered["ok"], rows=covered["rows"]))
+    told = say("cli.coverage", ok=say.count(covered["ok"]), rows=say.count(covered["rows"]))
+    layout.line(console, told)
     if not covered["complete"]:
         codes = sorted({reason["code"] for reason in covered["reasons"]})
-        told = f"{say('cli.incomplete')} {say.listed(codes)}"
-        layout.line(console, told, style="yellow")
-    interval = body["uncertainty"]
-    if interval:
+        layout.paragraph(
+            console, f"{say('cli.incomplete')} {say.listed(codes)}", indent=0, style="yellow"
+        )
+    _interval(console, say, body.get("uncertainty"))
+    _energy(console, say, body)
+    run = body["run"]
+    head, book = run["ledger_head"][:_RUN], run["book_hash"][:_RUN]
+    layout.line(console, say("cli.run", id=run["id"], head=head, book=book), style="dim")
+
+
+def _interval(console: Console, say: Say, interval: Mapping[str, Any] | None) -> None:
+    if not interval:
+        return
+    low, high = say.mass(interval["low_t"]), say.mass(interval["high_t"])
+    told = say("cli.uncertainty", level=say.percent(interval["level"]), low=low, high=high)
+    layout.line(console, told)
+    names = [
+        f"{say.pick(row['name']['zh'], row['name']['en'])}"
+        f" ({layout.word('report.variance', row['kind'], say)}) {say.percent(row['share'])}"
+        for row in interval.get("top", [])[:_VARIANCE]
+    ]
+    if names:
+        layout.paragraph(console, f"{say('cli.variance')}: {say.listed(names)}", indent=0)
+
+
+def _energy(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    energy, intensity = body.get("energy"), body.get("intensity")
+    if energy:
         layout.line(
             console,
             say(
-                "cli.uncertainty",
-                level=say.percent(interval["level"]),
-                low=say.mass(interval["low_t"]),
-                high=say.mass(interval["high_t"]),
+                "cli.energy",
+                calorific=say.tce(energy["tce_calorific"]),
+                equivalent=say.tce(energy["tce_equivalent"]),
+                power=say.energy(energy["electricity_kwh"]),
             ),
         )
-    run = body["run"]
-    layout.line(
-        console,
-        say("cli.run", id=run["id"], head=run["ledger_head"][:_RUN], book=run["book_hash"][:_RUN]),
-        style="dim",
-    )
+    per_10k = intensity["tco2e_per_10k_cny"] if intensity else None
+    if per_10k is not None:
+        layout.line(console, say("cli.intensity", value=say.mass(per_10k * _PER_MILLION)))
 
 
 def explained(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show a figure as a tree: formula, rows, factors, cells."""
-    layout.line(console, f"{body['figure']} = {say.mass(body['value'])}", style="bold")
-    layout.line(console, f"  {say('cli.formula')}: {body['formula']}")
-    layout.line(console, f"  {say('cli.rows_title')}: {say.count(body['n_rows'])}")
-    for row in body["rows"]:
-        _explained_row(console, say, row)
+    layout.line(console, f"{body['figure']} = {say.mass(body['value'])} CO2e", style="bold")
+    layout.paragraph(console, f"{say('cli.formula')}: {body['formula']}")
+    closes = body.get("closes")
+    if closes is None:
+        layout.line(console, f"  {say('cli.rows_title')}: {say.count(body['n_rows'])}")
+    else:
+        code = "cli.closes" if closes else "cli.closes_not"
+        told = say(code, rows=say.count(body["n_rows"]))
+        layout.line(console, f"  {layout.MARKS[closes]} {told}", style=layout.STYLES[closes])
+    last = len(body["rows"]) - 1
+    for number, row in enumerate(body["rows"]):
+        _explained_row(console, say, row, is_last=number == last)
     left = body["n_rows"] - len(body["rows"])
     if left > 0:
-        layout.line(console, "  " + say("cli.more", count=left), style="dim")
+        layout.line(console, "  " + say("cli.more_rows", count=left), style="dim")
 
 
-def _explained_row(console: Console, say: Say, row: Mapping[str, Any]) -> None:
+def _explained_row(console: Console, say: Say, row: Mapping[str, Any], *, is_last: bool) -> None:
+    knot, stem = ("└─", "  ") if is_last else ("├─", "│ ")
     source = row["source"] or {}
     place = "!".join(str(source[k]) for k in ("file", "sheet", "cell") if source.get(k))
     amount = say.missing if row["quantity"] is None else say.exact(str(row["quantity"]))
-    result = say.missing if row["result_mg"] is None else say.mass(row["result_mg"] / 10**9)
-    where = " · ".join(part for part in (row["site"], str(row["item"]), row["month"]) if part)
-    layout.line(
-        console, f"  ├─ {where}: {amount} {row['unit'] or ''} → {result}  [{row['status']}]"
-    )
-    layout.line(console, f"  │    {place}  ({row['row_id']})", style="dim")
+    mg = row["result_mg"]
+    result = say.missing if mg is None else say.mass(mg / _MG_PER_T)
+    where = " · ".join(str(row[k]) for k in ("site", "item", "month") if row.get(k))
+    status = layout.word("report.status", row["status"], say)
+    layout.line(console, f"  {knot} {where}: {amount} {row['unit'] or ''} → {result}  [{status}]")
+    layout.line(console, f"  {stem}   {place}  ({row['row_id']})", style="dim")
     factor = row["factor"]
-    if factor:
-        words = [factor.get("id"), factor.get("value"), factor.get("unit")]
-        cited = [factor.get("title"), factor.get("document"), factor.get("locator")]
-        layout.line(console, "  │    " + " ".join(str(word) for word in words if word), style="dim")
-        if any(cited):
-            layout.line(console, "  │    " + " · ".join(str(c) for c in cited if c), style="dim")
+    if not factor:
+        return
+    title = say.pick(factor.get("title") or "", factor.get("title_en") or "")
+    for words in (
+        [say("cli.factor"), factor.get("id"), factor.get("value"), factor.get("unit")],
+        [title, factor.get("document"), factor.get("locator")],
+    ):
+        known = [str(part) for part in words if part]
+        if known:
+            layout.line(console, f"  {stem}   {' · '.join(known)}", style="dim")
 
 
 def code(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the help of a message code."""
     layout.line(console, body["code"], style="bold")
-    layout.line(console, f"  {body['message']}")
+    layout.paragraph(console, body["message"])
     if body["advice"]:
-        layout.line(console, f"  {body['advice']}")
+        layout.paragraph(console, body["advice"])
 
 
 def hotspots(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -120,36 +176,47 @@ def hotspots(console: Console, say: Say, body: Mapping[str, Any]) -> None:
 
 def ranking(console: Console, say: Say, body: Mapping[str, Any], *, top: int = _TOP) -> None:
     """Show the largest sources."""
+    rows = body["pareto"]
     heads = [say("cli.site_name"), say("cli.item"), "", say("cli.emissions"), say("cli.share"),
              say("cli.cumulative")]  # fmt: skip
-    largest = max((row["share"] for row in body["pareto"]), default=0.0)
-    rows = [
-        (layout.group(row["site"], say), row["name"], layout.bar(row["share"] / largest),
-         say.mass(row["co2e_t"]), say.percent(row["share"]), say.percent(row["cumulative"]))
-        for row in body["pareto"][:top]
-    ]  # fmt: skip
-    layout.table(console, heads, rows, right=3)
+    largest = max((row["share"] for row in rows), default=0.0)
+    layout.table(
+        console,
+        heads,
+        [
+            (layout.site(row["site"], say, body), row.get("name") or row["item"],
+             layout.bar(row["share"] / largest) if largest else "", say.mass(row["co2e_t"]),
+             say.percent(row["share"]), say.percent(row["cumulative"]))
+            for row in rows[:top]
+        ],
+        right=3,
+    )  # fmt: skip
+    layout.more(console, say, len(rows) - top)
 
 
 def drivers(console: Console, say: Say, body: Mapping[str, Any]) -> None:
-    """Show the drivers between two years."""
+    """Show the drivers between two years, and what each of them means."""
     if not body["drivers"]:
         return
-    layout.heading(console, f"{body['vs']} → {body['year']}: {say.mass(body['delta_t'])}")
+    change = f"{body['vs']} → {body['year']}: {say.mass(body['delta_t'])}"
+    if body.get("from_t") is not None:
+        change += f"  ({say.mass(body['from_t'])} → {say.mass(body['to_t'])})"
+    layout.heading(console, f"{say('cli.drivers')} {change}")
     largest = max(abs(row["delta_t"]) for row in body["drivers"])
     rows = [
-        (say(f"report.driver.{row['driver']}"), say.mass(row["delta_t"]),
-         layout.signed_bar(row["delta_t"], largest))
+        (layout.word("report.driver", row["driver"], say),
+         layout.word("report.driver-meaning", row["driver"], say),
+         layout.signed_bar(row["delta_t"], largest), say.mass(row["delta_t"]))
         for row in body["drivers"]
     ]  # fmt: skip
-    layout.table(console, [say("cli.driver"), say("cli.change"), ""], rows)
+    layout.table(console, [say("cli.driver"), "", "", say("cli.change")], rows, right=1)
 
 
 def claim(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show each pair of figures with its verdict and the constants near it."""
     for listed in body.get("claims", ()):
         layout.heading(console, f"▌ {listed['name']}")
-        layout.line(console, f"  {listed['note']}", style="dim")
+        layout.paragraph(console, listed["note"], style="dim")
         _pairs(console, say, listed["pairs"], nearest=0)
     if "claims" not in body:
         _pairs(console, say, body["pairs"], nearest=_TOP)
@@ -158,15 +225,21 @@ def claim(console: Console, say: Say, body: Mapping[str, Any]) -> None:
 def _pairs(console: Console, say: Say, pairs: Sequence[Mapping[str, Any]], *, nearest: int) -> None:
     for pair in pairs:
         names = [pair["from"], pair["to"]]
-        head = " → ".join(name for name in names if name)
-        layout.heading(console, f"{head}: {pair['verdict']}")
-        layout.line(console, f"  {pair['message']}")
+        head = " → ".join(layout.word("report.measure", name, say) for name in names if name)
+        layout.heading(console, f"{head}: {layout.word('report.claim', pair['verdict'], say)}")
+        layout.paragraph(console, pair["message"])
         if pair["implied"] is not None:
             low, high = (say.number(pair[name]) for name in ("low", "high"))
             told = f"{say.number(pair['implied'])} ({low} – {high}) {pair['unit']}"
             layout.line(console, f"  {say('cli.implied')}: {told}")
-        for mark, rows in (("✓", pair["matches"][:_TOP]), ("✗", pair["nearest"][:nearest])):
+        for is_match, rows in ((True, pair["matches"][:_TOP]), (False, pair["nearest"][:nearest])):
             for row in rows:
-                told = f"{row['constant']}  {say.exact(str(row['value']))} {row['unit']}"
-                away = say.percent(row["deviation"])
-                layout.line(console, f"  {mark} {told}  ({away})  {row['source']}")
+                _constant(console, say, row, is_match=is_match)
+
+
+def _constant(console: Console, say: Say, row: Mapping[str, Any], *, is_match: bool) -> None:
+    away = say("cli.deviation", value=say.percent(row["deviation"]))
+    told = f"{row['constant']}  {say.exact(str(row['value']))} {row['unit']}"
+    style = "green" if is_match else ""
+    layout.line(console, f"  {layout.MARKS[is_match]} {told}  ({away})", style=style)
+    layout.paragraph(console, row["source"], indent=6, style="dim")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import analysis, goals, layout
@@ -13,61 +14,96 @@ if TYPE_CHECKING:
 
     from tanlu.i18n.say import Say
 
-_WHY = 6
+_WHY = 4
 _TOP = 8
+_MEASURES = 16
+_EARLIEST = "EARLIEST_POSSIBLE"
+_NEXT = {
+    "cli.next.explain": "explain {figure}",
+    "cli.next.plan": "plan --set budget=…",
+    "cli.next.verify": "verify",
+}
 
 
 def reports(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show where the reports are."""
     layout.heading(console, say("cli.reports_title"))
     for row in body["reports"]:
-        layout.line(console, f"  {row['lang']:<8} {row['path']}", style="green")
+        layout.line(console, f"  {row['lang']:<8}{row['path']}", style="green")
 
 
 def demo(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show a whole worked company: what came in, what it emits, why, and what to do when."""
-    layout.line(console, say.pick(body["company"]["zh"], body["company"]["en"]), style="bold")
-    layout.line(console, say("cli.demo_note"), style="dim")
-    read = body["import"]
-    layout.line(
-        console,
-        say("cli.demo_import", files=len(read["files"]), rows=say.count(read["rows_in"]),
-            accepted=say.count(read["accepted"]), findings=len(read["findings"])),
-    )  # fmt: skip
-    analysis.inventory(console, say, {**body["inventory"], "findings": []})
-    layout.heading(console, say("cli.hotspots"))
-    analysis.ranking(console, say, body["hotspots"], top=_TOP)
-    analysis.drivers(console, say, body["hotspots"])
+    names = {"site_names": body.get("site_names", {})}
+    _company(console, say, body)
+    taken = {**body["inventory"], **names}
+    analysis.totals(console, say, taken)
+    layout.line(console)
+    analysis.by_site(console, say, taken)
+    layout.line(console)
+    analysis.coverage(console, say, taken)
+    hotspots = {**body["hotspots"], **names}
+    layout.heading(console, say("report.section.hotspots"))
+    analysis.ranking(console, say, hotspots, top=_TOP)
+    analysis.drivers(console, say, hotspots)
     layout.heading(console, say("cli.target"))
     goals.checks(console, say, {"targets": body["targets"]})
     layout.heading(console, say("cli.plan"))
-    goals.plan(console, say, body["plan"])
+    goals.plan(console, say, {**body["plan"], **names}, most=_MEASURES)
     _reasons(console, say, body["plan"])
     reports(console, say, body)
-    layout.line(console)
-    folder = body["workspace"]
-    layout.line(console, f"{say('cli.next')}: tanlu -w {folder} explain inv/2024/scope2/market")
-    layout.line(console, f"    tanlu -w {folder} verify")
+    _next(console, say, body)
+
+
+def _company(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    company = body.get("company")
+    if company:
+        layout.line(console, say.pick(company["zh"], company["en"]), style="bold")
+    layout.paragraph(console, say("cli.demo_note"), indent=0, style="dim")
+    layout.line(console, f"{say('cli.workspace')}: {body['workspace']}")
+    read = body.get("import")
+    if read:
+        files, findings = len(read["files"]), len(read["findings"])
+        rows, accepted = say.count(read["rows_in"]), say.count(read["accepted"])
+        layout.line(
+            console,
+            say("cli.demo_import", files=files, rows=rows, accepted=accepted, findings=findings),
+        )
 
 
 def _reasons(console: Console, say: Say, plan: Mapping[str, Any]) -> None:
-    """Show why the largest measures fall in their year."""
-    told = [row for row in plan["adoptions"] if (row.get("why") or {}).get("text")]
-    told.sort(key=lambda row: -(row["abatement_t_total"] or 0))
+    """Tell why the largest measures fall in their year, where the table's word is not enough."""
+    told: dict[str, float] = {}
+    for row in plan["adoptions"]:
+        why = row["why"] or {}
+        if why.get("text") and why.get("binding") != [_EARLIEST]:
+            told[why["text"]] = max(told.get(why["text"], 0), row["abatement_t_total"] or 0)
     if told:
         layout.heading(console, say("cli.why"))
-    for row in told[:_WHY]:
-        name = say.pick(row["name"]["zh"], row["name"]["en"])
-        layout.line(console, f"  {row['year']} {name} · {row['site'] or say('cli.group')}")
-        layout.line(console, f"      {row['why']['text']}", style="dim")
+    for text in sorted(told, key=lambda sentence: -told[sentence])[:_WHY]:
+        layout.paragraph(console, f"· {text}")
+
+
+def _next(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show commands to copy; a folder with spaces is quoted."""
+    layout.heading(console, say("cli.next"))
+    folder = shlex.quote(layout.plain(body["workspace"]))
+    figure = body["inventory"]["figures"]["total_t.market"]
+    for code, call in _NEXT.items():
+        layout.line(console, f"  {say(code)}", style="dim")
+        layout.line(console, f"    tanlu -w {folder} {call.format(figure=figure)}")
 
 
 def doctor(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show what works on this machine."""
-    for row in body["checks"]:
-        mark, word = ("✓", "cli.passed") if row["passed"] else ("✗", "cli.failed")
-        style = "green" if row["passed"] else "red"
-        layout.line(console, f"{mark} {row['check']:<10} {say(word)}  {row['found']}", style=style)
+    rows = [
+        (f"{layout.MARKS[row['passed']]} {say('cli.passed' if row['passed'] else 'cli.failed')}",
+         layout.word("cli.doctor_check", row["check"], say), row["found"])
+        for row in body["checks"]
+    ]  # fmt: skip
+    styles = [layout.STYLES[row["passed"]] for row in body["checks"]]
+    heads = [say("cli.verdict"), say("cli.checked_parts"), say("cli.found")]
+    layout.table(console, heads, rows, styles=styles)
 
 
 def version(console: Console, say: Say, body: Mapping[str, Any]) -> None:

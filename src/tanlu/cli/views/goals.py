@@ -2,114 +2,239 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
     from tanlu.i18n.say import Say
 
-_WORDS = {True: "cli.met", False: "cli.not_met", None: "cli.unknown"}
-_MARKS = {True: "✓", False: "✗", None: "?"}
 _ADOPTIONS = 40
+_YEAR_STEP = 5
+_LISTED = 1
+_SHARES = ("fraction", "1")
 
 
 def targets(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the targets."""
-    heads = [say("cli.target_title"), say("cli.name"), say("cli.kind"), say("cli.target.year"),
-             say("cli.required")]  # fmt: skip
+    if not body["targets"]:
+        layout.line(console, f"{say('cli.target_title')}: {say('cli.none')}")
+        return
+    heads = [say("cli.target_title"), say("cli.name"), say("cli.kind"), say("cli.scope"),
+             say("cli.target.year"), say("cli.required")]  # fmt: skip
     rows = [
-        (row["id"], row["label"], row["kind"], row["year"], _asked(row, say))
+        (row["id"], row["label"], layout.word("cli.target_kind", row["kind"], say),
+         row["scope"] or say.missing, row["year"], _asked(row, say))
         for row in body["targets"]
-    ]
+    ]  # fmt: skip
     layout.table(console, heads, rows, right=2)
 
 
 def _asked(row: Mapping[str, Any], say: Say) -> str:
     if row["reduction"] is not None:
-        return f"-{say.percent(row['reduction'])}"
-    return _value(row["level"], row["unit"], say)
+        return say.percent(-row["reduction"])
+    return amount(row["level"], row["unit"], say)
 
 
-def _value(value: float | None, unit: str | None, say: Say) -> str:
+def amount(value: float | None, unit: str | None, say: Say) -> str:
+    """Return a value of a target in its unit."""
     if value is None:
         return say.missing
     if unit == "t":
         return say.mass(value)
-    if unit in ("fraction", "1", "fraction_per_year"):
+    if unit in _SHARES:
         return say.percent(value)
+    if unit == "fraction_per_year":
+        return say("cli.per_year", value=say.percent(value))
     if unit == "year":
         return str(int(value))
-    return f"{say.number(value)} {unit}"
+    return f"{say.number(value)} {unit or ''}".rstrip()
 
 
 def checks(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show each target against its path and every rule, in words and marks."""
+    cells: list[tuple[str, ...]] = []
+    styles: list[str] = []
     last = None
     for row in body["targets"]:
         if row["id"] != last:
-            layout.heading(console, row["label"])
+            cells.append(("", row["label"], "", "", ""))
+            styles.append("bold")
             last = row["id"]
-        found = _value(row["value"], row["unit"], say)
-        asked = _value(row["required"], row["unit"], say)
-        told = f"{row['rule_label']}: {found} / {asked}"
-        style = {True: "green", False: "red", None: "dim"}[row["met"]]
-        layout.line(
-            console, f"  {_MARKS[row['met']]} {say(_WORDS[row['met']])}  {told}", style=style
-        )
-        layout.line(console, f"      {row['message']}", style="dim")
+        met = row["met"]
+        cells.append(
+            (f"{layout.MARKS[met]} {say(layout.WORDS[met])}", f"  {row['rule_label']}",
+             str(row.get("check_year") or say.missing), amount(row["value"], row["unit"], say),
+             amount(row["required"], row["unit"], say))
+        )  # fmt: skip
+        styles.append(layout.STYLES[met])
+    heads = [say("cli.verdict"), say("cli.rule"), say("cli.year"), say("cli.value"),
+             say("cli.required")]  # fmt: skip
+    layout.table(console, heads, cells, right=3, styles=styles)
+    _unmet(console, say, body["targets"])
+
+
+def _unmet(console: Console, say: Say, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Say once each why something is not met or not known."""
+    told = dict.fromkeys((row["met"], row["message"]) for row in rows if row["met"] is not True)
+    for met, message in told:
+        mark = f"{layout.MARKS[met]} {say(layout.WORDS[met])}"
+        layout.paragraph(console, f"{mark}: {message}", indent=0, style="dim")
 
 
 def measures(console: Console, say: Say, body: Mapping[str, Any]) -> None:
-    """Show measures of the catalogue."""
-    heads = [say("cli.measure"), say("cli.name"), say("cli.kind"), say("cli.confidence")]
-    rows = [(row["id"], row["label"], row["effect"], row["confidence"]) for row in body["measures"]]
-    layout.table(console, heads, rows)
-
-
-def plan(console: Console, say: Say, body: Mapping[str, Any]) -> None:
-    """Show status, cost, adoptions by year with their reasons, and what is missed."""
-    layout.line(console, say("cli.plan_status", status=body["status"]), style="bold")
-    if body["status"] == "infeasible":
-        short = body["infeasible"] or {}
-        layout.line(
-            console,
-            say("cli.infeasible", target=short.get("target") or say.missing,
-                short=_value(short.get("short_t"), short.get("unit"), say)),
-            style="red",
-        )  # fmt: skip
-        for row in short.get("would_be_met_by", []):
-            layout.line(console, f"  · {row['family']}: {row['amount']}")
+    """Show the catalogue as a table, a single measure in full."""
+    rows = body["measures"]
+    if len(rows) == _LISTED:
+        _card(console, say, rows[0])
         return
-    gap = say.missing if body["gap"] is None else f"{body['gap'] * 100:.4f}%"
-    cost, bound = say.money(body["cost_npv"]), say.money(body["bound_npv"])
+    heads = [say("cli.measure"), say("cli.name"), say("cli.kind"), say("cli.confidence"),
+             say("cli.saving"), say("cli.life")]  # fmt: skip
+    layout.table(
+        console,
+        heads,
+        [
+            (row["id"], row["label"], layout.word("cli.family", row["family"], say),
+             layout.word("cli.quality", row["confidence"], say),
+             say.percent(row["saving_typical"]), str(row["life_years"]))
+            for row in rows
+        ],
+        right=2,
+    )  # fmt: skip
+
+
+def _card(console: Console, say: Say, row: Mapping[str, Any]) -> None:
+    layout.line(console, f"{row['label']}  ({row['id']})", style="bold")
+    saving = " – ".join(say.percent(row[f"saving_{end}"]) for end in ("low", "typical", "high"))
+    capex = " – ".join(say.exact(str(row[f"capex_{end}"])) for end in ("low", "typical", "high"))
+    facts = [
+        ("cli.sector", row["sector"]),
+        ("cli.kind", layout.word("cli.family", row["family"], say)),
+        ("cli.applies_to", say.listed([row["carrier"], *(row["end_uses"] or [])])),
+        ("cli.saving", saving),
+        ("cli.cost", f"{capex} {row['capex_unit']}"),
+        ("cli.life", str(row["life_years"])),
+        ("cli.lead", str(row["lead_years"])),
+        ("cli.rollout", say.percent(row["max_rollout"])),
+        ("cli.confidence", layout.word("cli.quality", row["confidence"], say)),
+        ("cli.source", f"{row['source']} · {row['locator']}"),
+    ]
+    layout.table(console, ["", ""], [(say(code), text) for code, text in facts])
+    note = say.pick(row["note_zh"] or "", row["note_en"] or "")
+    if note:
+        layout.paragraph(console, note, indent=0)
+
+
+def plan(console: Console, say: Say, body: Mapping[str, Any], *, most: int = _ADOPTIONS) -> None:
+    """Show status, cost, path, adoptions by year with their reasons, and what is missed."""
+    status = layout.word("report.plan-status", body["status"], say)
+    layout.line(console, say("cli.plan_status", status=status), style="bold")
+    if body["status"] == "infeasible":
+        _infeasible(console, say, body["infeasible"] or {})
+        return
+    gap = say.missing if body["gap"] is None else f"{say.fixed(body['gap'] * 100, 2)}%"
+    cost = say.money(body["cost_npv"], currency=body["currency"])
+    bound = say.money(body["bound_npv"], currency=body["currency"])
     layout.line(console, say("cli.plan_cost", cost=cost, bound=bound, gap=gap))
     if body.get("indicative"):
-        layout.line(console, say("cli.indicative"), style="yellow")
-    adoptions(console, say, body)
+        layout.paragraph(console, say("cli.indicative"), indent=0, style="yellow")
+    layout.line(console)
+    path(console, say, body)
+    layout.line(console)
+    adoptions(console, say, body, most=most)
+
+
+def _infeasible(console: Console, say: Say, short: Mapping[str, Any]) -> None:
+    missed = amount(short.get("short_t"), short.get("unit", "t"), say)
+    target = short.get("target") or say.missing
+    layout.paragraph(
+        console, say("cli.infeasible", target=target, short=missed), indent=0, style="red"
+    )
+    years = [
+        (row.get("target", target), str(row["year"]), amount(row["short"], row.get("unit"), say))
+        for row in short.get("by_year", [])
+    ]
+    if years:
+        heads = [say("cli.target_title"), say("cli.year"), say("cli.short")]
+        layout.table(console, heads, years[: layout.SHOWN], right=2)
+        layout.more(console, say, len(years) - layout.SHOWN)
+    for row in short.get("would_be_met_by", []):
+        layout.line(console, f"  · {row['family']}: {say.number(row['amount'])}")
+
+
+def path(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show baseline and planned emissions of every fifth year, and of the ends."""
+    years, baseline = body["years"], body["baseline_t"]
+    planned = _planned(body)
+    if not planned or not baseline or not max(baseline):
+        return
+    chosen = [
+        i for i, year in enumerate(years) if i in (0, len(years) - 1) or not year % _YEAR_STEP
+    ]
+    heads = [say("cli.year"), "", say("cli.baseline"), say("cli.planned"), say("cli.against")]
+    rows = [
+        (str(years[i]), layout.bar(planned[i] / max(baseline)), say.mass(baseline[i]),
+         say.mass(planned[i]), _change(planned[i], baseline[i], say))
+        for i in chosen
+    ]  # fmt: skip
+    layout.table(console, heads, rows, right=3)
+
+
+def _change(value: float, base: float, say: Say) -> str:
+    return say.percent(value / base - 1) if base else say.missing
+
+
+def _planned(body: Mapping[str, Any]) -> list[float]:
+    """Return the emissions of each year, scope 2 by the method of the plan."""
+    emissions = body["emissions_t"]
+    method = body.get("method") or "market"
+    parts = [emissions.get(name) or [] for name in ("scope1", f"scope2_{method}", "scope3")]
+    known = [part for part in parts if part]
+    return [sum(values) for values in zip(*known, strict=True)]
 
 
 def adoptions(
     console: Console, say: Say, body: Mapping[str, Any], *, most: int = _ADOPTIONS
 ) -> None:
-    """Show what is built, by year, with its reasons."""
-    rows = sorted(body["adoptions"], key=lambda row: (row["year"], -(row["capex"] or 0)))
-    heads = [say("cli.year"), say("cli.measure"), say("cli.site_name"), say("cli.cost"),
-             say("cli.abatement")]  # fmt: skip
-    table = [
-        (row["year"], _name(row, say), row["site"] or say("cli.group"),
-         say.money(row["capex"]), say.mass(row["abatement_t_total"]))
-        for row in rows[:most]
-    ]  # fmt: skip
-    layout.table(console, heads, table, right=2)
-    if len(rows) > most:
-        layout.line(console, say("cli.more", count=len(rows) - most), style="dim")
+    """Show what is built, by year, each measure once with its sites and its reason."""
+    grouped: dict[tuple[int, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in body["adoptions"]:
+        grouped[row["year"], row["measure"]].append(row)
+    groups = sorted(grouped.values(), key=lambda rows: (rows[0]["year"], -_abatement(rows)))
+    kept = {id(rows) for rows in sorted(groups, key=_abatement, reverse=True)[:most]}
+    heads = [say("cli.year"), say("cli.measure"), say("cli.site_name"), say("cli.why"),
+             say("cli.cost"), say("cli.abatement")]  # fmt: skip
+    rows = [_adoption(rows, say, body) for rows in groups if id(rows) in kept]
+    layout.table(console, heads, rows, right=2)
+    layout.more(console, say, len(groups) - len(rows))
 
 
-def _name(row: Mapping[str, Any], say: Say) -> str:
+def _abatement(rows: Sequence[Mapping[str, Any]]) -> float:
+    return sum(row["abatement_t_total"] or 0 for row in rows)
+
+
+def _adoption(
+    rows: Sequence[Mapping[str, Any]], say: Say, body: Mapping[str, Any]
+) -> tuple[str, ...]:
+    sites = list(dict.fromkeys(layout.site(row["site"], say, body) for row in rows))
+    where = sites[0] if len(sites) == 1 else say("report.gantt.sites", count=len(sites))
+    codes = dict.fromkeys(code for row in rows for code in (row["why"] or {}).get("binding", ()))
+    why = say.listed([layout.word("report.why", code, say) for code in codes])
+    capex = [row["capex"] for row in rows if row["capex"] is not None]
+    saved = [row["abatement_t_total"] for row in rows if row["abatement_t_total"] is not None]
+    cost = say.money(sum(capex), currency=body["currency"]) if capex else say.missing
+    return (
+        str(rows[0]["year"]), measure_name(rows[0], say), where, why, cost,
+        say.mass(sum(saved)) if saved else say.missing,
+    )  # fmt: skip
+
+
+def measure_name(row: Mapping[str, Any], say: Say) -> str:
+    """Return the name of what is built."""
     name = row.get("name") or {}
-    return say.pick(name.get("zh", ""), name.get("en", "")) or str(row["measure"])
+    return say.pick(name.get("zh") or "", name.get("en") or "") or str(row["measure"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import layout
@@ -14,22 +15,14 @@ if TYPE_CHECKING:
     from tanlu.i18n.say import Say
 
 _COUNTS = ("rows_in", "accepted", "quarantined", "duplicates", "excluded")
+_TOTALS = 40
+_HEAD = 16
+_MONTHS = 12
 
 
 def imported(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show what became of each sheet, the totals, and what needs a person."""
-    rows = []
-    for file in body["files"]:
-        name = file["path"].rpartition("/")[2]
-        rows += [
-            (name, sheet["name"] or "—", say.pick(*_kind(sheet["kind"], say)),
-             *(say.count(sheet[count]) for count in _COUNTS))
-            for sheet in file["sheets"]
-        ]  # fmt: skip
-    if rows:
-        heads = [say("cli.file"), say("cli.sheet"), say("cli.kind")]
-        heads += [say(f"cli.{count}") for count in _COUNTS]
-        layout.table(console, heads, rows, right=len(_COUNTS))
+    _sheets(console, say, body)
     totals(console, say, body)
     layout.findings(console, body["findings"], say)
     layout.line(console)
@@ -43,9 +36,20 @@ def imported(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         layout.line(console, f"{say('cli.batch')}: {body['batch']}", style="green")
 
 
-def _kind(kind: str, say: Say) -> tuple[str, str]:
-    code = f"cli.sheet.{kind}"
-    return (say(code), say(code)) if say.knows(code) else (kind, kind)
+def _sheets(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    for file in body["files"]:
+        name = layout.base_name(file["path"])
+        if file.get("rejected"):
+            layout.line(console, say("cli.not_read", file=name), style="red")
+            continue
+        layout.heading(console, name)
+        rows = [
+            (sheet["name"] or say.missing, layout.word("cli.sheet", sheet["kind"], say),
+             *(say.count(sheet[count]) for count in _COUNTS))
+            for sheet in file["sheets"]
+        ]  # fmt: skip
+        heads = [say("cli.sheet"), say("cli.kind"), *(say(f"cli.{count}") for count in _COUNTS)]
+        layout.table(console, heads, rows, right=len(_COUNTS))
 
 
 def totals(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -55,46 +59,63 @@ def totals(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     layout.heading(console, say("cli.control_totals"))
     heads = [say("cli.site_name"), say("cli.item"), say("cli.quantity"), say("cli.unit")]
     rows = [
-        (row["site"], layout.name_of(row, say), say.exact(str(row["quantity"])), row["unit"])
+        (row["site"], layout.named(row, say), say.exact(str(row["quantity"])), row["unit"])
         for row in body["totals"]
     ]
-    layout.table(console, heads, rows, right=2)
+    layout.table(console, heads, rows[:_TOTALS], right=2)
+    layout.more(console, say, len(rows) - _TOTALS)
 
 
 def verified(console: Console, say: Say, body: Mapping[str, Any]) -> None:
-    """Show whether the ledger is whole, and every difference."""
-    if not body["failures"]:
-        layout.line(
-            console, say("cli.verified", events=body["events"], head=body["head"]), style="green"
-        )
+    """Show whether the ledger is whole, what was checked, and every difference."""
+    failures = body["failures"]
+    if failures:
+        layout.line(console, f"✗ {say('cli.broken', count=len(failures))}", style="red")
+        layout.findings(console, failures, say)
+        layout.line(console)
     else:
-        layout.line(console, say("cli.broken", count=len(body["failures"])), style="red")
-        layout.findings(console, body["failures"], say)
+        told = say("cli.verified", events=say.count(body["events"]), head=body["head"])
+        layout.line(console, f"✓ {told}", style="green")
+    counts = [
+        f"{layout.word('cli.checked_kind', name, say)} {say.count(count)}"
+        for name, count in body["checked"].items()
+    ]
+    layout.paragraph(console, f"{say('cli.checked_parts')}: {say.listed(counts)}", style="dim")
 
 
 def posted(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the acknowledgement of a correction or void."""
-    layout.line(
-        console,
-        f"{say('cli.batch')}: {body['batch']} · {say('cli.rows_title')}: {body['rows']}",
-        style="green",
-    )
+    told = [
+        f"{say('cli.batch')}: {body['batch']}",
+        f"{say('cli.rows_title')}: {say.count(body['rows'])}",
+        f"{say('cli.ledger_head')}: {body['head'][:_HEAD]}",
+    ]
+    layout.line(console, "✓ " + " · ".join(told), style="green")
 
 
 def periods(console: Console, say: Say, body: Mapping[str, Any]) -> None:
-    """Show the closed months."""
-    closed = say.listed(body["closed"]) if body["closed"] else say("cli.none")
-    layout.line(console, f"{say('cli.closed')}: {closed}")
+    """Show the closed months, a whole year as one."""
+    by_year: dict[str, list[str]] = defaultdict(list)
+    for month in body["closed"]:
+        by_year[month[:4]].append(month)
+    names = [
+        name
+        for year, months in sorted(by_year.items())
+        for name in ([year] if len(months) == _MONTHS else sorted(months))
+    ]
+    closed = say.listed(names) if names else say("cli.none")
+    layout.paragraph(console, f"{say('cli.closed')}: {closed}", indent=0)
 
 
 def findings(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the findings of the imports with their numbers."""
-    if not body["findings"]:
+    rows = body["findings"]
+    if not rows:
         layout.line(console, f"{say('cli.findings_title')}: {say('cli.none')}")
         return
-    for row in body["findings"]:
-        place = "!".join(part for part in (row["file"], row["sheet"], row["cell"]) if part)
-        layout.line(console, f"{row['batch']} #{row['n']}  {row['code']}  {place}", style="bold")
-        layout.line(console, f"    {row['message']}")
+    layout.line(console, f"{say('cli.findings_title')}: {say.count(len(rows))}", style="bold")
+    for row in rows[: layout.SHOWN]:
+        layout.finding(console, row, before=f"{row['batch']} #{row['n']}  ")
         if row["acknowledged"]:
-            layout.line(console, f"    ✓ {row['acknowledged']}", style="green")
+            layout.paragraph(console, f"✓ {row['acknowledged']}", indent=4, style="green")
+    layout.more(console, say, len(rows) - layout.SHOWN)

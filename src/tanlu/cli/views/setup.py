@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import layout
@@ -15,19 +16,29 @@ if TYPE_CHECKING:
 
 
 def created(console: Console, say: Say, body: Mapping[str, Any]) -> None:
-    """Show a new workspace and what to do next."""
+    """Show a new workspace, its sites, and what to do next."""
     layout.line(console, f"{say('cli.created')}: {body['workspace']}", style="green")
-    layout.line(console, f"{say('cli.next')}: tanlu -w {body['workspace']} import …")
+    if body["sites"]:
+        sites(console, say, body)
+    folder = shlex.quote(layout.plain(body["workspace"]))
+    layout.line(console, f"{say('cli.next')}: tanlu -w {folder} import {say('cli.file')}.xlsx")
 
 
 def template(console: Console, say: Say, body: Mapping[str, Any]) -> None:
-    """Show where the template is."""
-    layout.line(console, f"{say('cli.template')}: {body['path']}", style="green")
-    layout.line(console, f"{say('cli.sheet')}: {say.listed([str(s) for s in body['sheets']])}")
+    """Show where the template is and what it holds."""
+    layout.line(console, f"{say('cli.template_written')}: {body['path']}", style="green")
+    names = say.listed([str(name) for name in body["sheets"]])
+    layout.paragraph(console, f"{say('cli.sheet')}: {names}")
 
 
 def sites(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the sites with their provinces."""
-    heads = [say("cli.site_name"), say("cli.province_head")]
-    rows = [(row["site"], row["province"] or say.missing) for row in body["sites"]]
+    if not body["sites"]:
+        layout.line(console, f"{say('cli.site_name')}: {say('cli.none')}")
+        return
+    heads = [say("cli.site_name"), say("cli.site.english"), say("cli.province_head")]
+    rows = [
+        (row["site"], row["name_en"] or say.missing, row["province"] or say.missing)
+        for row in body["sites"]
+    ]
     layout.table(console, heads, rows)
