@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _TOP = 12
 _RUN = 12
 _VARIANCE = 3
+_GAPS = 4
 _MG_PER_T = 10**9
 _PER_MILLION = 100  # of ten thousand
 
@@ -27,7 +28,9 @@ def inventory(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     by_site(console, say, body)
     layout.line(console)
     coverage(console, say, body)
-    layout.findings(console, body["findings"], say, notes=False)
+    gaps = {reason["code"] for reason in body["coverage"]["reasons"]}
+    others = [row for row in body["findings"] if row["code"] not in gaps]
+    layout.findings(console, others, say, notes=False)
 
 
 def totals(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -74,15 +77,22 @@ def coverage(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     told = say("cli.coverage", ok=say.count(covered["ok"]), rows=say.count(covered["rows"]))
     layout.line(console, told)
     if not covered["complete"]:
-        codes = sorted({reason["code"] for reason in covered["reasons"]})
-        layout.paragraph(
-            console, f"{say('cli.incomplete')} {say.listed(codes)}", indent=0, style="yellow"
-        )
+        _gaps(console, say, body)
     _interval(console, say, body.get("uncertainty"))
     _energy(console, say, body)
     run = body["run"]
-    head, book = run["ledger_head"][:_RUN], run["book_hash"][:_RUN]
+    head, book = layout.short_head(run["ledger_head"]), run["book_hash"][:_RUN]
     layout.line(console, say("cli.run", id=run["id"], head=head, book=book), style="dim")
+
+
+def _gaps(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Say what the total lacks, in sentences where the answer brings them."""
+    codes = {reason["code"] for reason in body["coverage"]["reasons"]}
+    told = [row["message"] for row in body.get("findings", ()) if row["code"] in codes]
+    layout.line(console, say("cli.incomplete"), style="yellow")
+    for text in (told or sorted(codes))[:_GAPS]:
+        layout.paragraph(console, f"· {text}", style="yellow")
+    layout.more(console, say, len(told) - _GAPS)
 
 
 def _interval(console: Console, say: Say, interval: Mapping[str, Any] | None) -> None:
@@ -97,7 +107,7 @@ def _interval(console: Console, say: Say, interval: Mapping[str, Any] | None) ->
         for row in interval.get("top", [])[:_VARIANCE]
     ]
     if names:
-        layout.paragraph(console, f"{say('cli.variance')}: {say.listed(names)}", indent=0)
+        layout.paragraph(console, layout.labelled(say, "cli.variance", say.listed(names)), indent=0)
 
 
 def _energy(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -120,10 +130,12 @@ def _energy(console: Console, say: Say, body: Mapping[str, Any]) -> None:
 def explained(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show a figure as a tree: formula, rows, factors, cells."""
     layout.line(console, f"{body['figure']} = {say.mass(body['value'])} CO2e", style="bold")
-    layout.paragraph(console, f"{say('cli.formula')}: {body['formula']}")
+    layout.paragraph(console, layout.labelled(say, "cli.formula", body["formula"]))
     closes = body.get("closes")
     if closes is None:
-        layout.line(console, f"  {say('cli.rows_title')}: {say.count(body['n_rows'])}")
+        layout.line(
+            console, "  " + layout.labelled(say, "cli.rows_title", say.count(body["n_rows"]))
+        )
     else:
         code = "cli.closes" if closes else "cli.closes_not"
         told = say(code, rows=say.count(body["n_rows"]))
@@ -209,7 +221,7 @@ def drivers(console: Console, say: Say, body: Mapping[str, Any]) -> None:
          layout.signed_bar(row["delta_t"], largest), say.mass(row["delta_t"]))
         for row in body["drivers"]
     ]  # fmt: skip
-    layout.table(console, [say("cli.driver"), "", "", say("cli.change")], rows, right=1)
+    layout.table(console, ["", "", "", say("cli.change")], rows, right=1)
 
 
 def claim(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -226,12 +238,17 @@ def _pairs(console: Console, say: Say, pairs: Sequence[Mapping[str, Any]], *, ne
     for pair in pairs:
         names = [pair["from"], pair["to"]]
         head = " → ".join(layout.word("report.measure", name, say) for name in names if name)
-        layout.heading(console, f"{head}: {layout.word('report.claim', pair['verdict'], say)}")
+        layout.heading(
+            console,
+            say(
+                "cli.labelled", label=head, value=layout.word("report.claim", pair["verdict"], say)
+            ),
+        )
         layout.paragraph(console, pair["message"])
         if pair["implied"] is not None:
             low, high = (say.number(pair[name]) for name in ("low", "high"))
             told = f"{say.number(pair['implied'])} ({low} – {high}) {pair['unit']}"
-            layout.line(console, f"  {say('cli.implied')}: {told}")
+            layout.line(console, "  " + layout.labelled(say, "cli.implied", told))
         for is_match, rows in ((True, pair["matches"][:_TOP]), (False, pair["nearest"][:nearest])):
             for row in rows:
                 _constant(console, say, row, is_match=is_match)

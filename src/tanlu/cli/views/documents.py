@@ -18,11 +18,7 @@ _WHY = 4
 _TOP = 8
 _MEASURES = 16
 _EARLIEST = "EARLIEST_POSSIBLE"
-_NEXT = {
-    "cli.next.explain": "explain {figure}",
-    "cli.next.plan": "plan --set budget=…",
-    "cli.next.verify": "verify",
-}
+_NEXT = ("explain", "plan", "verify")
 
 
 def reports(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -60,7 +56,7 @@ def _company(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     if company:
         layout.line(console, say.pick(company["zh"], company["en"]), style="bold")
     layout.paragraph(console, say("cli.demo_note"), indent=0, style="dim")
-    layout.line(console, f"{say('cli.workspace')}: {body['workspace']}")
+    layout.line(console, layout.labelled(say, "cli.workspace", body["workspace"]))
     read = body.get("import")
     if read:
         files, findings = len(read["files"]), len(read["findings"])
@@ -89,9 +85,9 @@ def _next(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     layout.heading(console, say("cli.next"))
     folder = shlex.quote(layout.plain(body["workspace"]))
     figure = body["inventory"]["figures"]["total_t.market"]
-    for code, call in _NEXT.items():
-        layout.line(console, f"  {say(code)}", style="dim")
-        layout.line(console, f"    tanlu -w {folder} {call.format(figure=figure)}")
+    for step in _NEXT:
+        layout.line(console, f"  {say(f'cli.next.{step}')}", style="dim")
+        layout.line(console, f"    tanlu -w {folder} {say(f'cli.next.{step}.call', figure=figure)}")
 
 
 def doctor(console: Console, say: Say, body: Mapping[str, Any]) -> None:

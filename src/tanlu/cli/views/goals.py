@@ -23,7 +23,7 @@ _SHARES = ("fraction", "1")
 def targets(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the targets."""
     if not body["targets"]:
-        layout.line(console, f"{say('cli.target_title')}: {say('cli.none')}")
+        layout.line(console, layout.labelled(say, "cli.target_title", say("cli.none")))
         return
     heads = [say("cli.target_title"), say("cli.name"), say("cli.kind"), say("cli.scope"),
              say("cli.target.year"), say("cli.required")]  # fmt: skip
@@ -41,8 +41,8 @@ def _asked(row: Mapping[str, Any], say: Say) -> str:
     return amount(row["level"], row["unit"], say)
 
 
-def amount(value: float | None, unit: str | None, say: Say) -> str:
-    """Return a value of a target in its unit."""
+def amount(value: float | None, unit: str | None, say: Say, *, is_bare: bool = False) -> str:
+    """Return a value of a target in its unit; a bare one leaves a long unit to its neighbour."""
     if value is None:
         return say.missing
     if unit == "t":
@@ -53,7 +53,7 @@ def amount(value: float | None, unit: str | None, say: Say) -> str:
         return say("cli.per_year", value=say.percent(value))
     if unit == "year":
         return str(int(value))
-    return f"{say.number(value)} {unit or ''}".rstrip()
+    return say.number(value) if is_bare or not unit else f"{say.number(value)} {unit}"
 
 
 def checks(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -69,7 +69,8 @@ def checks(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         met = row["met"]
         cells.append(
             (f"{layout.MARKS[met]} {say(layout.WORDS[met])}", f"  {row['rule_label']}",
-             str(row.get("check_year") or say.missing), amount(row["value"], row["unit"], say),
+             str(row.get("check_year") or say.missing),
+             amount(row["value"], row["unit"], say, is_bare=row["required"] is not None),
              amount(row["required"], row["unit"], say))
         )  # fmt: skip
         styles.append(layout.STYLES[met])
@@ -84,7 +85,9 @@ def _unmet(console: Console, say: Say, rows: Sequence[Mapping[str, Any]]) -> Non
     told = dict.fromkeys((row["met"], row["message"]) for row in rows if row["met"] is not True)
     for met, message in told:
         mark = f"{layout.MARKS[met]} {say(layout.WORDS[met])}"
-        layout.paragraph(console, f"{mark}: {message}", indent=0, style="dim")
+        layout.paragraph(
+            console, say("cli.labelled", label=mark, value=message), indent=0, style="dim"
+        )
 
 
 def measures(console: Console, say: Say, body: Mapping[str, Any]) -> None:

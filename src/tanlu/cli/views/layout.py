@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.measure import Measurement
     from rich.table import Table
 
     from tanlu.i18n.say import Say
@@ -24,6 +25,8 @@ MARKS = {True: "✓", False: "✗", None: "?"}
 STYLES = {True: "green", False: "red", None: "yellow"}
 WORDS = {True: "cli.met", False: "cli.not_met", None: "cli.unknown"}
 _BAR = 20
+_HEAD_DIGITS = 12
+_LEAST = 12  # columns a cell of words keeps where the table is too wide
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _SEVERITIES = {"error": "red", "warning": "yellow", "note": "dim"}
 _CONTROL_PICTURES = 0x2400
@@ -38,6 +41,26 @@ _TOKEN = re.compile(
 )
 
 
+class _Words:
+    """A text cell that breaks between words, and between any two Chinese characters."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.cells import cell_len
+        from rich.measure import Measurement
+
+        longest = max((cell_len(token.rstrip()) for token in _tokens(self._text)), default=0)
+        return Measurement(min(longest, _LEAST), cell_len(self._text))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.text import Text
+
+        for part in _wrapped(self._text, options.max_width):
+            yield Text(part, overflow="fold")
+
+
 class _Sized:
     """Render something at a width of its own, also where the console is narrower or no terminal."""
 
@@ -48,6 +71,12 @@ class _Sized:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         own = options.update(width=self._width, overflow="fold", no_wrap=False)
         yield from console.render(self._inner, own)
+
+
+def short_head(head: str) -> str:
+    """Return a ledger head with as many digits as ``verify --expect-head`` needs."""
+    seq, colon, digits = head.partition(":")
+    return f"{seq}{colon}{digits[:_HEAD_DIGITS]}"
 
 
 def width_of(console: Console) -> int:
@@ -115,12 +144,16 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
     from rich.cells import cell_len
 
     now = ""
-    for token in _TOKEN.findall(text):
+    for token in _tokens(text):
         if now and cell_len(now + token.rstrip()) > width:
             yield now.rstrip()
             now = ""
         now += token
     yield now.rstrip()
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(text)
 
 
 def table(
@@ -161,7 +194,9 @@ def table(
         )
     for number, row in enumerate(rows):
         style = styles[number] if styles else None
-        grid.add_row(*(Text(shown(console, cell)) for cell in row), style=style or None)
+        cells = [_Words(shown(console, cell)) for cell in row[: len(heads) - right]]
+        figures = [Text(shown(console, cell)) for cell in row[len(heads) - right :]]
+        grid.add_row(*cells, *figures, style=style or None)
     console.print(_Sized(grid, width_of(console)), soft_wrap=True)
 
 
@@ -190,7 +225,7 @@ def findings(
     wanted.sort(key=lambda row: order.index(row["severity"]))
     counts = Counter(row["severity"] for row in wanted)
     told = [f"{say(f'report.severity.{name}')} {counts[name]}" for name in order if counts[name]]
-    heading(console, f"{say('cli.findings_title')}: {say.listed(told)}")
+    heading(console, labelled(say, "cli.findings_title", say.listed(told)))
     for row in wanted[:SHOWN]:
         finding(console, row)
     more(console, say, len(wanted) - SHOWN)
@@ -201,6 +236,11 @@ def finding(console: Console, row: Mapping[str, Any], *, before: str = "") -> No
     place = "!".join(str(row[name]) for name in ("file", "sheet", "cell") if row[name])
     line(console, f"  {before}{row['code']}  {place}", style=_SEVERITIES[row["severity"]])
     paragraph(console, row["message"], indent=4)
+
+
+def labelled(say: Say, code: str, value: object) -> str:
+    """Return ``label: value`` as the language writes it."""
+    return say("cli.labelled", label=say(code), value=value)
 
 
 def more(console: Console, say: Say, count: int) -> None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _COUNTS = ("rows_in", "accepted", "quarantined", "duplicates", "excluded")
 _TOTALS = 40
-_HEAD = 16
 _MONTHS = 12
 
 
@@ -33,7 +32,7 @@ def imported(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     elif body["batch"] is None:
         layout.line(console, say("cli.nothing_written"), style="red")
     else:
-        layout.line(console, f"{say('cli.batch')}: {body['batch']}", style="green")
+        layout.line(console, layout.labelled(say, "cli.batch", body["batch"]), style="green")
 
 
 def _sheets(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -80,15 +79,17 @@ def verified(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         f"{layout.word('cli.checked_kind', name, say)} {say.count(count)}"
         for name, count in body["checked"].items()
     ]
-    layout.paragraph(console, f"{say('cli.checked_parts')}: {say.listed(counts)}", style="dim")
+    layout.paragraph(
+        console, layout.labelled(say, "cli.checked_parts", say.listed(counts)), style="dim"
+    )
 
 
 def posted(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the acknowledgement of a correction or void."""
     told = [
-        f"{say('cli.batch')}: {body['batch']}",
-        f"{say('cli.rows_title')}: {say.count(body['rows'])}",
-        f"{say('cli.ledger_head')}: {body['head'][:_HEAD]}",
+        layout.labelled(say, "cli.batch", body["batch"]),
+        layout.labelled(say, "cli.rows_title", say.count(body["rows"])),
+        layout.labelled(say, "cli.ledger_head", layout.short_head(body["head"])),
     ]
     layout.line(console, "✓ " + " · ".join(told), style="green")
 
@@ -104,16 +105,18 @@ def periods(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         for name in ([year] if len(months) == _MONTHS else sorted(months))
     ]
     closed = say.listed(names) if names else say("cli.none")
-    layout.paragraph(console, f"{say('cli.closed')}: {closed}", indent=0)
+    layout.paragraph(console, layout.labelled(say, "cli.closed", closed), indent=0)
 
 
 def findings(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the findings of the imports with their numbers."""
     rows = body["findings"]
     if not rows:
-        layout.line(console, f"{say('cli.findings_title')}: {say('cli.none')}")
+        layout.line(console, layout.labelled(say, "cli.findings_title", say("cli.none")))
         return
-    layout.line(console, f"{say('cli.findings_title')}: {say.count(len(rows))}", style="bold")
+    layout.line(
+        console, layout.labelled(say, "cli.findings_title", say.count(len(rows))), style="bold"
+    )
     for row in rows[: layout.SHOWN]:
         layout.finding(console, row, before=f"{row['batch']} #{row['n']}  ")
         if row["acknowledged"]:

@@ -17,24 +17,25 @@ if TYPE_CHECKING:
 
 def created(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show a new workspace, its sites, and what to do next."""
-    layout.line(console, f"{say('cli.created')}: {body['workspace']}", style="green")
+    layout.line(console, layout.labelled(say, "cli.created", body["workspace"]), style="green")
     if body["sites"]:
         sites(console, say, body)
     folder = shlex.quote(layout.plain(body["workspace"]))
-    layout.line(console, f"{say('cli.next')}: tanlu -w {folder} import {say('cli.file')}.xlsx")
+    call = f"tanlu -w {folder} import {say('cli.file')}.xlsx"
+    layout.line(console, layout.labelled(say, "cli.next", call))
 
 
 def template(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show where the template is and what it holds."""
-    layout.line(console, f"{say('cli.template_written')}: {body['path']}", style="green")
+    layout.line(console, layout.labelled(say, "cli.template_written", body["path"]), style="green")
     names = say.listed([str(name) for name in body["sheets"]])
-    layout.paragraph(console, f"{say('cli.sheet')}: {names}")
+    layout.paragraph(console, layout.labelled(say, "cli.sheet", names))
 
 
 def sites(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the sites with their provinces."""
     if not body["sites"]:
-        layout.line(console, f"{say('cli.site_name')}: {say('cli.none')}")
+        layout.line(console, layout.labelled(say, "cli.site_name", say("cli.none")))
         return
     heads = [say("cli.site_name"), say("cli.site.english"), say("cli.province_head")]
     rows = [
