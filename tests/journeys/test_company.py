@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -125,7 +126,15 @@ def test_correction_moves_the_total_and_leaves_a_trace(
     assert verified["events"] > 2
 
 
-def test_verify_finds_a_changed_row(tmp_path: Path, workbooks: tuple[str, str]) -> None:
+def test_verify_finds_the_head_a_screen_showed(company: Path) -> None:
+    shown = run("-w", str(company), "inventory", "2024").text
+    (head,) = re.findall(r"账本头 (\d+:[0-9a-f]+)", shown)
+    assert run("-w", str(company), "verify", "--expect-head", head).code == 0
+    seq = head.partition(":")[0]
+    assert run("-w", str(company), "verify", "--expect-head", f"{seq}:{'0' * 12}").code == 1
+
+
+def test_verify_finds_a_changed_original(tmp_path: Path, workbooks: tuple[str, str]) -> None:
     folder = tmp_path / "ws"
     run("init", str(folder), "--name", "样例")
     call = in_workspace(folder)

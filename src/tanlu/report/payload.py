@@ -297,6 +297,7 @@ class PlanPayload(TypedDict):
 
     status: str
     cost_npv: float | None
+    steering_npv: float
     bound_npv: float | None
     gap: float | None
     currency: str

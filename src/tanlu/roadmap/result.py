@@ -69,6 +69,7 @@ class Plan:
     status: str
     limit: str
     cost_npv: int | None
+    steering_npv: int
     bound_npv: int | None
     gap: float | None
     baseline_npv: int
@@ -104,6 +105,7 @@ def make_plan_value(solved: Solved, options: Options) -> Plan:
         status=solved.found.status,
         limit=solved.found.limit,
         cost_npv=solved.result.npv,
+        steering_npv=solved.result.steering_npv,
         bound_npv=round(solved.bound_cny),
         gap=solved.gap,
         baseline_npv=baseline.npv,
@@ -144,6 +146,7 @@ def make_infeasible(problem: Problem, infeasible: Infeasible, options: Options) 
         status="infeasible",
         limit="",
         cost_npv=None,
+        steering_npv=0,
         bound_npv=None,
         gap=None,
         baseline_npv=baseline.npv,
@@ -450,6 +453,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "indicative": bool(plan.indicative),
         "templates": list(plan.indicative),
         "cost_npv": plan.cost_npv,
+        "steering_npv": plan.steering_npv,
         "bound_npv": plan.bound_npv,
         "gap": plan.gap,
         "baseline_npv": plan.baseline_npv,

@@ -144,6 +144,9 @@ def plan(console: Console, say: Say, body: Mapping[str, Any], *, most: int = _AD
     cost = say.money(body["cost_npv"], currency=body["currency"])
     bound = say.money(body["bound_npv"], currency=body["currency"])
     layout.line(console, say("cli.plan_cost", cost=cost, bound=bound, gap=gap))
+    if body["steering_npv"]:
+        steering = say.money(body["steering_npv"], currency=body["currency"])
+        layout.paragraph(console, say("cli.plan_steering", steering=steering), indent=0)
     if body.get("indicative"):
         layout.paragraph(console, say("cli.indicative"), indent=0, style="yellow")
     layout.line(console)

@@ -80,11 +80,14 @@ def check_wedges(source: Source, found: PlanPayload) -> None:
 
 
 def _certificate(found: PlanPayload) -> Facts:
+    steering = found["steering_npv"]
+    steered = ((text("report.fact.steering"), money(steering)),) if steering else ()
     return Facts(
         (
             (text("report.fact.status"), text(f"report.plan-status.{found['status']}")),
             (text("report.fact.cost"), money(found["cost_npv"])),
             (text("report.fact.bound"), money(found["bound_npv"])),
+            *steered,
             (text("report.fact.gap"), gap_words(found["gap"])),
             (text("report.fact.price-year"), year(found["price_year"])),
             (text("report.fact.solver"), str(found["run"].get("solver", ""))),
