@@ -183,7 +183,8 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    has_heads = any(heads)
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=has_heads)
     for number, head in enumerate(heads):
         is_figure = number >= len(heads) - right
         grid.add_column(
