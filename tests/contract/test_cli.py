@@ -297,7 +297,6 @@ def test_a_console_of_another_encoding_is_served(encoding: str) -> None:
     assert done.stdout
 
 
-@pytest.mark.xfail(reason="show_error prints the facts as they are and reads [code] as markup")
 def test_an_error_shows_its_code_and_tames_the_text(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["plan", "--case", "\x1b[31m[red]x[/red].json", "--lang", "en"])
 

@@ -13,7 +13,7 @@ import yaml
 
 from tanlu.app import clock, goals, imports, inventories, payloads, plans, rankings, reports
 from tanlu.app.references import province_code
-from tanlu.app.workspaces import DATABASE, open_workspace
+from tanlu.app.workspaces import DATABASE, open_workspace, site_names
 from tanlu.kernel.activity import Site
 from tanlu.kernel.errors import TanluError
 from tanlu.storage import Workspace
@@ -106,6 +106,7 @@ def _work_out(
     return {
         "workspace": str(workspace.folder),
         "company": {"zh": company["name"], "en": company["name_en"]},
+        "site_names": site_names(workspace),
         "import": imports.import_body(imported, say),
         "inventory": payloads.inventory_body(taken, say),
         "hotspots": hotspots,

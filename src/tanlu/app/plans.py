@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.app import clock, inventories, situations
 from tanlu.app.references import near
+from tanlu.app.workspaces import site_names
 from tanlu.catalog import load, tables
 from tanlu.compute.plan_process import solve_in_child
 from tanlu.ingest.safe_config import load_json, load_yaml
@@ -285,6 +286,7 @@ def keep(
     plan = _told(solved, say)
     plan |= {
         "names": situations.measure_names(plan),
+        "site_names": site_names(workspace),
         "left_out": list(prepared.left_out),
         "base_run": prepared.base_run,
     }

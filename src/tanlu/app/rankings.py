@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu.app.inventories import InventoryOptions, take_inventory
 from tanlu.app.payloads import number
 from tanlu.app.references import items_by_id, unit_table
+from tanlu.app.workspaces import site_names
 from tanlu.catalog import load
 from tanlu.hotspots.drivers import CellYear, YearProfile, explain_change
 from tanlu.hotspots.pareto import rank_sources
@@ -91,6 +92,7 @@ def hotspots_body(
         "pareto": _pareto_body(taken, basis, say),
         "drivers": [],
         "delta_t": None,
+        "site_names": site_names(workspace),
     }
     if before is None:
         return body

@@ -96,3 +96,8 @@ def sites_body(workspace: Workspace) -> dict[str, Any]:
             for site in sites
         ]
     }
+
+
+def site_names(workspace: Workspace) -> dict[str, dict[str, str]]:
+    """Return the names of the sites in both languages, by site."""
+    return {site.id: {"zh": site.id, "en": site.name_en or site.id} for site in workspace.sites()}

@@ -66,6 +66,7 @@ def print_json(body: Mapping[str, Any]) -> None:
 def show_error(error: TanluError, call: Call, say: Say) -> Exit:
     """Print an anticipated error: what is wrong, where, and what to do."""
     from tanlu.app.findings import finding_bodies
+    from tanlu.cli.views import layout
 
     message = say.error(error)
     findings = finding_bodies(error.findings, say)
@@ -75,10 +76,9 @@ def show_error(error: TanluError, call: Call, say: Say) -> Exit:
         print_json({**body, "findings": findings})
     else:
         err = console(call, stderr=True)
-        err.print(f"[red]{say('cli.error')}[/red] [{error.code}] ", end="", markup=True)
-        err.print(message, markup=False)
+        layout.line(err, f"{say('cli.error')} [{error.code}] {message}", style="red")
         for finding in error.findings:
-            err.print("  · " + say.finding(finding), markup=False)
+            layout.line(err, "  · " + say.finding(finding))
     return Exit.INPUT
 
 

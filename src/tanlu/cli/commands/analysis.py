@@ -40,7 +40,8 @@ def _add_inventory(program: typer.Typer, call: Call, say: Say) -> None:
         )
         with workspaces.open_workspace(call.workspace) as workspace:
             taken = inventories.take_inventory(workspace, year, options=options)
-        return Answer(payloads.inventory_body(taken, say), views.analysis.inventory)
+            names = {"site_names": workspaces.site_names(workspace)}
+        return Answer(payloads.inventory_body(taken, say) | names, views.analysis.inventory)
 
 
 def _add_explain(program: typer.Typer, call: Call, say: Say) -> None:
