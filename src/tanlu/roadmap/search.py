@@ -416,3 +416,44 @@ def _near_switch(assembly: Assembly, values: FloatArray, *, reach: int) -> Float
             for jump in jumps:
                 mask[row[max(0, jump - reach) : jump + reach + 1]] = True
     return mask & assembly.matrix.integer  # type: ignore[return-value]
+
+
+def search_near(
+    assembly: Assembly,
+    options: Options,
+    cuts: Cuts,
+    relaxed: Answer,
+    *,
+    near: FloatArray | None = None,
+) -> Found:
+    """Find a plan quickly: in the neighborhood of a known one, else where relaxed decisions differ.
+
+    Parameters
+    ----------
+    assembly : Assembly
+        Model.
+    options : Options
+        Limits; the gap is not proved beyond the relaxation.
+    cuts : Cuts
+        Tangents so far.
+    relaxed : Answer
+        Optimal relaxation; its objective is the bound.
+    near : FloatArray, optional
+        Columns of a known plan: only decisions within a year of its switches are free.
+    """
+    if relaxed.values is None or relaxed.objective is None or relaxed.row_duals is None:
+        return Found("infeasible" if relaxed.status is Status.INFEASIBLE else str(relaxed.status))
+    if near is None:
+        fixed = _decided(assembly, relaxed.values, attempt=0)
+    else:
+        free = _near_switch(assembly, near, reach=1)
+        index = np.flatnonzero(assembly.matrix.integer & ~free.astype(bool))
+        fixed = (index.astype(np.int64), np.round(near)[index])
+    answer = _exact_enough(assembly, options, cuts, fixed=fixed, start=None)
+    if answer.values is None:
+        return Found("infeasible" if answer.status is Status.INFEASIBLE else str(answer.status))
+    duals = relaxed.row_duals[: assembly.matrix.n_rows]
+    base = Found("feasible", "", relaxed.values, relaxed.objective, duals, relaxed.values, ())
+    return _finish(
+        base, cuts, answer, status="feasible", bound=float(relaxed.objective), limit="gap"
+    )

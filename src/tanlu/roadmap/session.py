@@ -1,0 +1,179 @@
+"""One assembled model, changed in value and run again warm: estimates and plans of variants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from tanlu.roadmap.assembly import Assembly, assemble
+from tanlu.roadmap.change import neutral_in
+from tanlu.roadmap.layout import MEGA, emission_columns
+from tanlu.roadmap.planner import settle
+from tanlu.roadmap.problem import Budget
+from tanlu.roadmap.search import LP_TOLERANCE, ROUNDS, Cuts, Options, search, search_near
+from tanlu.roadmap.solve import Answer, Status
+from tanlu.roadmap.values import is_same_structure, with_values
+from tanlu.roadmap.warm import WarmEngine
+
+if TYPE_CHECKING:
+    from tanlu.roadmap.problem import Problem
+    from tanlu.roadmap.search import Found
+    from tanlu.roadmap.solved import Solved
+
+NEAR_EXCESS = 1e-3  # how much further from the relaxation than the known plan is still good
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the relaxation says of a variant: a bound, not a plan.
+
+    Parameters
+    ----------
+    status : str
+        optimal, infeasible, or what stopped the run.
+    cost_cny : float or None
+        Lower bound of the cost [CNY].
+    emissions_t : tuple of float, shape (T,)
+        Emissions of the relaxation under the plan's ledger [tCO2e].
+    was_warm : bool
+        Whether the run did not have to begin anew.
+    """
+
+    status: str
+    cost_cny: float | None
+    emissions_t: tuple[float, ...]
+    was_warm: bool
+
+
+def with_rows(problem: Problem) -> Problem:
+    """Return a problem whose model has the rows that a change may need: budget, neutrality."""
+    budget = problem.budget or Budget((None,) * problem.periods, carry_over=True)
+    widest = replace(problem, budget=budget)
+    return neutral_in(widest, 1) if problem.periods > 1 else widest
+
+
+@dataclass(slots=True)
+class Session:
+    """The model of a problem, its relaxation, and the plan that variants start from.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem as it stands.
+    options : Options
+        Limits of each search.
+    solved : Solved or None
+        Known plan of the problem; makes neighboring plans quicker to find.
+    """
+
+    problem: Problem
+    options: Options = field(default_factory=Options)
+    solved: Solved | None = None
+    _template: Assembly = field(init=False)
+    _cuts: Cuts = field(init=False)
+    _engine: WarmEngine = field(init=False)
+    _excess: float = field(init=False, default=0.0)
+
+    def __post_init__(self) -> None:
+        """Assemble once and run the relaxation cold."""
+        self._template = assemble(with_rows(self.problem))
+        known = list(self.solved.found.cuts) if self.solved is not None else []
+        self._cuts = Cuts(self._template.layout, known)
+        now = with_values(self._template, self.problem)
+        self._engine = WarmEngine(now.matrix, seed=self.options.seed)
+        self._cuts.load(self._engine)
+        answer = self._engine.run_cold()
+        answer = self._cut(answer)
+        if self.solved is not None and answer.objective is not None:
+            bound = answer.objective + now.layout.constant
+            self._excess = self.solved.objective_cny / MEGA / bound - 1 if bound > 0 else 0.0
+
+    def _cut(self, answer: Answer) -> Answer:
+        for _ in range(ROUNDS):
+            if answer.status is not Status.OPTIMAL or answer.values is None:
+                break
+            added = self._cuts.at(answer.values, tolerance=LP_TOLERANCE)
+            if not added:
+                break
+            for block in added:
+                self._engine.add(block)
+            answer = self._engine.run_warm()
+        return answer
+
+    def assembly(self, problem: Problem) -> Assembly:
+        """Return the model of a variant; the template's own rows and columns."""
+        if not is_same_structure(self.problem, problem):
+            return assemble(problem)
+        try:
+            return with_values(self._template, problem)
+        except KeyError:
+            return assemble(problem)
+
+    def relax(self, problem: Problem) -> tuple[Assembly, Answer, Cuts, bool]:
+        """Return a variant's model, its relaxation, its tangents, and whether the run was warm."""
+        assembly = self.assembly(problem)
+        if assembly.matrix.n_rows != self._template.matrix.n_rows:
+            fresh = Session(problem, self.options)
+            model, answer, cuts, _ = fresh.relax(problem)
+            return model, answer, cuts, False
+        colds = self._engine.cold_runs
+        self._engine.apply(assembly.matrix)
+        answer = self._cut(self._engine.run_warm())
+        return assembly, answer, self._cuts, self._engine.cold_runs == colds
+
+    def estimate(self, problem: Problem) -> Estimate:
+        """Return the relaxation of a variant at once.
+
+        Parameters
+        ----------
+        problem : Problem
+            The changed problem.
+        """
+        assembly, answer, _, was_warm = self.relax(problem)
+        if answer.values is None or answer.objective is None:
+            return Estimate(str(answer.status), None, (), was_warm)
+        layout = assembly.layout
+        names = emission_columns(frozenset({1, 2, 3}), str(problem.method))
+        tonnes = sum(answer.values[layout.em[name]].sum(axis=0) for name in names) * 1000
+        cost = (answer.objective + layout.constant) * MEGA
+        return Estimate("optimal", cost, tuple(float(t) for t in tonnes), was_warm)
+
+    def plan(self, problem: Problem) -> Solved | Found:
+        """Return a plan of a variant: from the known plan when that is near, else from scratch.
+
+        Parameters
+        ----------
+        problem : Problem
+            The changed problem.
+
+        Returns
+        -------
+        Solved or Found
+            A plan that keeps every rule in the exact simulator, or why there is none.
+        """
+        assembly, relaxed, cuts, _ = self.relax(problem)
+        own = Assembly(replace(assembly.layout, problem=problem), assembly.matrix)
+        private = Cuts(own.layout, list(cuts.blocks))
+        found = self._near(own, private, relaxed)
+        if found is None:
+            found = search_near(own, self.options, private, relaxed)
+        if found.values is None and relaxed.status is Status.OPTIMAL:
+            found = search(own, self.options)  # what was fixed may be what is in the way
+        if found.status == "infeasible" or found.values is None:
+            return found
+        return settle(problem, own, found, options=self.options)
+
+    def _near(self, assembly: Assembly, cuts: Cuts, relaxed: Answer) -> Found | None:
+        """Look around the known plan; None when that is too far from the relaxation."""
+        if self.solved is None or relaxed.objective is None:
+            return None
+        known = self.solved.values
+        if len(known) != assembly.matrix.n_columns:
+            return None
+        found = search_near(assembly, self.options, cuts, relaxed, near=known)
+        if found.values is None:
+            return None
+        cost = float(assembly.matrix.cost @ found.values)
+        constant = assembly.layout.constant
+        excess = (cost - relaxed.objective) / max(abs(relaxed.objective + constant), 1e-9)
+        return found if excess <= self._excess + NEAR_EXCESS else None

@@ -1,0 +1,188 @@
+"""Put a changed problem's numbers into an assembled model: same rows and columns, new values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanlu.roadmap.assembly import Assembly
+from tanlu.roadmap.builder import ABSENT
+from tanlu.roadmap.families import FAMILIES, TARGET_FAMILIES
+from tanlu.roadmap.layout import KILO, MEGA, emission_columns, neutral_from, to_float
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from fractions import Fraction
+
+    from tanlu.roadmap.builder import Block, FloatArray, IntArray, MatrixModel
+    from tanlu.roadmap.layout import Layout
+    from tanlu.roadmap.problem import Problem
+
+# What must be the same for the rows and columns to be the same.
+_STRUCTURE = (
+    "years", "rate", "salvage", "technologies", "measures", "pv", "locks", "decision_years",
+    "frozen_until",
+)  # fmt: skip
+_DEMAND = frozenset({"electricity", "fuel", "stock", "tight", "waste_heat"})
+_OUTPUT = frozenset({"intensity", "energy_intensity"})
+
+
+def is_same_structure(one: Problem, other: Problem) -> bool:
+    """Say whether two problems differ in values only."""
+    same = all(
+        getattr(one, name) is getattr(other, name) or getattr(one, name) == getattr(other, name)
+        for name in _STRUCTURE
+    )
+    keys = ("carriers", "sites", "end_uses", "contracts")
+    return same and all(getattr(one, k).keys() == getattr(other, k).keys() for k in keys)
+
+
+def touched_families(template: Problem, problem: Problem) -> frozenset[str]:
+    """Return the families whose rows may have other values in a changed problem."""
+    found: set[str] = set()
+    if template.carriers is not problem.carriers or template.sites is not problem.sites:
+        found |= {"emissions", "energy_intensity", "electricity", "contracts", "renewable_share"}
+    if template.end_uses is not problem.end_uses:
+        found |= _DEMAND
+    if template.output is not problem.output:
+        found |= _OUTPUT
+    if template.targets is not problem.targets or template.offsets is not problem.offsets:
+        found |= TARGET_FAMILIES
+    if template.contracts is not problem.contracts:
+        found.add("contracts")
+    if template.budget is not problem.budget:
+        found.add("budget")
+    return frozenset(found)
+
+
+def with_values(template: Assembly, problem: Problem) -> Assembly:
+    """Return the model of a changed problem on the rows and columns of a template.
+
+    Parameters
+    ----------
+    template : Assembly
+        Model of a problem of the same structure that has at least the rows asked for.
+    problem : Problem
+        The changed problem; rows of the template that it has not do not bind.
+
+    Raises
+    ------
+    KeyError
+        When the changed problem needs a row or a cell that the template has not.
+    """
+    layout = replace(template.layout, problem=problem)
+    patch = _Patch(template.matrix)
+    for name in sorted(touched_families(template.layout.problem, problem)):
+        patch.free(row for rows in template.rows_of(name) for row in template.matrix.blocks[rows])
+        for block in FAMILIES[name].rows(layout):
+            patch.put(block)
+    matrix = replace(
+        template.matrix,
+        cost=_costs(layout, template.matrix.cost),
+        upper=_offsets_open(layout, template.matrix.upper),
+        row_lo=patch.low,
+        row_up=patch.high,
+        values=patch.values,
+    )
+    return Assembly(replace(layout, constant=constant(problem, layout)), matrix)
+
+
+class _Patch:
+    """Private copies of what changes; lives only inside `with_values`."""
+
+    def __init__(self, matrix: MatrixModel) -> None:
+        self.matrix = matrix
+        self.low, self.high = matrix.row_lo.copy(), matrix.row_up.copy()
+        self.values = matrix.values.copy()
+        columns = np.repeat(np.arange(matrix.n_columns), np.diff(matrix.starts))
+        self.cells = columns * matrix.n_rows + matrix.indices
+        self.where = {name: dict(zip(keys, matrix.blocks[name].tolist(), strict=True))
+                      for name, keys in matrix.keys.items()}  # fmt: skip
+
+    def free(self, rows: Iterator[int]) -> None:
+        index = np.fromiter(rows, dtype=np.int64)
+        self.low[index], self.high[index] = -np.inf, np.inf
+
+    def put(self, block: Block) -> None:
+        known = self.where[block.name]
+        rows = np.array([known[key] for key in block.keys], dtype=np.int64)
+        self.low[rows] = np.broadcast_to(np.asarray(block.lo, dtype=np.float64), rows.shape)
+        self.high[rows] = np.broadcast_to(np.asarray(block.up, dtype=np.float64), rows.shape)
+        cells, values = _flat(block, rows, self.matrix.n_rows)
+        places = np.searchsorted(self.cells, cells)
+        inside = places < len(self.cells)
+        inside[inside] = self.cells[places[inside]] == cells[inside]
+        if np.any(~inside & (values != 0)):
+            raise KeyError(block.name)
+        self.values[places[inside]] = values[inside]
+
+
+def _flat(block: Block, rows: IntArray, n_rows: int) -> tuple[IntArray, FloatArray]:
+    """Return the cells of a block as ``column * n_rows + row``, added up, zeros kept."""
+    cells: list[IntArray] = []
+    values: list[FloatArray] = []
+    for term in block.terms:
+        columns = np.asarray(term.columns, dtype=np.int64)
+        weight = np.asarray(term.coefficient, dtype=np.float64)
+        if columns.ndim == 2 and weight.ndim == 1:  # noqa: PLR2004 - a value per row
+            weight = weight[:, None]
+        index = np.broadcast_to(rows if columns.ndim == 1 else rows[:, None], columns.shape)
+        keep = columns != ABSENT
+        cells.append((columns * n_rows + index)[keep])
+        values.append(np.broadcast_to(weight, columns.shape)[keep])
+    if not cells:
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    unique, inverse = np.unique(np.concatenate(cells), return_inverse=True)
+    total = np.zeros(len(unique))
+    np.add.at(total, inverse, np.concatenate(values))
+    return unique, total
+
+
+def _costs(layout: Layout, known: FloatArray) -> FloatArray:
+    """Return the objective with the prices of a changed problem."""
+    problem, cost = layout.problem, known.copy()
+    power = problem.electricity()
+
+    def put(columns: IntArray, values: Sequence[Fraction], carrier: str) -> None:
+        scaled = [value * layout.unit[carrier] / MEGA for value in values]
+        cost[columns] = layout.factors * to_float(scaled)
+
+    for index, (site, carrier) in enumerate(layout.purchases):
+        put(layout.buy[index], problem.price(site, carrier), carrier)
+    for index, site in enumerate(layout.grid_sites):
+        put(layout.e[index], problem.price(site, power), power)
+    for index, (contract, _) in enumerate(layout.claims):
+        put(layout.g[index], problem.contracts[contract].premium, power)
+    for name, columns in layout.em.items():
+        cost[columns] = _carbon(layout, name)
+    if problem.offsets is not None:
+        cost[layout.off] = layout.factors * to_float(problem.offsets.price) * KILO / MEGA
+    return cost
+
+
+def _carbon(layout: Layout, name: str) -> FloatArray:
+    total = np.zeros(layout.periods)
+    for price in (layout.problem.ets, layout.problem.internal):
+        if price is not None and name in emission_columns(price.scopes, str(price.method)):
+            total = total + layout.factors * to_float(price.price) * KILO / MEGA
+    return total
+
+
+def _offsets_open(layout: Layout, known: FloatArray) -> FloatArray:
+    upper = known.copy()
+    if layout.problem.offsets is not None:
+        first = neutral_from(layout.problem)
+        upper[layout.off] = np.where(np.arange(layout.periods) >= first, np.inf, 0.0)
+    return upper
+
+
+def constant(problem: Problem, layout: Layout) -> float:
+    """Return the part of the cost that no decision changes: free allowances [MCNY]."""
+    total = 0.0
+    for price in (problem.ets, problem.internal):
+        if price is not None:
+            due = to_float([p * free for p, free in zip(price.price, price.free, strict=True)])
+            total -= float(np.sum(layout.factors * due)) / MEGA
+    return total
