@@ -1,10 +1,11 @@
-"""Write the reference pages that follow from the code: commands and message codes.
+"""Write the pages that follow from code and rules: commands, message codes, index of rules.
 
-Run it after a change of commands or messages; a test fails while a page is not current.
+Run it after a change of commands, messages or rules; a test fails while a page is not current.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).resolve().parents[1]
+METHOD = ROOT / "docs" / "method"
+_RULE = re.compile(r"^(?:\| )?\*\*(M-\d\d)\*\* (?:\| )?(.*)$")
 _INTERFACE = ("cli.", "report.", "unit.", "chart.")
 
 
@@ -77,7 +80,8 @@ def codes_page() -> str:
         "",
     ]
     for code, message in sorted(messages().items()):
-        if code.startswith(_INTERFACE) or "-hant" in message.origin:
+        is_label = code.startswith(_INTERFACE) and not message.advice_zh
+        if is_label or "-hant" in message.origin:
             continue
         lines += [f"## {code}", ""]
         for text in (message.zh, message.advice_zh, message.en, message.advice_en):
@@ -85,7 +89,54 @@ def codes_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-PAGES = {"docs/reference/commands.md": commands_page, "docs/reference/codes.md": codes_page}
+def rules() -> Iterator[tuple[str, str, str, str]]:
+    """Yield number, page, Chinese and English text of every rule in docs/method."""
+    for page in sorted(set(METHOD.glob("*.md")) - {METHOD / "README.md"}):
+        lines = page.read_text(encoding="utf-8").splitlines()
+        for line, following in zip(lines, [*lines[1:], ""], strict=True):
+            if match := _RULE.match(line):
+                number, text = match.groups()
+                is_row = line.startswith("|")
+                zh, en = text.strip(" |").split(" | ") if is_row else (text, following)
+                yield number, page.name, zh, en
+
+
+def method_page() -> str:
+    """Return the index of all numbered rules."""
+    lines = [
+        "# 方法规则 Method rules",
+        "",
+        "由程序生成，请勿手改。Generated from the pages of this folder: do not edit by hand.",
+        "代码的文档串和测试引用编号；编号不重复，不重用。",
+        "Docstrings and tests cite the numbers; none is used twice or again.",
+        "",
+        "| | 规则 | Rule | |",
+        "|---|---|---|---|",
+    ]
+    for number, page, zh, en in sorted(rules()):
+        link = f"[{page.removesuffix('.md')}]({page})"
+        lines.append(f"| {number} | {_opening(zh, '。；：')} | {_opening(en, '.;:')} | {link} |")
+    return "\n".join(lines) + "\n"
+
+
+def _opening(text: str, ends: str) -> str:
+    """Return the first clause, without bold and never cutting inside code."""
+    plain = text.replace("**", "")
+    parts = re.split(r"(`[^`]*`)", plain)
+    kept = ""
+    for part in parts:
+        cut = None if part.startswith("`") else re.search(rf"[{ends}](?=\s|$|[^\x00-\x7f])", part)
+        if cut:
+            return (kept + part[: cut.start()]).strip()
+        kept += part
+    return kept.strip()
+
+
+PAGES = {
+    "docs/reference/commands.md": commands_page,
+    "docs/reference/codes.md": codes_page,
+    "docs/method/README.md": method_page,
+}
 
 
 def main() -> int:
