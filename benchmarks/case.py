@@ -21,7 +21,7 @@ class Bar:
     name : str
         What it says.
     metric : str
-        ``cpu_s`` or ``peak_mb``.
+        ``cpu_s``, ``peak_mb``, or a key of what the variant returns.
     of, to : str
         Variants; empty `to` compares with the bare number.
     at_most : float
@@ -57,6 +57,8 @@ class Case:
         Rows.
     bars : tuple of Bar
         Figures to reach.
+    unit : str
+        What a size counts.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Case:
     agree: tuple[tuple[str, ...], ...] = ()
     sizes: tuple[int, ...] = (100_000, 1_000_000, 10_000_000)
     bars: tuple[Bar, ...] = field(default=())
+    unit: str = "rows"
 
 
 GROUPS = ("engine", "roadmap", "import", "render")

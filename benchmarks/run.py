@@ -29,13 +29,14 @@ def run_case(case: Case, rows: int, *, repeat: int) -> dict[str, Any]:
                 turns[name].append(_run_child(case.variants[name], data=data, out=out))
     figures = {name: _best(runs) for name, runs in turns.items()}
     for group in case.agree:
-        values = {json.dumps(figures[name]["value"]) for name in group}
+        values = {json.dumps(figures[name]["value"]) for name in group if name in figures}
         if len(values) != 1:
             msg = f"{case.name}, {rows} rows: {group} differ: {values}"
             raise AssertionError(msg)
     bars = [_judge(bar, figures) for bar in case.bars if bar.rows == rows]
-    _show(case.name, rows, figures=figures, bars=bars)
-    return {"case": case.name, "rows": rows, "turns": repeat, "variants": figures, "bars": bars}
+    result = {"case": case.name, "rows": rows, "turns": repeat, "variants": figures, "bars": bars}
+    _show(result, case.unit)
+    return result | ({} if case.unit == "rows" else {"unit": case.unit})
 
 
 def _run_child(variant: str, *, data: Path, out: Path) -> dict[str, Any]:
@@ -57,19 +58,24 @@ def _best(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _judge(bar: Bar, figures: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return a bar with the figure reached."""
-    seen = figures[bar.of][bar.metric]
+    seen = _figure(figures[bar.of], bar.metric)
     if bar.to:
-        seen /= figures[bar.to][bar.metric]
+        seen /= _figure(figures[bar.to], bar.metric)
     return {"name": bar.name, "at_most": bar.at_most, "seen": seen, "met": seen <= bar.at_most}
 
 
-def _show(
-    case: str, rows: int, *, figures: dict[str, dict[str, Any]], bars: list[dict[str, Any]]
-) -> None:
+def _figure(figures: dict[str, Any], metric: str) -> float:
+    """Return a figure of the process, or one that the variant measured itself."""
+    return float(figures[metric] if metric in figures else figures["value"][metric])
+
+
+def _show(result: dict[str, Any], unit: str) -> None:
     """Print the figures of a case."""
-    print(f"{case}, {rows:,} rows", flush=True)
-    for name, figure in figures.items():
-        print(f"  {name:12} {figure['cpu_s']:9.3f} CPU s {figure['peak_mb']:9.1f} MB", flush=True)
-    for bar in bars:
+    print(f"{result['case']}, {unit} {result['rows']:,}", flush=True)
+    for name, figure in result["variants"].items():
+        value = figure["value"] if isinstance(figure["value"], dict) else ""
+        line = f"  {name:12} {figure['cpu_s']:9.3f} CPU s {figure['peak_mb']:9.1f} MB {value}"
+        print(line.rstrip(), flush=True)
+    for bar in result["bars"]:
         mark = "met" if bar["met"] else "NOT MET"
-        print(f"  {bar['name']}: {bar['seen']:.3f} (at most {bar['at_most']:.3f}) {mark}")
+        print(f"  {bar['name']}: {bar['seen']:.4g} (at most {bar['at_most']:.4g}) {mark}")
