@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from tanlu.ingest import shipped
 from tanlu.kernel.errors import TanluError
-from tanlu.kernel.findings import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from tanlu.kernel.findings import Finding
 
 _RED, _AMBER = "FECACA", "FEF3C7"
-_HELD = frozenset({Outcome.ASK, Outcome.QUARANTINE, Outcome.REJECT})
 _COLUMNS = ("place", "code", "problem-zh", "problem-en", "value", "advice")
 _WIDTHS = (22, 26, 46, 46, 20, 60)
 _LOST_PARTS = (
@@ -122,7 +120,7 @@ def _mark(finding: Finding, zh: Speaker, en: Speaker) -> dict[str, str]:
         "en": en(finding.code, **facts),
         "advice": f"{zh.advice(finding.code, **facts)} {en.advice(finding.code, **facts)}".strip(),
         "value": str(facts.get("found", "")),
-        "held": "yes" if finding.outcome in _HELD else "",
+        "held": "yes" if finding.outcome.holds else "",
     }
 
 

@@ -6,9 +6,11 @@ bytes of the file. Standard output: JSON lines. Whatever goes wrong becomes a co
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _NEW_NETWORK = 0x40000000
 _NEW_USER = 0x10000000
+_BLOCK = 10_000
 
 
 def main() -> int:
@@ -26,12 +29,12 @@ def main() -> int:
     limit_process(job["limits"])
     try:
         if job["task"] == "parse":
-            _parse(job, source.read(), out)
+            _parse(job, source, out)
         else:
             from tanlu.ingest.checked import mark_cells  # noqa: PLC0415 - only for this task
 
             _write(out, mark_cells(job, source.read()))
-    except MemoryError:
+    except (MemoryError, SystemError):  # the interpreter gives up with either
         _write(out, {"code": "SHEET_TOO_LARGE"})
     except RecursionError:
         _write(out, {"code": "XLSX_MALFORMED"})
@@ -77,14 +80,16 @@ def _leave_network() -> None:
         library.unshare(_NEW_USER | _NEW_NETWORK)
 
 
-def _parse(job: Mapping[str, Any], data: bytes, out: BinaryIO) -> None:
-    from tanlu.ingest.parse import parse_file  # noqa: PLC0415 - after the limits are set
-    from tanlu.ingest.wire import decode, encode  # noqa: PLC0415 - after the limits are set
+def _parse(job: Mapping[str, Any], source: BinaryIO, out: BinaryIO) -> None:
+    from tanlu.ingest.parse import parse_parts  # noqa: PLC0415 - after the limits are set
+    from tanlu.ingest.wire import decode, encode, encode_table  # noqa: PLC0415 - likewise
 
-    parsed = parse_file(data, job["name"], context=decode(job["context"]))
-    for part in ("rows", "records", "quarantine", "findings"):
-        for value in getattr(parsed, part):
-            _write(out, {"part": part, "value": encode(value)})
+    gc.disable()  # one file and then the end: nothing to collect, and the memory has its limit
+    parsed, rows = parse_parts(source.read(), job["name"], context=decode(job["context"]))
+    parts = {name: iter(getattr(parsed, name)) for name in ("records", "quarantine", "findings")}
+    for part, values in {"rows": rows, **parts}.items():
+        while block := tuple(islice(values, _BLOCK)):
+            _write(out, {"part": part, "table": encode_table(block)})
     head = {
         name: encode(getattr(parsed, name))
         for name in ("name", "sha256", "sheets", "control_totals", "sites_seen", "rejected",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Context, Decimal, Inexact
+from fractions import Fraction
+from functools import reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -12,12 +16,12 @@ from tanlu.kernel.findings import Finding, Outcome
 from tanlu.kernel.periods import month_of, year_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from fractions import Fraction
+    from collections.abc import Mapping
 
     from tanlu.ingest.sheets.draft import Draft, SheetResult
 
 _FUELS = frozenset({"combustion", "mobile"})
+_EXACT = Context(prec=120, traps=[Inexact])
 _OWN_POWER = "self_generated_electricity"
 
 
@@ -67,63 +71,78 @@ def _span(draft: Draft) -> str:
 
 def _hold_duplicates(results: list[SheetResult]) -> list[Finding]:
     found: list[Finding] = []
-    seen: dict[tuple[object, ...], Draft] = {}
-    loose: dict[tuple[object, ...], list[Draft]] = defaultdict(list)
+    alike: dict[tuple[object, ...], dict[Decimal, Draft | _Alike]] = defaultdict(dict)
     for result in results:
         kept: list[Draft] = []
         for draft in result.drafts:
-            twin = seen.get(_identity(draft)) or _elsewhere(draft, loose[_core(draft)])
+            amounts = alike[_series(draft)]
+            others = amounts.setdefault(draft.ledger_quantity, draft)
+            if others is draft:
+                kept.append(draft)
+                continue
+            if not isinstance(others, _Alike):
+                others = amounts[draft.ledger_quantity] = _Alike(others)
+            twin = others.twin(draft)
             if twin is None:
-                seen[_identity(draft)] = draft
-                loose[_core(draft)].append(draft)
+                others.add(draft)
                 kept.append(draft)
                 continue
             finding = _finding(
                 "DUPLICATE_ROW", draft, found=f"{draft.quantity:f}", expected=twin.source.cell,
-                sheet=twin.source.sheet,
+                sheet=twin.sheet,
             )  # fmt: skip
             found.append(finding)
-            result.duplicates.append(QuarantinedRow(draft.source, draft.raw, (finding,)))
+            result.duplicates.append(QuarantinedRow(draft.source, draft.raw(), (finding,)))
         result.drafts = kept
     return found
 
 
-def _core(draft: Draft) -> tuple[object, ...]:
-    return (
-        draft.site,
-        draft.item,
-        draft.period.first,
-        draft.period.last,
-        draft.ledger_quantity,
-        draft.unit.ledger_unit,
-    )
+def _series(draft: Draft) -> tuple[object, ...]:
+    period = draft.period
+    return (draft.site, draft.item, period.first, period.last, draft.unit.ledger_unit)
 
 
-def _identity(draft: Draft) -> tuple[object, ...]:
-    column = draft.source.cell.rstrip("0123456789")
-    return (*_core(draft), draft.source.sheet, column, draft.extra)
+class _Alike:
+    """Rows of the same site, item, period and amount: the same row twice, or different ones."""
 
+    def __init__(self, first: Draft) -> None:
+        self._same: dict[tuple[str, int, str], Draft] = {}
+        self._vouchers: dict[str, dict[str, Draft]] = defaultdict(dict)
+        self.add(first)
 
-def _elsewhere(draft: Draft, others: Iterable[Draft]) -> Draft | None:
-    """Return the same row on another sheet, such as a summary beside its details."""
-    if not draft.quantity:
+    def add(self, draft: Draft) -> None:
+        """Remember a row that counts."""
+        sheet = draft.sheet
+        self._same[sheet, draft.column, draft.other_texts()] = draft
+        self._vouchers[sheet].setdefault(draft.voucher, draft)
+
+    def twin(self, draft: Draft) -> Draft | None:
+        """Return the row that a further one repeats, None when it is another."""
+        sheet = draft.sheet
+        same = self._same.get((sheet, draft.column, draft.other_texts()))
+        return self._elsewhere(draft) if same is None and draft.quantity else same
+
+    def _elsewhere(self, draft: Draft) -> Draft | None:
+        """Return the same row on another sheet, such as a summary beside its details."""
+        for sheet, rows in self._vouchers.items():
+            if sheet == draft.sheet:
+                continue
+            if not draft.voucher:
+                return next(iter(rows.values()))
+            twin = rows.get("") or rows.get(draft.voucher)
+            if twin is not None:
+                return twin
         return None
-    for other in others:
-        if other.source.sheet == draft.source.sheet:
-            continue
-        if not draft.voucher or not other.voucher or draft.voucher == other.voucher:
-            return other
-    return None
 
 
 def _repeated_keys(drafts: list[Draft], most: int) -> list[Finding]:
     """Report site, item and period with several rows: once per site and item."""
-    keys: dict[tuple[object, ...], list[Draft]] = defaultdict(list)
+    keys = defaultdict(list)
     for draft in drafts:
         keys[draft.site, draft.item, draft.period.first, draft.period.last].append(draft)
     groups: dict[tuple[str, str], list[list[Draft]]] = defaultdict(list)
     for group in keys.values():
-        if len({(draft.source.sheet, draft.row) for draft in group}) > 1:
+        if len({(draft.sheet, draft.row) for draft in group}) > 1:
             groups[group[0].site, group[0].item].append(group)
     found = []
     for repeated in groups.values():
@@ -160,14 +179,17 @@ def _overlaps(drafts: list[Draft]) -> list[Finding]:
 
 
 def _reused_evidence(drafts: list[Draft]) -> list[Finding]:
-    groups: dict[str, list[Draft]] = defaultdict(list)
+    firsts: dict[str, Draft] = {}
+    groups: dict[str, list[Draft]] = {}
     for draft in drafts:
-        if draft.voucher:
-            groups[key(draft.voucher)].append(draft)
+        voucher = key(draft.voucher) if draft.voucher else ""
+        first = firsts.setdefault(voucher, draft) if voucher else draft
+        if first is not draft:
+            groups.setdefault(voucher, [first]).append(draft)
     found = []
-    for group in groups.values():
+    for group in (groups[voucher] for voucher in firsts if voucher in groups):
         keys = {(d.site, d.item, d.period.first, d.period.last) for d in group}
-        rows = {(d.source.sheet, d.row) for d in group}
+        rows = {(d.sheet, d.row) for d in group}
         if len(keys) > 1 and len(rows) > 1:
             cells = ", ".join(draft.source.cell for draft in group[:5])
             found.append(
@@ -177,19 +199,35 @@ def _reused_evidence(drafts: list[Draft]) -> list[Finding]:
     return found
 
 
+@dataclass(slots=True)
+class _Month:
+    """What the rows of one series say about a month: amounts by how many months they cover."""
+
+    parts: dict[int, list[Decimal]] = field(default_factory=dict)
+    last: Draft | None = None
+
+    def total(self) -> Fraction:
+        """Return the exact sum; a row over several months counts in equal parts."""
+        return sum(
+            (Fraction(reduce(_EXACT.add, found)) / count for count, found in self.parts.items()),
+            Fraction(0),
+        )
+
+
 def _monthly(drafts: list[Draft]) -> dict[tuple[str, str, str], dict[int, tuple[Fraction, Draft]]]:
-    """Sum of whole-month rows by site, item and ledger unit."""
-    series: dict[tuple[str, str, str], dict[int, tuple[Fraction, Draft]]] = defaultdict(dict)
+    """Sum by site, item, ledger unit and month; a longer period counts in equal parts."""
+    series: dict[tuple[str, str, str], dict[int, _Month]] = defaultdict(lambda: defaultdict(_Month))
     for draft in drafts:
-        months = draft.months
+        months = draft.months()
         group = series[draft.site, draft.item, draft.unit.ledger_unit]
         for ym in months:
-            before = group.get(ym)
-            part = (
-                draft.ledger_quantity if len(months) == 1 else draft.ledger_quantity / len(months)
-            )
-            group[ym] = (part if before is None else before[0] + part, draft)
-    return series
+            month = group[ym]
+            month.last = draft
+            month.parts.setdefault(len(months), []).append(draft.ledger_quantity)
+    return {
+        names: {ym: (month.total(), month.last) for ym, month in group.items() if month.last}
+        for names, group in series.items()
+    }
 
 
 def _month_text(ym: int) -> str:
@@ -200,7 +238,7 @@ def _gaps(drafts: list[Draft], *, least: int) -> list[Finding]:
     """Report months missing inside a series that is otherwise dense."""
     months: dict[tuple[str, str], dict[int, Draft]] = defaultdict(dict)
     for draft in drafts:
-        for ym in draft.months:
+        for ym in draft.months():
             months[draft.site, draft.item][ym] = draft
     found = []
     for group in months.values():
@@ -252,14 +290,14 @@ def _double_counts(
     fuels: dict[tuple[str, int], Draft] = {}
     for draft in drafts:
         if items.get(draft.item, {}).get("category") in _FUELS:
-            for ym in draft.months:
+            for ym in draft.months():
                 fuels.setdefault((draft.site, ym), draft)
     found = []
     for draft in drafts:
         if draft.item != _OWN_POWER:
             continue
         fuel = next(
-            (fuels[draft.site, ym] for ym in draft.months if (draft.site, ym) in fuels), None
+            (fuels[draft.site, ym] for ym in draft.months() if (draft.site, ym) in fuels), None
         )
         if fuel is not None:
             found.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tanlu.ingest.doubts import find_doubts
@@ -24,8 +25,12 @@ from tanlu.kernel.activity import QuarantinedRow, Site
 from tanlu.kernel.findings import Finding, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tanlu.ingest.model import ImportContext
+    from tanlu.ingest.sheets.draft import Draft
     from tanlu.ingest.workbook.grid import Workbook
+    from tanlu.kernel.activity import ActivityRow, Record
 
 _ACTIVITY = frozenset({SheetKind.TIDY, SheetKind.WIDE})
 _SHARES = frozenset({SheetKind.ALLOCATION, SheetKind.OWNERSHIP})
@@ -52,12 +57,32 @@ def parse_file(data: bytes, name: str, *, context: ImportContext) -> ParsedFile:
     ParsedFile
         ``rejected`` with the reason among its findings when nothing of it may be written.
     """
+    parsed, rows = parse_parts(data, name, context=context)
+    return replace(parsed, rows=tuple(rows))
+
+
+def parse_parts(
+    data: bytes, name: str, *, context: ImportContext
+) -> tuple[ParsedFile, Iterator[ActivityRow]]:
+    """Read a file, its ledger rows apart and one by one: a million need not be held at once.
+
+    Parameters
+    ----------
+    data, name, context
+        As in `parse_file`.
+
+    Returns
+    -------
+    tuple of (ParsedFile, iterator of ActivityRow)
+        The file without its rows, and the rows.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        return _Parser(name, sha256, context).parse(data)
+        parsed, drafts = _Parser(name, sha256, context).parse(data)
     except RejectedError as error:
         findings = tuple(_at_file(f, name) for f in error.findings)
-        return ParsedFile(name, sha256, findings=findings, rejected=True)
+        return ParsedFile(name, sha256, findings=findings, rejected=True), iter(())
+    return parsed, (row for draft in drafts for row in activity_rows(draft))
 
 
 def _at_file(finding: Finding, name: str) -> Finding:
@@ -74,20 +99,29 @@ class _Parser:
         self.words = Vocabulary(context)
         self.findings: list[Finding] = []
 
-    def parse(self, data: bytes) -> ParsedFile:
+    def parse(self, data: bytes) -> tuple[ParsedFile, list[Draft]]:
         answer = str(self.context.mapping.get("file_type", ""))
         checked = check_file(data, self.name, limits=self.context.limits, file_type=answer)
         if checked.findings:
-            return self._questions(checked.findings)
+            return self._questions(checked.findings), []
         book = load(data, self.name, kind=checked.kind, words=self.words)
         self.findings.extend(book.findings)
         if any(f.outcome is Outcome.ASK for f in book.findings):
-            return self._questions(tuple(self.findings))
+            return self._questions(tuple(self.findings)), []
         results = self._sheets(book)
         self.findings.extend(
             find_doubts(results, items=self.words.items, limits=self.context.limits)
         )
-        return self._assemble(results)
+        drafts = [draft for result in results for draft in result.drafts]
+        self._refuse_flood(drafts)
+        return self._assemble(results), drafts
+
+    def _refuse_flood(self, drafts: list[Draft]) -> None:
+        """Refuse a file whose few rows cover so many months that they become millions."""
+        most = self.context.limits["ledger_rows"]
+        count = sum(len(draft.months()) for draft in drafts)
+        if count > most:
+            raise RejectedError.of("SHEET_TOO_LARGE", self.name, found=count, expected=most)
 
     def _questions(self, findings: tuple[Finding, ...]) -> ParsedFile:
         return ParsedFile(self.name, self.sha256, findings=findings, open_questions=True)
@@ -191,9 +225,9 @@ class _Parser:
                 result = part
             else:
                 result.absorb(part)
-            following = find_header(place.grid, self.words, after=part.next_row - 1)
             if not part.next_row:
                 return result
+            following = find_header(place.grid, self.words, after=part.next_row - 1)
             if following is None or following.first > part.next_row + 1:
                 result.absorb(self._rest(place, part.next_row))
                 return result
@@ -278,7 +312,6 @@ class _Parser:
             name=self.name,
             sha256=self.sha256,
             sheets=tuple(result.report() for result in results),
-            rows=tuple(row for r in results for draft in r.drafts for row in activity_rows(draft)),
             records=tuple(record for r in results for record in r.records),
             quarantine=tuple(q for r in results for q in (*r.quarantine, *r.duplicates)),
             control_totals=tuple(total for r in results for total in r.control_totals),
@@ -288,20 +321,15 @@ class _Parser:
         )
 
     def _registered(self, sites: dict[str, Site], results: list[SheetResult]) -> list[Finding]:
+        first: dict[str, Draft | Record] = {}
+        for result in results:
+            for draft in result.drafts:
+                first.setdefault(draft.site, draft)
+        for record in (record for result in results for record in result.records):
+            first.setdefault(str(record.fields.get("site")), record)
         found = []
         for site in sites.values():
-            source = next(
-                (d.source for r in results for d in r.drafts if d.site == site.id),
-                next(
-                    (
-                        x.source
-                        for r in results
-                        for x in r.records
-                        if x.fields.get("site") == site.id
-                    ),
-                    None,
-                ),
-            )
+            source = first[site.id].source if site.id in first else None
             facts = {"found": site.id, "province": site.province or "-"}
             sheet, cell = (source.sheet, source.cell) if source else ("", "")
             found.append(Finding("SITE_REGISTERED", Outcome.NOTE, self.name, sheet, cell, facts))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.ingest.model import ParsedFile
 from tanlu.ingest.precheck import display_name
-from tanlu.ingest.wire import decode, encode
+from tanlu.ingest.wire import decode, decode_table, encode
 from tanlu.kernel.findings import Finding, Outcome
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PARTS = ("rows", "records", "quarantine", "findings")
 _SHOWN = 200
+_MEGABYTE = 10**6
 _KILLED = frozenset({-9, -24})  # SIGKILL, SIGXCPU
 
 
@@ -56,7 +57,7 @@ def read_file(path: Path | str, *, context: ImportContext, name: str = "") -> Pa
         finding = Finding("DECOMPRESSED_TOO_BIG", Outcome.REJECT, shown, facts=facts)
         return ParsedFile(shown, "", findings=(finding,), rejected=True)
     data = path.read_bytes()
-    job = {"task": "parse", "name": shown, "context": encode(context), "limits": limits}
+    job = {"task": "parse", "name": shown, "context": encode(context)}
     lines, failure = run_child(job, data, limits=limits)
     if failure is None:
         parsed = _collected(lines)
@@ -76,6 +77,22 @@ def _with(parsed: ParsedFile, odd: tuple[Finding, ...]) -> ParsedFile:
     return ParsedFile(**{**fields, "findings": (*odd, *parsed.findings)})
 
 
+def limits_for(size: int, limits: Mapping[str, int]) -> dict[str, int]:
+    """Return the limits with the time that a file of this size may take.
+
+    Parameters
+    ----------
+    size : int
+        Bytes of the file.
+    limits : Mapping[str, int]
+        Table `ingest_limit`.
+    """
+    own = dict(limits)
+    for name in ("cpu_seconds", "wall_seconds"):
+        own[name] += own[f"{name}_per_megabyte"] * size // _MEGABYTE
+    return own
+
+
 def run_child(
     job: Mapping[str, Any], data: bytes, *, limits: Mapping[str, int]
 ) -> tuple[list[dict[str, Any]], tuple[str, str] | None]:
@@ -84,18 +101,19 @@ def run_child(
     Parameters
     ----------
     job : Mapping
-        Task, context and limits, ready for JSON.
+        Task and context, ready for JSON.
     data : bytes
         The file.
     limits : Mapping[str, int]
-        ``wall_seconds`` and the rest.
+        Table `ingest_limit`.
 
     Returns
     -------
     tuple
         The lines the child wrote, and None or the code and reason of its failure.
     """
-    payload = json.dumps(job, ensure_ascii=True).encode() + b"\n" + data
+    limits = limits_for(len(data), limits)
+    payload = json.dumps({**job, "limits": limits}, ensure_ascii=True).encode() + b"\n" + data
     command = [sys.executable, "-I", "-X", "utf8", "-m", "tanlu.ingest.child"]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module, no shell
@@ -136,7 +154,7 @@ def _collected(lines: list[dict[str, Any]]) -> ParsedFile | None:
         return None
     parts: dict[str, list[Any]] = {name: [] for name in _PARTS}
     for line in lines[:-1]:
-        parts[line["part"]].append(decode(line["value"]))
+        parts[line["part"]].extend(decode_table(line["table"]))
     head: dict[str, Any] = {name: decode(value) for name, value in lines[-1]["value"].items()}
     head.update((name, tuple(values)) for name, values in parts.items())
     return ParsedFile(**head)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tanlu.ingest.vocabulary import Vocabulary
 
 _BIDI = "BIDI_CONTROL"
+_MOST_SHARED = 50_000
 
 
 def load(data: bytes, name: str, *, kind: FileKind, words: Vocabulary) -> Workbook:
@@ -67,12 +68,27 @@ def _delimited(data: bytes, name: str, words: Vocabulary) -> Workbook:
     )
     table = read_delimited(data, name, context=context)
     grid = Grid("", is_text=True)
+    cell_of = _Cells()
     for index, row in enumerate(table.rows, 1):
-        cells = {column: Cell(text) for column, text in enumerate(row, 1) if text.strip(" \u3000")}
+        cells = {
+            column: cell
+            for column, text in enumerate(row, 1)
+            if (cell := cell_of[text]) is not None
+        }
         if cells:
             grid.rows[index] = cells
     grid.flags = {index + 1: found for index, found in table.flags.items()}
     return Workbook([grid], list(table.findings))
+
+
+class _Cells(dict[str, Cell | None]):
+    """Text to its cell, None for a blank one; equal texts share one cell, up to a number."""
+
+    def __missing__(self, text: str) -> Cell | None:
+        cell = Cell(text) if text.strip(" \u3000") else None
+        if len(self) < _MOST_SHARED:
+            self[text] = cell
+        return cell
 
 
 class _Tables(HTMLParser):

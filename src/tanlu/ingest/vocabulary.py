@@ -21,27 +21,53 @@ _BRACKETS = re.compile("[(\\[\u3010\u3014]([^()\\[\\]\u3010\u3011\u3014\u3015]*)
 _QUALIFIERS = re.compile("[,;\u3001]")
 _AFTER_MARK = re.compile(r"^(.*\S)\s*[/:_|]\s*(\S.*)$")
 _AFTER_BLANK = re.compile(r"^(.*\S)\s+(\S+)$")
-_BLANKS = re.compile(r"\s+")
 _NEAR_CUTOFF = 0.6
 _NEAR_COUNT = 3
 _SHORT_WORD = 2
+_MOST_REMEMBERED = 100_000
 
 
 def normal(text: str) -> str:
     """Return the text with full-width forms folded and blanks joined."""
-    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def key(text: str) -> str:
     """Return the form in which words are compared: NFKC, no blanks, case folded."""
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def near(text: str, known: Iterable[str]) -> str:
     """Return up to three known words that look like the text, ``-`` when none does."""
-    folded = {key(word): word for word in known}
-    hits = difflib.get_close_matches(key(text), folded, n=_NEAR_COUNT, cutoff=_NEAR_CUTOFF)
-    return ", ".join(folded[hit] for hit in hits) or "-"
+    return NearMisses(known).of(text)
+
+
+class NearMisses:
+    """Known words to offer for unknown ones; each unknown word is compared once.
+
+    Parameters
+    ----------
+    known : iterable of str
+        What may be offered.
+    most : int
+        Distinct unknown words compared; further ones get no offer, as each costs a
+        comparison with every known word.
+    """
+
+    def __init__(self, known: Iterable[str], *, most: int = 1) -> None:
+        self._known = {key(word): word for word in known}
+        self._left = most
+        self._found: dict[str, str] = {}
+
+    def of(self, text: str) -> str:
+        """Return up to three known words that look like the text, ``-`` when none does."""
+        folded = key(text)
+        if folded in self._found or self._left <= 0:
+            return self._found.get(folded, "-")
+        self._left -= 1
+        hits = difflib.get_close_matches(folded, self._known, n=_NEAR_COUNT, cutoff=_NEAR_CUTOFF)
+        self._found[folded] = ", ".join(self._known[hit] for hit in hits) or "-"
+        return self._found[folded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +123,12 @@ class Vocabulary:
         self._groups = _groups(tables["word_alias"])
         self._provinces = _provinces(tables["province"])
         self._items = self._item_words(tables)
+        self._near_items = NearMisses(
+            (str(row["text"]) for row in tables["item_alias"]), most=context.limits["near_words"]
+        )
         self._parsed: dict[str, ParsedUnit] = {}
         self._labels: dict[str, str] = {}
+        self._words: dict[tuple[str, str], str] = {}
         self._named_items: dict[str, str] = {}
         for name, field in self.answers("headers").items():
             self._headers[key(name)] = str(field)
@@ -153,7 +183,7 @@ class Vocabulary:
 
     def item_near(self, text: str) -> str:
         """Return known item words that look like the text."""
-        return near(text, (str(row["text"]) for row in self.context.tables["item_alias"]))
+        return self._near_items.of(text)
 
     def site(self, text: str) -> str:
         """Return the site id a text stands for by the user's mapping; else the text itself."""
@@ -173,7 +203,12 @@ class Vocabulary:
 
     def word(self, group: str, text: str) -> str:
         """Return the value of a word of a group, empty when it is none."""
-        return self._groups.get(group, {}).get(key(text), "")
+        known = self._words.get((group, text))
+        if known is None:
+            known = self._groups.get(group, {}).get(key(text), "")
+            if len(self._words) < _MOST_REMEMBERED:
+                self._words[group, text] = known
+        return known
 
     def word_inside(self, group: str, text: str) -> str:
         """Return the value of the longest word of a group that a text contains."""
@@ -215,7 +250,7 @@ class Vocabulary:
         return ""
 
     def _begins_or_ends(self, text: str, word: str) -> bool:
-        bare = _BLANKS.sub("", _BRACKETS.sub("", text)) if not word.isascii() else text
+        bare = "".join(_BRACKETS.sub("", text).split()) if not word.isascii() else text
         if not (bare.startswith(word) or bare.endswith(word)):
             return False
         if word.isascii():

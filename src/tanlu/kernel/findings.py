@@ -27,7 +27,13 @@ class Outcome(StrEnum):
     WARN = "warn"  # in, with a warning that blocks closing until acknowledged
     NOTE = "note"  # in, and worth knowing
 
+    @property
+    def holds(self) -> bool:
+        """Whether what it speaks of takes part in no total."""
+        return self in _HOLDING
 
+
+_HOLDING = frozenset({Outcome.REJECT, Outcome.ASK, Outcome.QUARANTINE})
 _SEVERITY = {
     Outcome.REJECT: Severity.ERROR,
     Outcome.ASK: Severity.ERROR,

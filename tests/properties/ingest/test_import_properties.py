@@ -16,8 +16,12 @@ from hypothesis import strategies as st
 from tanlu.catalog import tables
 from tanlu.ingest.model import ImportContext, import_context
 from tanlu.ingest.parse import parse_file
+from tanlu.ingest.sheets.body import Body
 from tanlu.ingest.sheets.draft import Draft, activity_rows
-from tanlu.kernel.activity import SourceCell
+from tanlu.ingest.sheets.line import Lines
+from tanlu.ingest.sheets.place import Place
+from tanlu.ingest.vocabulary import Vocabulary
+from tanlu.ingest.workbook.grid import Grid
 from tanlu.kernel.periods import Period
 from tanlu.units.table import ParsedUnit, UnitOutcome
 
@@ -46,6 +50,11 @@ ROWS = st.tuples(
 @cache
 def context() -> ImportContext:
     return import_context(tables.read, tables.shipped().columns, today=date(2026, 6, 30))
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    return Vocabulary(context())
 
 
 def parsed(rows: list[list[str]], head: list[str] | None = None) -> ParsedFile:
@@ -110,7 +119,9 @@ def test_parts_of_a_split_period_sum_exactly(
 ) -> None:
     unit = ParsedUnit("u", UnitOutcome.OK, unit="kWh", ledger_unit="kWh", scale=Fraction(scale))
     period = Period(first, date.fromordinal(first.toordinal() + days))
-    draft = Draft(SourceCell("f", "h", "s", "A1"), 1, "A", "electricity", period, quantity, unit)
+    place = Place("f", "h", Grid("s"), vocabulary())
+    lines = Lines(place, Body(place.grid), (), {})
+    draft = Draft(lines, 1, 1, "A", "electricity", period, quantity, unit)
 
     rows = activity_rows(draft)
 

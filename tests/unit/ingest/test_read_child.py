@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tanlu.ingest import shipped
 from tanlu.ingest.model import ImportContext, ParsedFile
-from tanlu.ingest.read import read_file, run_child
-from tanlu.ingest.wire import decode, encode
-from tanlu.kernel.activity import RowKind, Site
+from tanlu.ingest.read import limits_for, read_file, run_child
+from tanlu.ingest.wire import decode, decode_table, encode, encode_table
+from tanlu.kernel.activity import ActivityRow, QuarantinedRow, RowKind, Site, SourceCell
 from tanlu.kernel.findings import Finding, Outcome
 
 Make = Callable[..., ImportContext]
@@ -45,6 +46,53 @@ def test_values_come_back_from_the_wire_as_they_went(value: object) -> None:
     assert decode(json.loads(json.dumps(encode(value)))) == value
 
 
+def row_of(number: int, quantity: str, qty_u: int | None) -> ActivityRow:
+    return ActivityRow(
+        row_id=f"id{number}",
+        site="A厂",
+        item="electricity",
+        ym=24289,
+        first_day=date(2024, 1, 1),
+        last_day=date(2024, 1, 31),
+        quantity=Decimal(quantity),
+        unit="千瓦时",
+        ledger_unit="kWh",
+        qty_u=qty_u,
+        source=SourceCell("a.csv", "h", "", f"D{number}"),
+        kind=RowKind.EXPORT if number % 2 else RowKind.NORMAL,
+        voucher="V" if number % 3 else "",
+    )
+
+
+def test_a_table_of_rows_comes_back_from_the_wire_to_the_digit() -> None:
+    rows = [row_of(1, "1.0", 10**6), row_of(2, "1.00", None), row_of(3, "1E+3", 10**9)]
+
+    back = list(decode_table(json.loads(json.dumps(encode_table(rows)))))
+
+    assert back == rows
+    assert [str(row.quantity) for row in back] == ["1.0", "1.00", "1E+3"]
+
+
+def test_a_table_of_refused_rows_comes_back_with_its_findings() -> None:
+    finding = Finding("X", Outcome.ASK, "f", "", "A1", {"found": "1"})
+    rows = [
+        QuarantinedRow(SourceCell("f", "h", "", "D2"), {"数量": "x"}, (finding,)),
+        QuarantinedRow(SourceCell("f", "h", "", "D3"), {}, ()),
+    ]
+
+    assert list(decode_table(json.loads(json.dumps(encode_table(rows))))) == rows
+
+
+def test_a_larger_file_may_take_longer_but_no_more_memory() -> None:
+    limits = shipped.limits()
+
+    own = limits_for(50 * 10**6, limits)
+
+    assert own["cpu_seconds"] == limits["cpu_seconds"] + 50 * limits["cpu_seconds_per_megabyte"]
+    assert own["wall_seconds"] == limits["wall_seconds"] + 50 * limits["wall_seconds_per_megabyte"]
+    assert own["memory_bytes"] == limits["memory_bytes"]
+
+
 def test_what_is_not_data_does_not_go_over_the_wire() -> None:
     with pytest.raises(TypeError):
         encode(object())
@@ -68,7 +116,7 @@ def test_the_death_of_the_child_is_a_code(
     done = subprocess.CompletedProcess([], returncode, b"", stderr)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
 
-    lines, failure = run_child({}, b"", limits={"wall_seconds": 1})
+    lines, failure = run_child({}, b"", limits=shipped.limits())
 
     assert lines == []
     assert failure is not None

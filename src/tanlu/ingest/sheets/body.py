@@ -10,8 +10,11 @@ from tanlu.ingest.workbook.grid import Cell, address
 from tanlu.kernel.findings import Finding, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tanlu.ingest.sheets.header import HeaderBlock
     from tanlu.ingest.sheets.place import Place
+    from tanlu.ingest.workbook.grid import Grid
 
 FILLED = frozenset(
     {"period", "year", "month", "site", "province", "item", "material", "unit", "type", "mode",
@@ -27,6 +30,8 @@ class Body:
 
     Parameters
     ----------
+    grid : Grid
+        The sheet.
     data : list of int
         Rows that carry data.
     subtotals : dict of int to str
@@ -37,16 +42,27 @@ class Body:
         Data rows that do not count until a question is answered.
     second : list of int
         Rows of further tables.
-    filled : dict of (int, int) to Cell
-        Cells that merged ranges (or cells above, with a warning) give to empty ones.
+    filled : dict of int to dict of int to Cell
+        By row and column, what merged ranges (or, with a warning, cells above) give to
+        empty cells.
     """
 
+    grid: Grid
     data: list[int] = field(default_factory=list)
     subtotals: dict[int, str] = field(default_factory=dict)
     excluded: int = 0
     held: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     second: list[int] = field(default_factory=list)
-    filled: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    filled: dict[int, dict[int, Cell]] = field(default_factory=dict)
+
+    def cell(self, row: int, column: int) -> Cell | None:
+        """Return a cell, or the one that fills it; None when it stays empty."""
+        return self.cells(row).get(column)
+
+    def cells(self, row: int) -> Mapping[int, Cell]:
+        """Return the cells of a row by column, with those that fill empty ones."""
+        own = self.grid.rows.get(row, {})
+        return {**self.filled[row], **own} if row in self.filled else own
 
 
 def read_body(place: Place, block: HeaderBlock, findings: list[Finding]) -> Body:
@@ -66,7 +82,7 @@ def read_body(place: Place, block: HeaderBlock, findings: list[Finding]) -> Body
     Body
         Every nonblank row below the header is in exactly one of its lists.
     """
-    body = Body()
+    body = Body(place.grid)
     rows = [row for row in sorted(place.grid.rows) if row > block.last]
     rows, body.second = _split_tables(place, block, rows)
     _fill_merged(place, block, body)
@@ -95,38 +111,43 @@ def _first(cells: dict[int, Cell]) -> str:
     return cells[min(cells)].text.strip()
 
 
-def _label_columns(block: HeaderBlock) -> set[int]:
+def _label_columns(block: HeaderBlock) -> list[int]:
     named = {"period", "year", "month", "site", "item", "material", "supplier", "product", "route",
              "equipment_id", "outlet", "province", "start", "type", "mode"}  # fmt: skip
     columns = {c.index for c in block.columns.values() if c.field in named}
-    return columns | {min(block.columns)}
+    return sorted(columns | {min(block.columns)})
 
 
-def _total_word(place: Place, cells: dict[int, Cell], labels: set[int]) -> str:
-    for column in sorted(labels & cells.keys()):
-        value = place.words.derived(cells[column].text)
+def _total_word(place: Place, cells: dict[int, Cell], labels: list[int]) -> str:
+    for column in labels:
+        cell = cells.get(column)
+        value = place.words.derived(cell.text) if cell is not None else ""
         if value in {"total", "subtotal"}:
             return value
     return ""
 
 
 def _is_repeat(block: HeaderBlock, cells: dict[int, Cell]) -> bool:
-    same = [
-        column in block.columns and cell.text.strip() in block.columns[column].texts
-        for column, cell in cells.items()
-    ]
-    return len(same) > 1 and all(same)
+    if len(cells) < 2:  # noqa: PLR2004 - one equal cell is no header
+        return False
+    for column, cell in cells.items():
+        header = block.columns.get(column)
+        if header is None or cell.text.strip() not in header.texts:
+            return False
+    return True
 
 
 def _is_footer(place: Place, block: HeaderBlock, cells: dict[int, Cell]) -> bool:
     """Say whether a row is a remark below the table: no number, and words of a footer."""
-    if any(is_number_like(cell) for cell in cells.values()):
-        return False
     first = _first(cells)
     label = first.replace("\uff1a", ":").partition(":")[0]
-    if place.words.word("footer", label) or place.words.word("footer", first.strip("\uff1a: ")):
-        return True
-    return len(cells) == 1 and len(block.columns) > 2 and min(cells) == min(block.columns)  # noqa: PLR2004
+    is_worded = place.words.word("footer", label) or place.words.word(
+        "footer", first.strip("\uff1a: ")
+    )
+    is_alone = len(cells) == 1 and len(block.columns) > 2 and min(cells) == min(block.columns)  # noqa: PLR2004
+    if not (is_worded or is_alone):
+        return False
+    return not any(is_number_like(cell) for cell in cells.values())
 
 
 def _split_tables(place: Place, block: HeaderBlock, rows: list[int]) -> tuple[list[int], list[int]]:
@@ -167,7 +188,7 @@ def _fill_merged(place: Place, block: HeaderBlock, body: Body) -> None:
         if row > block.last and origin[0] > block.last and column in fields:
             cell = grid.cell(*origin)
             if cell is not None and origin[1] == column and grid.cell(row, column) is None:
-                body.filled[row, column] = cell
+                body.filled.setdefault(row, {})[column] = cell
 
 
 def _carry_down(place: Place, block: HeaderBlock, body: Body) -> None:
@@ -181,11 +202,11 @@ def _carry_down(place: Place, block: HeaderBlock, body: Body) -> None:
             continue
         above: Cell | None = None
         for row in body.data:
-            cell = place.grid.cell(row, column.index) or body.filled.get((row, column.index))
+            cell = body.cell(row, column.index)
             if cell is not None:
                 above = cell
             elif above is not None:
-                body.filled[row, column.index] = above
+                body.filled.setdefault(row, {})[column.index] = above
                 place.repeat(
                     "FILLED_DOWN", Outcome.WARN, row, column.index, group=name, found=above.text
                 )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.ingest.number import NumberContext, NumberStatus, parse_number
 from tanlu.ingest.sheets.kind import total_columns
-from tanlu.ingest.workbook.grid import column_letters
 from tanlu.kernel.activity import ControlTotal
 from tanlu.kernel.findings import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Mapping
 
     from tanlu.ingest.sheets.body import Body
     from tanlu.ingest.sheets.draft import Draft, SheetResult
@@ -36,30 +36,44 @@ def check_totals(
     result : SheetResult
         Gets control totals, and ``SUBTOTAL_ROW`` and ``CONTROL_TOTAL_MISMATCH`` findings.
     """
-    _row_totals(place, block, body, result)
+    by_row: dict[int, list[Draft]] = {}
+    if body.subtotals or total_columns(block):
+        for draft in result.drafts:
+            by_row.setdefault(draft.row, []).append(draft)
+    _row_totals(place, block, body, result, by_row=by_row)
     is_wide = len(values) > 1
     outcome = Outcome.NOTE if is_wide else Outcome.WARN
-    for row, word in body.subtotals.items():
+    for row, readings in _readings(body, most=place.words.context.limits["running_totals"]):
         cells = place.grid.rows[row]
         place.repeat(
             "SUBTOTAL_ROW", outcome, row, min(cells), found=cells[min(cells)].text.strip()[:60]
         )
-        above = _above(row, word, body)
+        choices = [[d for r in rows for d in by_row.get(r, ())] for rows in readings]
         for column in values:
-            drafts = [d for d in result.drafts if d.row in above and _column(d, column)]
-            drafts = _matching(place, block, row, drafts)
+            drafts = [
+                _matching(place, block, row, [d for d in choice if d.column == column.index])
+                for choice in choices
+            ]
             _compare(place, row, column.index, drafts, result=result)
 
 
-def _column(draft: Draft, column: Column) -> bool:
-    return draft.source.cell.rstrip("0123456789") == column_letters(column.index)
+def _readings(body: Body, *, most: int) -> Iterator[tuple[int, list[list[int]]]]:
+    """Yield each row of sums with the rows it may stand for, the likeliest last.
 
-
-def _above(row: int, word: str, body: Body) -> set[int]:
-    """Rows a total stands for: back to the previous total, or all of them."""
-    earlier = [r for r in body.subtotals if r < row]
-    start = max(earlier, default=0) if word == "subtotal" else 0
-    return {r for r in body.data if start < r < row} or {r for r in body.data if r > row}
+    A subtotal goes back to the sum before it. A total stands for everything above it, or for
+    what follows the total before it; only the first `most` of a sheet are taken for running
+    totals, as each of them looks at the whole sheet.
+    """
+    last = {"total": 0, "subtotal": 0}
+    for count, (row, word) in enumerate(body.subtotals.items()):
+        end = bisect_left(body.data, row)
+        since = max(last.values()) if word == "subtotal" else last["total"]
+        own = body.data[bisect_right(body.data, since) : end]
+        last[word] = row
+        if word == "total" and since and count < most:
+            yield row, [own, body.data[:end]]
+        else:
+            yield row, [own or body.data[end:]]
 
 
 def _matching(place: Place, block: HeaderBlock, row: int, drafts: list[Draft]) -> list[Draft]:
@@ -75,11 +89,15 @@ def _matching(place: Place, block: HeaderBlock, row: int, drafts: list[Draft]) -
     return drafts
 
 
-def _row_totals(place: Place, block: HeaderBlock, body: Body, result: SheetResult) -> None:
+def _row_totals(
+    place: Place,
+    block: HeaderBlock,
+    body: Body,
+    result: SheetResult,
+    *,
+    by_row: Mapping[int, list[Draft]],
+) -> None:
     """Check the columns that state the sum of a line's months."""
-    by_row: dict[int, list[Draft]] = {}
-    for draft in result.drafts:
-        by_row.setdefault(draft.row, []).append(draft)
     for column in total_columns(block):
         for row in body.data:
             drafts = by_row.get(row, [])
@@ -95,40 +113,39 @@ def _row_totals(place: Place, block: HeaderBlock, body: Body, result: SheetResul
                 continue
             if column.item:
                 drafts = [d for d in drafts if d.item == column.item]
-            _compare(place, row, column.index, drafts, result=result)
+            _compare(place, row, column.index, [drafts], result=result)
 
 
 def _compare(
-    place: Place, row: int, column: int, drafts: list[Draft], *, result: SheetResult
+    place: Place, row: int, column: int, choices: list[list[Draft]], *, result: SheetResult
 ) -> None:
+    """Compare a stated sum with the rows it may stand for; the first that agrees is meant."""
     cell = place.grid.cell(row, column)
-    if cell is None or not drafts:
+    choices = [drafts for drafts in choices if _can_be_summed(drafts)]
+    if cell is None or not choices:
         return
     stated = parse_number(cell.text, context=NumberContext(place.words.numbers))
     if stated.status is not NumberStatus.OK or stated.value is None:
         return
-    units = {draft.unit.ledger_unit for draft in drafts}
-    scale = _own_scale(place, row, drafts)
-    if len(units) > 1 or scale is None or len({draft.item for draft in drafts}) > 1:
-        return
-    read = _sum(drafts, scale)
-    first = drafts[0]
     source = place.source(row, column)
-    total = ControlTotal(source, first.site, first.item, first.unit.text, stated.value, read)
-    result.control_totals.append(total)
-    if not _agrees(stated.value, read, drafts):
+    for drafts in choices:
+        first, read = drafts[0], _sum(drafts)
+        total = ControlTotal(source, first.site, first.item, first.unit.text, stated.value, read)
+        if _agrees(stated.value, read, drafts):
+            break
+    else:
         result.findings.append(_mismatch(place, row, column, total))
+    result.control_totals.append(total)
 
 
-def _own_scale(place: Place, row: int, drafts: list[Draft]) -> Fraction | None:
-    """Scale of the stated sum: that of its rows; None when they differ among themselves."""
-    del place, row
-    scales = {draft.unit.scale for draft in drafts}
-    return scales.pop() if len(scales) == 1 else None
+def _can_be_summed(drafts: list[Draft]) -> bool:
+    """Say whether there are rows, all of one item in one unit."""
+    return len({(d.item, d.unit.ledger_unit, d.unit.scale) for d in drafts}) == 1
 
 
-def _sum(drafts: Iterable[Draft], scale: Fraction) -> Decimal:
-    total = sum((draft.ledger_quantity for draft in drafts), Fraction(0)) / scale
+def _sum(drafts: list[Draft]) -> Decimal:
+    exact = sum((Fraction(draft.ledger_quantity) for draft in drafts), Fraction(0))
+    total = exact / drafts[0].unit.scale
     return Decimal(total.numerator) / Decimal(total.denominator)
 
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, Inexact, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.ingest.model import SheetReport
 from tanlu.kernel.activity import ActivityRow, Quality, RowKind
-from tanlu.kernel.periods import Period, month_of, split_by_days, year_of
+from tanlu.kernel.periods import Period, month_of, split_by_days, year_month, year_of
 from tanlu.kernel.rounding import floor_half_up
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from tanlu.ingest.model import SheetKind
+    from tanlu.ingest.sheets.line import Lines
     from tanlu.kernel.activity import ControlTotal, QuarantinedRow, Record, Site, SourceCell
     from tanlu.kernel.findings import Finding
     from tanlu.units.table import ParsedUnit
 
 _MILLION = 10**6
+_PLACES = 6
 _BEYOND = 10**12 * _MILLION
+_EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero])
 _NINE_PLACES = Decimal("1e-9")
 _ID_LENGTH = 24
 
@@ -33,10 +34,10 @@ class Draft:
 
     Parameters
     ----------
-    source : SourceCell
+    lines : Lines
+        The table it stands in.
+    row, column : int
         Cell of the quantity.
-    row : int
-        Sheet row.
     site, item : str
         Ids.
     period : Period
@@ -45,20 +46,17 @@ class Draft:
         As written.
     unit : ParsedUnit
         Settled against the item.
-    extra : str
-        Texts of all other columns, to tell an exact duplicate.
-    raw : dict of str to str
-        Header to text as written, for quarantine.
-    findings : list of Finding
+    findings : tuple of Finding
         Warnings and notes of the row.
-    ledger_quantity : Fraction
+    ledger_quantity : Decimal
         Quantity in the ledger unit, exactly; computed.
-    months : tuple of int
-        Ledger months it touches; computed.
+    micro : int
+        Millionths of the ledger unit, rounded half up; computed.
     """
 
-    source: SourceCell
+    lines: Lines
     row: int
+    column: int
     site: str
     item: str
     period: Period
@@ -69,19 +67,47 @@ class Draft:
     voucher: str = ""
     quality: Quality = Quality.UNKNOWN
     note: str = ""
-    extra: str = ""
-    raw: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    ledger_quantity: Fraction = Fraction(0)
-    months: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    ledger_quantity: Decimal = Decimal(0)
+    micro: int = 0
+    is_rounded: bool = False
 
     def __post_init__(self) -> None:
-        self.ledger_quantity = Fraction(self.quantity) * self.unit.scale
-        self.months = tuple(int(ym) for ym, _ in self.period.months())
+        scale = self.unit.scale  # a power of ten, so that both ways are exact
+        exact = self.quantity
+        if scale.numerator != 1:
+            exact = _EXACT.multiply(exact, scale.numerator)
+        if scale.denominator != 1:
+            exact = _EXACT.divide(exact, scale.denominator)
+        millionths = exact.scaleb(_PLACES, _EXACT)
+        self.ledger_quantity = exact
+        self.micro = int(millionths)
+        self.is_rounded = self.micro != millionths
+        if self.is_rounded:
+            self.micro = floor_half_up(millionths)
 
-    def is_rounded(self) -> bool:
-        """Whether millionths of the ledger unit do not hold it exactly."""
-        return _MILLION % self.ledger_quantity.denominator != 0
+    @property
+    def source(self) -> SourceCell:
+        """Cell of the quantity; made when asked for, as there may be millions."""
+        return self.lines.source(self.row, self.column)
+
+    @property
+    def sheet(self) -> str:
+        """Name of its sheet."""
+        return self.lines.sheet
+
+    def months(self) -> range:
+        """Return the ledger months it touches."""
+        first, last = self.period.first, self.period.last
+        return range(year_month(first.year, first.month), year_month(last.year, last.month) + 1)
+
+    def raw(self) -> dict[str, str]:
+        """Return header to text as written."""
+        return self.lines.raw(self.row, self.column)
+
+    def other_texts(self) -> str:
+        """Return the texts of all other columns as one."""
+        return self.lines.other_texts(self.row)
 
 
 def row_id(source: SourceCell, part: int = 0) -> str:
@@ -103,37 +129,40 @@ def activity_rows(draft: Draft) -> list[ActivityRow]:
     list of ActivityRow
         One per month touched, by days, largest remainder.
     """
-    micro = floor_half_up(draft.ledger_quantity * _MILLION)
-    step = _step(micro, draft.unit.scale)
-    parts = [(ym, part * step) for ym, part in split_by_days(micro // step, draft.period)]
+    months = draft.months()
+    if len(months) == 1:
+        return [_row(draft, 0, months[0], draft.micro, draft.period, draft.quantity)]
+    step = _step(draft.micro, draft.unit.scale)
     rows = []
-    for number, (ym, part) in enumerate(parts):
-        first, last = _days_in(draft.period, ym)
-        quantity = draft.quantity
-        if len(parts) > 1:
-            exact = Fraction(part, _MILLION) / draft.unit.scale
-            quantity = _decimal(exact)
-        rows.append(
-            ActivityRow(
-                row_id=row_id(draft.source, number),
-                site=draft.site,
-                item=draft.item,
-                ym=int(ym),
-                first_day=first,
-                last_day=last,
-                quantity=_nine_places(quantity),
-                unit=draft.unit.text,
-                ledger_unit=draft.unit.ledger_unit,
-                qty_u=part if abs(part) < _BEYOND else None,
-                source=draft.source,
-                kind=draft.kind,
-                supplier=draft.supplier,
-                voucher=draft.voucher,
-                quality=draft.quality,
-                note=draft.note,
-            )
-        )
+    for number, (ym, part) in enumerate(split_by_days(draft.micro // step, draft.period)):
+        exact = Fraction(part * step, _MILLION) / draft.unit.scale
+        days = _days_in(draft.period, ym)
+        rows.append(_row(draft, number, ym, part * step, days, _decimal(exact)))
     return rows
+
+
+def _row(
+    draft: Draft, number: int, ym: int, micro: int, days: Period, quantity: Decimal
+) -> ActivityRow:
+    source = draft.source
+    return ActivityRow(
+        row_id=row_id(source, number),
+        site=draft.site,
+        item=draft.item,
+        ym=ym,
+        first_day=days.first,
+        last_day=days.last,
+        quantity=_nine_places(quantity),
+        unit=draft.unit.text,
+        ledger_unit=draft.unit.ledger_unit,
+        qty_u=micro if abs(micro) < _BEYOND else None,
+        source=source,
+        kind=draft.kind,
+        supplier=draft.supplier,
+        voucher=draft.voucher,
+        quality=draft.quality,
+        note=draft.note,
+    )
 
 
 def _step(micro: int, scale: Fraction) -> int:
@@ -143,9 +172,9 @@ def _step(micro: int, scale: Fraction) -> int:
     return step if micro % step == 0 else 1
 
 
-def _days_in(period: Period, ym: int) -> tuple[date, date]:
+def _days_in(period: Period, ym: int) -> Period:
     month = Period.of_month(int(year_of(ym)), month_of(ym))
-    return max(month.first, period.first), min(month.last, period.last)
+    return Period(max(month.first, period.first), min(month.last, period.last))
 
 
 def _decimal(value: Fraction) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tanlu.ingest.workbook.grid import address
@@ -40,7 +41,9 @@ class Place:
     words: Vocabulary
     year: int | None = None
     normal_gases: frozenset[str] = frozenset()
-    _repeated: dict[tuple[str, Outcome, str], dict[str, None]] = field(default_factory=dict)
+    _repeated: dict[tuple[str, Outcome, str], dict[tuple[int, int], None]] = field(
+        default_factory=dict
+    )
     _facts: dict[tuple[str, Outcome, str], dict[str, str]] = field(default_factory=dict)
 
     def source(self, row: int, column: int) -> SourceCell:
@@ -62,17 +65,20 @@ class Place:
     def repeat(self, code: str, outcome: Outcome, row: int, column: int, **facts: object) -> None:
         """Note something that many cells share; `repeated` gives one finding for all."""
         group = (code, outcome, str(facts.get("group", "")))
-        self._repeated.setdefault(group, {})[address(row, column)] = None
-        self._facts.setdefault(group, {k: str(v) for k, v in facts.items() if k != "group"})
+        places = self._repeated.get(group)
+        if places is None:
+            places = self._repeated[group] = {}
+            self._facts[group] = {k: str(v) for k, v in facts.items() if k != "group"}
+        places[row, column] = None
 
     def repeated(self) -> list[Finding]:
         """Return one finding per thing that many cells share, at its first cell."""
         found = []
         for group, places in self._repeated.items():
             code, outcome, _ = group
-            cells = list(places)
-            listed = ", ".join(cells[:_CELLS_LISTED]) + (", …" if cells[_CELLS_LISTED:] else "")
-            facts = {**self._facts[group], "cells": listed, "count": str(len(cells))}
+            cells = [address(*place) for place in islice(places, _CELLS_LISTED)]
+            listed = ", ".join(cells) + (", …" if len(places) > _CELLS_LISTED else "")
+            facts = {**self._facts[group], "cells": listed, "count": str(len(places))}
             found.append(Finding(code, outcome, self.file, self.grid.name, cells[0], facts))
         return found
 

@@ -14,7 +14,6 @@ from tanlu.ingest.number import NumberContext, NumberStatus, parse_number, share
 from tanlu.ingest.number import findings_of as number_findings
 from tanlu.ingest.period import PeriodContext, PeriodStatus, parse_period
 from tanlu.ingest.sheets.body import Body, read_body
-from tanlu.ingest.sheets.candidate import HELD
 from tanlu.ingest.sheets.detail import REFINERS
 from tanlu.ingest.sheets.draft import SheetResult, row_id
 from tanlu.ingest.sheets.header import is_number_like
@@ -162,7 +161,7 @@ class _SmallSheet:
         column = self.columns.get(name)
         if column is None:
             return None
-        return self.place.grid.cell(row, column.index) or body.filled.get((row, column.index))
+        return body.cell(row, column.index)
 
     def _row(self, row: int, body: Body) -> None:
         found: list[Finding] = [*self.place.grid.flags.get(row, ()), *body.held.get(row, ())]
@@ -198,7 +197,7 @@ class _SmallSheet:
         span = f"{address(row, min(used))}:{address(row, max(used))}"
         source = SourceCell(self.place.file, self.place.sha256, self.place.grid.name, span)
         self.result.findings.extend(f for f in found if f not in self.result.findings)
-        if any(f.outcome in HELD for f in found):
+        if any(f.outcome.holds for f in found):
             raw = {self.columns[name].label: text for name, text in texts.items()}
             self.result.quarantine.append(QuarantinedRow(source, raw, tuple(found)))
             return
@@ -423,7 +422,7 @@ class _SmallSheet:
             fields["year"] = str(self.place.year)
 
     def _required(self, fields: dict[str, str | None], row: int, found: list[Finding]) -> None:
-        if any(f.outcome in HELD for f in found):
+        if any(f.outcome.holds for f in found):
             return
         for name, spec in self.schema.items():
             if not spec["required"] or fields[name]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class Workbook:
     findings: list[Finding] = field(default_factory=list)
 
 
+@lru_cache(COLUMNS_MAX)
 def column_letters(column: int) -> str:
     """Return the letters of a column, A for 1."""
     letters = ""
