@@ -29,6 +29,7 @@ from tanlu.roadmap.constraints import (
     rollout,
     savings,
     stock,
+    tight,
     waste_heat,
 )
 from tanlu.roadmap.families import FAMILIES
@@ -66,8 +67,12 @@ MODULES: tuple[ModuleType, ...] = (
     rollout,
     savings,
     stock,
+    tight,
     waste_heat,
 )
+
+# What follows from other families, and no longer holds without them.
+FOLLOWING = frozenset({"tight"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,9 @@ def assemble(problem: Problem, *, without: Collection[str] = ()) -> Assembly:
         Families left out, to ask what they cost.
     """
     layout = make_layout(problem)
+    left_out = {*without, *(FOLLOWING if without else ())}
     for name in sorted(FAMILIES):
-        if name not in without:
+        if name not in left_out:
             for block in FAMILIES[name].rows(layout):
                 layout.builder.con(block)
     return Assembly(layout, layout.builder.matrix())

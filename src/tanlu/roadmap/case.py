@@ -79,7 +79,7 @@ def read_case(case: Mapping[str, Any]) -> Problem:
         raise TanluError("plan.case-invalid", findings=tuple(faults.found), count=1)
     years = _years(Node(dict(case), "", (), faults))
     top = Node(dict(case), "", years, faults)
-    top.seen |= {"years", "schema", "description", "expect"}
+    top.seen |= {"years", "schema", "description", "expect", "uncertainty", "scenarios"}
     problem = _problem(top)
     top.close()
     check_problem(problem, faults)

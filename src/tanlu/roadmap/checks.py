@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Ownership
 from tanlu.roadmap.layout import make_decisions, make_routes
+from tanlu.roadmap.once import once
 from tanlu.roadmap.problem import TargetKind
-from tanlu.roadmap.simulate import MG_PER_T, ONE, ZERO, emitted, unclaimed_generation
+from tanlu.roadmap.simulate import (
+    MG_PER_T,
+    ONE,
+    ZERO,
+    built_shares,
+    emitted,
+    unclaimed_generation,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tanlu.roadmap.layout import Decision, Route
     from tanlu.roadmap.problem import Problem, Series, Target
@@ -137,10 +145,11 @@ def _heat(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Br
 
     A share such as one third is not a whole number of quanta: one quantum is allowed.
     """
+    limits_of = all_route_limits(problem, choices)
     for route in make_routes(problem):
         use = problem.end_uses[route.end_use]
         step = problem.carriers[use.carrier].quantum if use.carrier else Fraction(1, 1000)
-        limits = route_limits(problem, choices, route)
+        limits = limits_of[route.id]
         family = "stock" if route.kind == "technology" else "heat"
         for year, amount in enumerate(result.served[route.id]):
             limit = limits[year]
@@ -150,19 +159,29 @@ def _heat(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Br
                 yield Breach(family, route.id, year, amount - limit)
 
 
-def route_limits(problem: Problem, choices: Choices, route: Route) -> list[Fraction | None]:
-    """Return the most that a route may serve in each year; None is no limit."""
-    years = range(problem.periods)
-    if route.kind == "technology":
-        return _capacities(problem, choices, route.owner)
+def all_route_limits(problem: Problem, choices: Choices) -> dict[str, list[Fraction | None]]:
+    """Return the most that each route may serve in each year; None is no limit."""
+    built = built_shares(problem, choices)
+    most = _headroom(problem)
+    return {
+        route.id: _capacities(problem, choices, route.owner)
+        if route.kind == "technology"
+        else _share_limits(problem, route, built=built, most=most[route.end_use])
+        for route in make_routes(problem)
+    }
+
+
+def _share_limits(
+    problem: Problem, route: Route, *, built: Mapping[str, Series], most: Series
+) -> list[Fraction | None]:
     demand = problem.end_uses[route.end_use].demand
     if route.owner:
-        path = _built(problem, choices, route.owner)
         saving = problem.measures[route.owner].saving[route.end_use]
-        shares = [path[year] * saving[year] for year in years]
+        shares = [part * share for part, share in zip(built[route.owner], saving, strict=True)]
     else:
-        shares = _left_open(problem, choices, route.end_use)
-    return [demand[year] * shares[year] * _headroom(problem, route.end_use, year) for year in years]
+        shares = _left_open(problem, built, route.end_use)
+    triples = zip(demand, shares, most, strict=True)
+    return [d * s * m if s else ZERO for d, s, m in triples]
 
 
 def _capacities(problem: Problem, choices: Choices, name: str) -> list[Fraction | None]:
@@ -177,28 +196,26 @@ def _capacities(problem: Problem, choices: Choices, name: str) -> list[Fraction 
     ]
 
 
-def _built(problem: Problem, choices: Choices, measure: str) -> list[Fraction]:
-    paths = [choices.share[d.id] for d in make_decisions(problem) if d.owner == measure]
-    return [sum(values, ZERO) / len(paths) for values in zip(*paths, strict=True)]
-
-
-def _left_open(problem: Problem, choices: Choices, end_use: str) -> list[Fraction]:
+def _left_open(problem: Problem, built: Mapping[str, Series], end_use: str) -> list[Fraction]:
     left = [ONE] * problem.periods
     for measure in problem.measures.values():
         if measure.effect is Effect.SWITCH and end_use in measure.saving:
-            path = _built(problem, choices, measure.id)
-            taken = zip(left, path, measure.saving[end_use], strict=True)
+            taken = zip(left, built[measure.id], measure.saving[end_use], strict=True)
             left = [rest - share * part for rest, share, part in taken]
     return left
 
 
-def _headroom(problem: Problem, end_use: str, year: int) -> Fraction:
-    """Return by how much extra load could raise an end use."""
-    most = ONE
+@once
+def _headroom(problem: Problem) -> dict[str, Series]:
+    """Return by how much extra load could raise each end use."""
+    most = dict.fromkeys(problem.end_uses, (ONE,) * problem.periods)
     for measure in problem.measures.values():
-        reduces = measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}
-        if reduces and end_use in measure.saving and measure.saving[end_use][year] < 0:
-            most *= 1 - measure.saving[end_use][year]
+        if measure.effect not in {Effect.REDUCE, Effect.ABSOLUTE}:
+            continue
+        for name, saved in measure.saving.items():
+            if min(saved) < 0:
+                pairs = zip(most[name], saved, strict=True)
+                most[name] = tuple(m * (1 - s) if s < 0 else m for m, s in pairs)
     return most
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ class Salvage(StrEnum):
 
 def discount_factors(years: Sequence[int], rate: Fraction) -> tuple[Fraction, ...]:
     """Return ``(1 + w)**-(t - t0)`` for each year, exact."""
+    return _factors(tuple(years), rate)
+
+
+@lru_cache(maxsize=16)
+def _factors(years: tuple[int, ...], rate: Fraction) -> tuple[Fraction, ...]:
     return tuple(1 / (1 + rate) ** (year - years[0]) for year in years)
 
 
@@ -134,11 +140,14 @@ def adoption_costs(
     - sum_{h>=t} df_h K_like`` (rule M-72).
     """
     periods = len(factors)
-    running = Fraction(0)
-    tail = [Fraction(0)] * (periods + 1)
+    discount = [float(factor) for factor in factors]
+    price = [float(value) for value in capex]
+    paying = [factor * value for factor, value in zip(discount, price, strict=True)]
+    running = 0.0
+    tail = [0.0] * (periods + 1)
     for index in reversed(range(periods)):
-        saved = avoided[index] if avoided else Fraction(0)
-        running += factors[index] * (om[index] - saved)
+        yearly = om[index] - avoided[index] if avoided else om[index]
+        running += discount[index] * float(yearly)
         tail[index] = running
     costs = []
     for start in range(periods):
@@ -147,9 +156,9 @@ def adoption_costs(
             costs.append(float("inf"))
             continue
         left = life_left(start, life=life, periods=periods)
-        kept = salvage_share(salvage, left=left, life=life, rate=rate) if left else Fraction(0)
-        total = sum((factors[p] * capex[p] for p in paid), tail[start])
-        costs.append(float(total - horizon * capex[paid[-1]] * kept))
+        kept = float(salvage_share(salvage, left=left, life=life, rate=rate)) if left else 0.0
+        total = sum((paying[p] for p in paid), tail[start])
+        costs.append(total - float(horizon) * price[paid[-1]] * kept)
     return tuple(costs)
 
 

@@ -23,6 +23,7 @@ from tanlu.roadmap.economics import (
     salvage_share,
     telescope,
 )
+from tanlu.roadmap.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +164,7 @@ def _labels(years: tuple[int, ...]) -> tuple[str, ...]:
 
 def to_float(values: Sequence[Fraction]) -> FloatArray:
     """Return exact numbers as an array of floats."""
-    return np.array([float(value) for value in values], dtype=np.float64)
+    return np.array([value.numerator / value.denominator for value in values], dtype=np.float64)
 
 
 def carrier_units(problem: Problem) -> dict[str, Fraction]:
@@ -182,6 +183,7 @@ def carrier_units(problem: Problem) -> dict[str, Fraction]:
     return units
 
 
+@once
 def make_decisions(problem: Problem) -> tuple[Decision, ...]:
     """Return the rows of cumulative binaries in stable order."""
     rows = []
@@ -197,12 +199,16 @@ def make_decisions(problem: Problem) -> tuple[Decision, ...]:
     return tuple(rows)
 
 
+@once
 def make_routes(problem: Problem) -> tuple[Route, ...]:
     """Return the routes of all routed end uses: incumbent or technologies, then switches."""
     routes: list[Route] = []
     one = (Fraction(1),) * problem.periods
+    ways = [m for m in problem.measures.values() if m.effect in {Effect.SWITCH, Effect.RECOVER}]
+    routed = {t.end_use for t in problem.technologies.values()}
+    routed.update(name for measure in ways for name in measure.saving)
     for use in sorted(problem.end_uses.values(), key=lambda u: u.id):
-        if not problem.is_routed(use.id):
+        if use.id not in routed:
             continue
         own = sorted((t for t in problem.technologies.values() if t.end_use == use.id), key=_key)
         if own:
@@ -211,8 +217,8 @@ def make_routes(problem: Problem) -> tuple[Route, ...]:
             )
         else:
             routes.append(Route(f"{use.id}/now", use.id, "incumbent", use.carrier, one, ""))
-        for measure in sorted(problem.measures.values(), key=_key):
-            if use.id in measure.saving and measure.effect in {Effect.SWITCH, Effect.RECOVER}:
+        for measure in sorted(ways, key=_key):
+            if use.id in measure.saving:
                 kind = str(measure.effect)
                 ratio = measure.input_ratio if measure.effect is Effect.SWITCH else None
                 name = f"{use.id}/{measure.id}"

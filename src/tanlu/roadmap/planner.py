@@ -16,7 +16,7 @@ from tanlu.roadmap.recourse import Recourse, rows_at, whole
 from tanlu.roadmap.result import Plan, make_infeasible, make_plan_value
 from tanlu.roadmap.rounding import to_choices
 from tanlu.roadmap.search import Found, Options, search
-from tanlu.roadmap.simulate import Choices, simulate, unclaimed_generation
+from tanlu.roadmap.simulate import Choices, Simulation, simulate, unclaimed_generation
 from tanlu.roadmap.solved import Solved
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Optio
         if answer.values is None or answer.row_duals is None:
             break
         values = whole(assembly, answer.values)
-        choices = fit_claims(problem, to_choices(assembly.layout, values))
-        result = simulate(problem, choices)
+        choices, result = fit_claims(problem, to_choices(assembly.layout, values))
         breaches = find_breaches(problem, choices, result)
         if not breaches:
             return Solved(problem, assembly, found, values, answer.row_duals, choices, result)
@@ -117,14 +116,15 @@ def _tighten(recourse: Recourse, problem: Problem, breach: Breach, *, least: flo
             recourse.tighten(int(row), max(amount, least))
 
 
-def fit_claims(problem: Problem, choices: Choices) -> Choices:
-    """Make claims that meet the whole purchase of a site equal it to the quantum."""
-    if not choices.claims:
-        return choices
+def fit_claims(problem: Problem, choices: Choices) -> tuple[Choices, Simulation]:
+    """Make claims that meet the whole purchase of a site equal it to the quantum; re-run."""
     result = simulate(problem, choices)
+    if not choices.claims:
+        return choices, result
     power = problem.electricity()
     step = problem.carriers[power].quantum
     claims = {name: list(path) for name, path in choices.claims.items()}
+    moved = False
     for site in sorted(problem.sites):
         mine = sorted(name for name in claims if name.partition("@")[2] == site)
         grid = result.bought.get((site, power))
@@ -136,7 +136,11 @@ def fit_claims(problem: Problem, choices: Choices) -> Choices:
             largest = max(mine, key=lambda name: (claims[name][year], name))
             if over and abs(over) <= 4 * step and claims[largest][year] > over:
                 claims[largest][year] -= over
-    return replace(choices, claims={name: tuple(path) for name, path in claims.items()})
+                moved = True
+    if not moved:
+        return choices, result
+    fitted = replace(choices, claims={name: tuple(path) for name, path in claims.items()})
+    return fitted, simulate(problem, fitted)
 
 
 def make_plan(problem: Problem, options: Options | None = None) -> Plan:

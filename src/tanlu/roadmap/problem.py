@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tanlu.kernel.plan import Effect, Evidence, Ownership
+from tanlu.kernel.plan import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
+    from tanlu.kernel.plan import Effect, Ownership
     from tanlu.roadmap.economics import Salvage
 
     Series = tuple[Fraction, ...]
@@ -394,10 +395,3 @@ class Problem:
     def electricity(self) -> str:
         """Return the id of the electricity carrier, empty when there is none."""
         return next((c.id for c in self.carriers.values() if c.electricity), "")
-
-    def is_routed(self, end_use: str) -> bool:
-        """Say whether more than one technology can serve an end use."""
-        return any(t.end_use == end_use for t in self.technologies.values()) or any(
-            m.effect in {Effect.SWITCH, Effect.RECOVER} and end_use in m.saving
-            for m in self.measures.values()
-        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tanlu.kernel.plan import Effect
+from tanlu.roadmap.assembly import FOLLOWING
 from tanlu.roadmap.solve import Answer, Engine
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Recourse:
     def __post_init__(self) -> None:
         """Fix integers and flows at the incumbent."""
         self.engine = Engine(self.assembly.matrix, integer=False, seed=self.seed)
-        self._free({"savings", *self.without})  # flows are fixed at the exact product
+        self._free({"savings", *FOLLOWING, *self.without})  # flows are fixed at the exact product
         self.fix(whole(self.assembly, self.values))
 
     def _free(self, families: set[str]) -> None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.rounding import floor_half_up
-from tanlu.roadmap.checks import route_limits
+from tanlu.roadmap.checks import all_route_limits
 from tanlu.roadmap.simulate import ZERO, Choices, built_shares, remaining
 from tanlu.roadmap.simulate import nothing as no_choices
 
@@ -126,12 +126,11 @@ def _activities(
 ) -> dict[str, Series]:
     """Round what each route serves within its limit; what is left goes where there is room."""
     paths: dict[str, list[Fraction]] = {}
-    limits: dict[str, list[Fraction | None]] = {}
+    limits = all_route_limits(layout.problem, draft)
     for index, route in enumerate(layout.routes):
         demand, step = layout.problem.end_uses[route.end_use].demand, _step(layout, route)
         amounts = zip(_exact(values[layout.a[index]]), demand, strict=True)
         paths[route.id] = [_down(v * d, step) for v, d in amounts]
-        limits[route.id] = route_limits(layout.problem, draft, route)
         for year, limit in enumerate(limits[route.id]):
             if limit is not None:
                 most = math.floor(limit / step) * step

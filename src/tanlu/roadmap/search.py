@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csc_array
 
 from tanlu.roadmap.builder import Block, Term
-from tanlu.roadmap.constraints.savings import ceilings, tangents
+from tanlu.roadmap.constraints.savings import ceilings, is_tangent, tangents
 from tanlu.roadmap.families import TARGET_FAMILIES
 from tanlu.roadmap.recourse import Recourse, log_savings, whole
 from tanlu.roadmap.solve import Answer, Engine, Status
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tanlu.roadmap.layout import Layout
 
 LP_TOLERANCE = 2e-4
+CLEAR = 5e-3  # of a share: a tangent this far from the relaxation does not bind near it
 EXACT_TOLERANCE = 1e-9
 ROUNDS = 30
 REPAIRS = 8
@@ -27,6 +29,7 @@ MARGIN = 1.2
 NOISE = 1e-6
 CNY = 1e-6  # in MCNY
 WINDOW = 3
+FIXED_GAP = 5e-4  # of the run with most decisions fixed: it is cheap
 SMALL = 700  # integer columns up to which the whole model is solved to optimality
 TIES = 700  # and its ties are broken
 
@@ -97,6 +100,7 @@ class Cuts:
 
     layout: Layout
     blocks: list[Block] = field(default_factory=list)
+    idle: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def at(self, values: FloatArray, *, tolerance: float) -> list[Block]:
         """Return tangents where `values` understates an end use by more than a tolerance."""
@@ -128,8 +132,20 @@ class Cuts:
         self.blocks.extend(found)
         return found
 
+    def rest(self, assembly: Assembly, values: FloatArray) -> None:
+        """Leave out of later engines the first tangents that a relaxation stays clear of."""
+        matrix = assembly.matrix
+        blocks = [matrix.blocks[b] for b in assembly.rows_of("savings") if is_tangent(b)]
+        rows = np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.int64)
+        shape = (matrix.n_rows, matrix.n_columns)
+        table = csc_array((matrix.values, matrix.indices, matrix.starts), shape=shape)
+        activity = np.asarray(table @ values)
+        slack = activity[rows] - matrix.row_lo[rows]
+        self.idle = rows[slack > CLEAR]
+
     def load(self, engine: Engine) -> Engine:
-        """Give an engine all tangents."""
+        """Give an engine all tangents but the idle ones."""
+        engine.drop(self.idle)
         for block in self.blocks:
             engine.add(block)
         return engine
@@ -295,6 +311,7 @@ def _fix_and_solve(assembly: Assembly, options: Options, cuts: Cuts, base: Found
     """
     if base.values is None:
         return base
+    cuts.rest(assembly, base.values)
     fixed = _decided(assembly, base.values, attempt=0)
     best = _exact_enough(assembly, options, cuts, fixed=fixed, start=None)
     bound, limit = base.bound, "gap"
@@ -312,7 +329,7 @@ def _prove(
     """Run the whole model from an incumbent; return the better plan, the bound and the limit."""
     engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
     answer = engine.run(
-        gap=options.gap / 2, seconds=options.seconds, nodes=options.nodes, start=best.values
+        gap=options.gap, seconds=options.seconds, nodes=options.nodes, start=best.values
     )
     if answer.bound is not None:
         bound = max(bound, answer.bound)
@@ -375,7 +392,8 @@ def _fixed_run(
 ) -> Answer:
     engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
     engine.set_bounds(fixed[0], fixed[1], fixed[1])
-    return engine.run(gap=options.gap / 2, seconds=options.seconds, nodes=options.nodes)
+    gap = min(options.gap / 2, FIXED_GAP)
+    return engine.run(gap=gap, seconds=options.seconds, nodes=options.nodes)
 
 
 def _around(assembly: Assembly, values: FloatArray) -> tuple[IntArray, FloatArray]:

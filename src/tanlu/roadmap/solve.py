@@ -133,6 +133,12 @@ class Engine:
         )
         self.n_rows += count
 
+    def drop(self, rows: IntArray) -> None:
+        """Take rows out; the index of those behind them moves up."""
+        if len(rows):
+            self._must(self._solver.deleteRows(len(rows), rows.astype(np.int32)))
+            self.n_rows -= len(rows)
+
     def add_column(self, *, cost: float, rows: IntArray, values: FloatArray) -> int:
         """Add a non-negative continuous column and return its index."""
         self._must(

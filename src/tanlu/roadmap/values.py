@@ -54,7 +54,7 @@ def touched_families(template: Problem, problem: Problem) -> frozenset[str]:
         found.add("contracts")
     if template.budget is not problem.budget:
         found.add("budget")
-    return frozenset(found)
+    return frozenset(found & FAMILIES.keys())
 
 
 def with_values(template: Assembly, problem: Problem) -> Assembly:

@@ -11,14 +11,14 @@ import numpy as np
 
 from tanlu.kernel.plan import Effect
 from tanlu.roadmap.layout import make_decisions, make_routes, to_float
-from tanlu.roadmap.simulate import MG_PER_T, nothing, simulate, unclaimed_generation
+from tanlu.roadmap.simulate import MG_PER_T, unclaimed_generation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.layout import Route
-    from tanlu.roadmap.problem import Measure, Problem
+    from tanlu.roadmap.problem import Measure, Problem, Series
     from tanlu.roadmap.simulate import Choices, Simulation
 
 PV_LAYER = "pv"
@@ -100,14 +100,39 @@ class Wedge:
 class _World:
     """Emissions of the plan with only some layers in place, in floats [t]."""
 
-    def __init__(self, problem: Problem, choices: Choices, result: Simulation) -> None:
+    def __init__(
+        self, problem: Problem, choices: Choices, result: Simulation, baseline: Simulation
+    ) -> None:
         self.problem, self.choices, self.result = problem, choices, result
-        self.base = simulate(problem, nothing(problem))
+        self.base = baseline
         self.method = str(problem.method)
         self.power = problem.electricity()
         self.routes = make_routes(problem)
+        self.routed = {route.end_use for route in self.routes}
         self.built = self._built()
         self.layers = self._layers()
+        self._floats: dict[int, tuple[Series, FloatArray]] = {}
+        self.factors = self._left_by_layer()
+
+    def floats(self, path: Series) -> FloatArray:
+        """Return a path as floats; each is turned once."""
+        known = self._floats.get(id(path))
+        if known is None:
+            known = self._floats[id(path)] = (path, to_float(path))
+        return known[1]
+
+    def _left_by_layer(self) -> dict[str, dict[str, FloatArray]]:
+        """Return the remaining share of each end use by layer that saves of it."""
+        found: dict[str, dict[str, FloatArray]] = {name: {} for name in self.problem.end_uses}
+        for measure in self.problem.measures.values():
+            reduces = measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}
+            if not reduces or not np.any(self.built[measure.id]):
+                continue
+            for name, saved in measure.saving.items():
+                left = 1 - self.floats(saved) * self.built[measure.id]
+                layers = found[name]
+                layers[measure.layer] = layers.get(measure.layer, 1.0) * left
+        return found
 
     def _built(self) -> dict[str, FloatArray]:
         found: dict[str, FloatArray] = {}
@@ -128,31 +153,30 @@ class _World:
 
     def share_left(self, end_use: str, layers: frozenset[str]) -> FloatArray:
         factor = np.ones(self.problem.periods)
-        for measure in self.problem.measures.values():
-            reduces = measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}
-            if reduces and measure.layer in layers and end_use in measure.saving:
-                factor *= 1 - to_float(measure.saving[end_use]) * self.built[measure.id]
+        for layer, left in self.factors[end_use].items():
+            if layer in layers:
+                factor = factor * left
         return factor
 
     def _routed(self, end_use: str, layers: frozenset[str]) -> list[tuple[Route, FloatArray]]:
         """Return each route of an end use with its share of the flow."""
         mine = [route for route in self.routes if route.end_use == end_use]
-        plan = to_float(self.result.flows[end_use])
-        base = to_float(self.base.flows[end_use])
+        plan = self.floats(self.result.flows[end_use])
+        base = self.floats(self.base.flows[end_use])
         shares: list[tuple[Route, FloatArray]] = []
         left = np.ones(self.problem.periods)
         for route in mine:
             if route.kind in {"switch", "recover"}:
                 measure = self.problem.measures[route.owner]
                 active = measure.layer in layers
-                share = _ratio(to_float(self.result.served[route.id]), plan) * float(active)
+                share = _ratio(self.floats(self.result.served[route.id]), plan) * float(active)
                 left = left - share
                 shares.append((route, share))
         for route in mine:
             if route.kind == "technology":
                 source = self.result if STOCK_LAYER in layers else self.base
                 total = plan if STOCK_LAYER in layers else base
-                shares.append((route, _ratio(to_float(source.served[route.id]), total)))
+                shares.append((route, _ratio(self.floats(source.served[route.id]), total)))
             elif route.kind == "incumbent":
                 shares.append((route, left))
         return shares
@@ -160,18 +184,17 @@ class _World:
     def bought(self, layers: frozenset[str]) -> dict[tuple[str, str], FloatArray]:
         """Return the load of each site and carrier before own generation."""
         total: dict[tuple[str, str], FloatArray] = {}
-        routed = {route.end_use for route in self.routes}
         for use in self.problem.end_uses.values():
-            flow = to_float(use.demand) * self.share_left(use.id, layers)
-            if use.id not in routed:
+            flow = self.floats(use.demand) * self.share_left(use.id, layers)
+            if use.id not in self.routed:
                 _put(total, (use.site, use.carrier), flow)
                 continue
             for route, share in self._routed(use.id, layers):
                 if route.carrier and route.ratio is not None:
-                    _put(total, (use.site, route.carrier), flow * share * to_float(route.ratio))
+                    _put(total, (use.site, route.carrier), flow * share * self.floats(route.ratio))
         for measure in self.problem.measures.values():
-            if any(measure.aux) and measure.layer in layers:
-                extra = to_float(measure.aux) * self.built[measure.id]
+            if measure.layer in layers and any(measure.aux):
+                extra = self.floats(measure.aux) * self.built[measure.id]
                 _put(total, (measure.site, self.power), extra)
         return total
 
@@ -183,29 +206,29 @@ class _World:
             if carrier.electricity:
                 total += self._power(site, load, layers)
                 continue
-            factor = to_float(self.problem.ef(site, name)) + to_float(carrier.ef_scope3)
+            factor = self.floats(self.problem.ef(site, name)) + self.floats(carrier.ef_scope3)
             total += load * factor
         return total
 
     def _power(self, site: str, load: FloatArray, layers: frozenset[str]) -> FloatArray:
         facts, zero = self.problem.sites[site], np.zeros(self.problem.periods)
-        own = to_float(facts.existing_pv)
+        own = self.floats(facts.existing_pv)
         others = zero if facts.existing_pv_claimed else own
         if PV_LAYER in layers:
             for option in self.problem.pv.values():
                 if option.site == site:
-                    own = own + to_float(self.choices.within[option.id])
-                    own = own + to_float(self.choices.after[option.id])
+                    own = own + self.floats(self.choices.within[option.id])
+                    own = own + self.floats(self.choices.after[option.id])
             others = to_float(unclaimed_generation(self.problem, self.choices, site))
         grid = np.maximum(load - own, 0)
-        upstream = grid * to_float(self.problem.carriers[self.power].ef_scope3)
+        upstream = grid * self.floats(self.problem.carriers[self.power].ef_scope3)
         if self.method == "location":
-            return grid * to_float(self.problem.ef(site, self.power)) + upstream
-        claimed = to_float(self.result.claimed[site])
+            return grid * self.floats(self.problem.ef(site, self.power)) + upstream
+        claimed = self.floats(self.result.claimed[site])
         if CONTRACT_LAYER not in layers:
-            claimed = to_float(facts.existing_claims)
+            claimed = self.floats(facts.existing_claims)
         rest = np.maximum(grid + others - claimed, 0)
-        return rest * to_float(self.problem.ef_market(site, self.power)) + upstream
+        return rest * self.floats(self.problem.ef_market(site, self.power)) + upstream
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
@@ -322,7 +345,7 @@ def make_wedges(
     tuple of Wedge
         Sorted by id; milligrams by largest remainder (rule M-87).
     """
-    world = _World(problem, choices, result)
+    world = _World(problem, choices, result, baseline)
     between = layer_wedges(world)
     members = _members(world)
     owners = sorted({(owner, layer) for layer, group in members.items() for owner in group})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 POINTS = 14  # for a small model; the search adds more where they matter
 FEW_POINTS = 7
+SPACING = 0.08  # of the log in a large model: understates by up to its square over 8
 MANY = 600  # end uses times years
 MOST_COMBINED = 4
 
@@ -26,15 +27,26 @@ MOST_COMBINED = 4
 def rows(layout: Layout) -> Iterator[Block]:
     """Return ``f >= exp(w) (1 + v - w)`` at evenly spaced points w of each end use and year."""
     touched = sorted({saving.end_use for saving in layout.savings})
-    points = POINTS if len(touched) * layout.periods <= MANY else FEW_POINTS
+    is_large = len(touched) * layout.periods > MANY
     for end_use in touched:
         low, high = layout.reach[end_use, :, 0], layout.reach[end_use, :, 1]
+        points = _few(float(np.max(high - low))) if is_large else POINTS
         for point in range(points):
             w = low + (high - low) * point / (points - 1)
             name = f"savings.{layout.end_uses[end_use]}.{point}"
             yield tangents(layout, name, end_use=end_use, years=np.arange(layout.periods), w=w)
         if layout.end_uses[end_use] in recovery_sources(layout):
             yield from _all_ceilings(layout, end_use)
+
+
+def _few(span: float) -> int:
+    """Return how many points keep a span of the log close enough; the search adds more."""
+    return int(np.clip(np.ceil(span / SPACING) + 1, 2, FEW_POINTS))
+
+
+def is_tangent(block: str) -> bool:
+    """Say whether a block of this family holds tangents, which others may stand in for."""
+    return block.rpartition(".")[2].isdigit()
 
 
 def recovery_sources(layout: Layout) -> frozenset[str]:
