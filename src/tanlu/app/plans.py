@@ -67,12 +67,17 @@ def solve_case(path: Path, *, options: PlanOptions, say: Say) -> dict[str, Any]:
         ``app.file-missing``; what the reader says of the file; ``plan.case-invalid`` with all
         faults of the case.
     """
+    return told(solve_in_child(read_case_file(path, options=options), options.search), say)
+
+
+def read_case_file(path: Path, *, options: PlanOptions) -> dict[str, Any]:
+    """Return the case of a file, the user's settings put in; see `solve_case` for errors."""
     if not path.is_file():
         raise TanluError("app.file-missing", found=path)
     case = load_json(path.read_bytes(), path.name)
     if not isinstance(case, dict):
         raise TanluError("plan.case-not-object", found=path.name)
-    return _told(solve_in_child(_changed(case, options), options.search), say)
+    return _changed(case, options)
 
 
 def _changed(case: Mapping[str, Any], options: PlanOptions) -> dict[str, Any]:
@@ -127,7 +132,7 @@ def _enter(place: Any, part: str) -> Any:
     raise TanluError("plan.setting", found=part)
 
 
-def _told(plan: dict[str, Any], say: Say) -> dict[str, Any]:
+def told(plan: dict[str, Any], say: Say) -> dict[str, Any]:
     """Return the plan with its reasons as sentences of the chosen language."""
     names = situations.measure_names(plan)
     for row in (*plan["adoptions"], *plan.get("not_adopted", ())):
@@ -256,16 +261,25 @@ class PreparedPlan:
     base_run: str
 
 
+def base_inventory(workspace: Workspace) -> TakenInventory:
+    """Take the inventory of the last year with rows: the base year of the plan."""
+    known = inventories.years_with_rows(workspace)
+    year = known[-1] if known else clock.today().year
+    quick = inventories.InventoryOptions(with_uncertainty=False)
+    return inventories.take_inventory(workspace, year, options=quick)
+
+
 def prepare(
-    workspace: Workspace, *, options: PlanOptions, taken: TakenInventory | None = None
+    workspace: Workspace,
+    *,
+    options: PlanOptions,
+    taken: TakenInventory | None = None,
+    scenario: str = "base",
 ) -> PreparedPlan:
-    """Make the case of a workspace, the user's settings put in."""
+    """Make the case of a workspace under a scenario of the tables, the user's settings put in."""
     if taken is None:
-        known = inventories.years_with_rows(workspace)
-        year = known[-1] if known else clock.today().year
-        quick = inventories.InventoryOptions(with_uncertainty=False)
-        taken = inventories.take_inventory(workspace, year, options=quick)
-    case, left_out = situations.plan_case(workspace, taken)
+        taken = base_inventory(workspace)
+    case, left_out = situations.plan_case(workspace, taken, scenario=scenario)
     return PreparedPlan(_changed(case, options), tuple(left_out), taken.run_id)
 
 
@@ -283,7 +297,7 @@ def keep(
     say: Say,
 ) -> dict[str, Any]:
     """Tell a solved plan in the chosen language and keep it for the report."""
-    plan = _told(solved, say)
+    plan = told(solved, say)
     plan |= {
         "names": situations.measure_names(plan),
         "site_names": site_names(workspace),

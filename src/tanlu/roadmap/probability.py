@@ -184,7 +184,8 @@ class _Tally:
         )
 
     def _chance(self, name: str, hits: int, topped: int, years: NDArray[np.int64] | None) -> Chance:
-        worst = None if years is None or not len(years) else int(np.argmin(years))
+        misses = years is not None and years.min(initial=self.count) < self.count
+        worst = int(np.argmin(years)) if misses and years is not None else None
         low, high = wilson(hits, self.count)
         topped_low, topped_high = wilson(topped, self.count)
         return Chance(
@@ -236,7 +237,11 @@ def _sides(
     if target.kind is TargetKind.INTENSITY:
         return value, levels * outcomes.output
     if target.kind is TargetKind.PEAK:
-        return value, _before(value, start=min(target.levels, default=periods))
+        start = min(target.levels, default=periods)
+        if is_topped:
+            plain = _emitted(target, outcomes, is_topped=False)
+            return value, _before(_falling(plain, value, start=start), start=start)
+        return value, _before(value, start=start)
     if target.kind is TargetKind.NEUTRALITY:
         return value, _offset(problem, choices, target)
     return value, levels
@@ -246,6 +251,15 @@ def _before(value: FloatArray, *, start: int) -> FloatArray:
     limit = np.full(value.shape, np.inf)
     limit[:, start + 1 :] = value[:, start:-1]
     return limit
+
+
+def _falling(plain: FloatArray, least: FloatArray, *, start: int) -> FloatArray:
+    """Return the path when each year is topped up only so far that it does not rise."""
+    path = np.array(np.broadcast_to(plain, least.shape))
+    for year in range(start + 1, path.shape[1]):
+        wanted = np.minimum(path[:, year], path[:, year - 1])
+        path[:, year] = np.maximum(wanted, least[:, year])
+    return path
 
 
 def _offset(problem: Problem, choices: Choices, target: Target) -> FloatArray:

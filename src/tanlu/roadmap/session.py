@@ -10,7 +10,7 @@ from tanlu.roadmap.change import neutral_in
 from tanlu.roadmap.layout import MEGA, emission_columns
 from tanlu.roadmap.planner import settle
 from tanlu.roadmap.problem import Budget
-from tanlu.roadmap.search import LP_TOLERANCE, ROUNDS, Cuts, Options, search, search_near
+from tanlu.roadmap.search import LP_TOLERANCE, ROUNDS, SMALL, Cuts, Options, search, search_near
 from tanlu.roadmap.solve import Answer, Status
 from tanlu.roadmap.values import is_same_structure, with_values
 from tanlu.roadmap.warm import WarmEngine
@@ -153,15 +153,20 @@ class Session:
         """
         assembly, relaxed, cuts, _ = self.relax(problem)
         own = Assembly(replace(assembly.layout, problem=problem), assembly.matrix)
-        private = Cuts(own.layout, list(cuts.blocks))
-        found = self._near(own, private, relaxed)
-        if found is None:
-            found = search_near(own, self.options, private, relaxed)
-        if found.values is None and relaxed.status is Status.OPTIMAL:
+        found: Found | None = None
+        if int(own.matrix.integer.sum()) > SMALL:
+            found = self._quick(own, Cuts(own.layout, list(cuts.blocks)), relaxed)
+        if found is None or (found.values is None and relaxed.status is Status.OPTIMAL):
             found = search(own, self.options)  # what was fixed may be what is in the way
         if found.status == "infeasible" or found.values is None:
             return found
         return settle(problem, own, found, options=self.options)
+
+    def _quick(self, assembly: Assembly, cuts: Cuts, relaxed: Answer) -> Found:
+        found = self._near(assembly, cuts, relaxed)
+        if found is None:
+            found = search_near(assembly, self.options, cuts, relaxed)
+        return found
 
     def _near(self, assembly: Assembly, cuts: Cuts, relaxed: Answer) -> Found | None:
         """Look around the known plan; None when that is too far from the relaxation."""

@@ -112,15 +112,19 @@ def evaluate(
     )
 
 
-def with_cap(problem: Problem) -> Problem:
-    """Return a problem that has a cap to move: its own, or one on the horizon's emissions."""
-    if any(target.kind in CAPPED for target in problem.targets.values()):
-        return problem
+def has_cap(problem: Problem) -> bool:
+    """Say whether a problem has a yearly or cumulative cap of its own."""
+    return any(target.kind in CAPPED for target in problem.targets.values())
+
+
+def with_horizon_cap(problem: Problem) -> Problem:
+    """Return a problem whose only cap is one on the horizon's emissions, at the baseline's."""
     base = ledger_total(simulate(problem, nothing(problem)), str(problem.method))
     level = {problem.periods - 1: Fraction(sum(base), MG_PER_T)}
     scopes = frozenset({1, 2, 3})
     target = Target(HORIZON, TargetKind.CUMULATIVE, scopes, problem.method, level)
-    return replace(problem, targets={**problem.targets, HORIZON: target})
+    others = {n: t for n, t in problem.targets.items() if t.kind not in CAPPED}
+    return replace(problem, targets={**others, HORIZON: target})
 
 
 def _with_factor(problem: Problem, factor: float) -> Problem:
@@ -160,6 +164,12 @@ def tightest(session: Session, *, highest: float) -> float:
     return high
 
 
+def cap_range(session: Session) -> tuple[float, float]:
+    """Return the factors on the caps between which cost and emissions trade."""
+    highest = loosest(session)
+    return highest, tightest(session, highest=highest)
+
+
 def pareto(
     session: Session,
     count: int,
@@ -172,7 +182,7 @@ def pareto(
     Parameters
     ----------
     session : Session
-        Warm model of a problem with a cap (see `with_cap`).
+        Warm model of a problem with a cap (else see `with_horizon_cap`).
     count : int
         Number of points.
     has_plans : bool
@@ -180,8 +190,7 @@ def pareto(
     progress : callable, optional
         Gets (done, all) after each point; false stops the sweep, which keeps what it has.
     """
-    highest = loosest(session)
-    lowest = tightest(session, highest=highest)
+    highest, lowest = cap_range(session)
     points: list[Point] = []
     for index, factor in enumerate(np.linspace(highest, lowest, count)):
         variant = _with_factor(session.problem, float(factor))

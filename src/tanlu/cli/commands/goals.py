@@ -1,5 +1,7 @@
 """Commands that look ahead: target, measures, plan."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -123,17 +125,62 @@ def _add_plan(program: typer.Typer, call: Call, say: Say) -> None:
             float | None, typer.Option("--time-limit", min=0, help=say("cli.plan.limit"))
         ] = None,
         output: Annotated[Path | None, typer.Option("-o", help=say("cli.output.folder"))] = None,
+        is_delay: Annotated[bool, typer.Option("--delay", help=say("cli.plan.delay"))] = False,
+        is_risk: Annotated[bool, typer.Option("--risk", help=say("cli.plan.risk"))] = False,
+        chance: Annotated[
+            float | None, typer.Option("--chance", min=0, max=1, help=say("cli.plan.chance"))
+        ] = None,
+        pareto: Annotated[
+            int, typer.Option("--pareto", min=0, metavar="N", help=say("cli.plan.pareto"))
+        ] = 0,
+        what_if: Annotated[
+            list[str] | None, typer.Option("--what-if", help=say("cli.plan.what_if"))
+        ] = None,
+        is_regret: Annotated[bool, typer.Option("--regret", help=say("cli.plan.regret"))] = False,
+        is_alternatives: Annotated[
+            bool, typer.Option("--alternatives", help=say("cli.plan.alternatives"))
+        ] = False,
+        scenarios: Annotated[
+            int, typer.Option("--scenarios", min=0, metavar="N", help=say("cli.plan.scenarios"))
+        ] = 0,
+        seed: Annotated[int, typer.Option("--seed", min=0, help=say("cli.plan.seed"))] = 0,
     ) -> Answer:
-        from tanlu.app import plans, workspaces
+        from tanlu.app import plan_studies, plans, workspaces
 
+        studies = plan_studies.StudyOptions(
+            is_delay=is_delay, is_risk=is_risk, is_regret=is_regret,
+            is_alternatives=is_alternatives, pareto=pareto, scenarios=scenarios,
+            what_if=tuple(what_if or ()), chance=chance, seed=seed,
+        )  # fmt: skip
         options = plans.PlanOptions(
             scenario=scenario, settings=tuple(settings or ()), gap=gap, time_limit=time_limit,
             output=output,
         )  # fmt: skip
-        if case is not None:
+        if case is not None and studies.asked:
+            body = plan_studies.study_case(
+                case, options=options, studies=studies, say=say, tell=_teller(say)
+            )
+        elif case is not None:
             body = plans.solve_case(case, options=options, say=say)
         else:
             with workspaces.open_workspace(call.workspace) as workspace:
-                body = plans.plan_roadmap(workspace, options=options, say=say)
+                if studies.asked:
+                    body = plan_studies.study_roadmap(
+                        workspace, options=options, studies=studies, say=say, tell=_teller(say)
+                    )
+                else:
+                    body = plans.plan_roadmap(workspace, options=options, say=say)
         infeasible = body["status"] == "infeasible"
-        return Answer(body, views.goals.plan, Exit.NOT_MET if infeasible else Exit.DONE)
+        return Answer(body, views.studies.plan, Exit.NOT_MET if infeasible else Exit.DONE)
+
+
+def _teller(say: Say) -> Callable[[str, int, int], None]:
+    """Return a function that shows on a terminal's standard error how far a study is."""
+
+    def tell(study: str, done: int, steps: int) -> None:
+        if sys.stderr.isatty():
+            text = say("study.progress", study=study, done=done, steps=steps)
+            sys.stderr.write(f"\r{text}" + ("\n" if done == steps else ""))
+            sys.stderr.flush()
+
+    return tell
