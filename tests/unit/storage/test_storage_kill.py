@@ -110,6 +110,7 @@ def test_killed_imports_lose_nothing_and_leave_nothing_half(
             kills += 1
             done, sweeps = _examine(maker, acks=acks, before=done)
             acknowledged += len(acks)
+            pace *= 0.8 if acks else 1.4  # find the machine's pace, whatever else it does
         swept += sweeps
 
     assert acknowledged > KILLS / 4, "the children were killed too early to prove anything"
