@@ -134,8 +134,8 @@ def fixed_cost(session: Session, solved: Solved, problem: Problem) -> float | No
     assembly = session.assembly(problem)
     values = whole(assembly, solved.values)
     recourse = Recourse(assembly, values, session.options.seed)
-    capacity = values[assembly.layout.q]
-    recourse.engine.set_bounds(assembly.layout.q, capacity, capacity)
+    columns = assembly.layout.q.ravel()
+    recourse.engine.set_bounds(columns, values[columns], values[columns])
     answer = recourse.run()
     if answer.objective is None:
         return None

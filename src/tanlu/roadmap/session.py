@@ -155,7 +155,10 @@ class Session:
         own = Assembly(replace(assembly.layout, problem=problem), assembly.matrix)
         found: Found | None = None
         if int(own.matrix.integer.sum()) > SMALL:
-            found = self._quick(own, Cuts(own.layout, list(cuts.blocks)), relaxed)
+            private = Cuts(own.layout, list(cuts.blocks))
+            if relaxed.values is not None:
+                private.rest(own, relaxed.values)
+            found = self._quick(own, private, relaxed)
         if found is None or (found.values is None and relaxed.status is Status.OPTIMAL):
             found = search(own, self.options)  # what was fixed may be what is in the way
         if found.status == "infeasible" or found.values is None:
