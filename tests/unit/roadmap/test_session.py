@@ -228,4 +228,4 @@ def test_alternatives_of_v1_leave_out_only_what_costs_little() -> None:
     assert standing["B"] is Standing.MUST_HAVE
     assert standing["C"] is Standing.OPTIONAL
     spread = next(s for s in found.spreads if s.group is Group.MEASURES)
-    assert (spread.least, spread.most) == (pytest.approx(2), pytest.approx(3))
+    assert [spread.least, spread.most] == pytest.approx([2, 3])
