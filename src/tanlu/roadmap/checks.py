@@ -251,8 +251,10 @@ def _generation(problem: Problem, choices: Choices, result: Simulation) -> Itera
                 yield Breach("pv", option.id, year, used - made)
             if capacity > option.max_kw * shares[year]:
                 yield Breach("ownership", option.id, year, capacity)
-            if year and capacity < choices.capacity[option.id][year - 1]:
-                yield Breach("pv", option.id, year, choices.capacity[option.id][year - 1])
+            before = choices.capacity[option.id][year - 1] if year else capacity
+            open_ = problem.years[year] in problem.decision_years
+            if capacity < before or (capacity > before and not open_):
+                yield Breach("pv", option.id, year, abs(capacity - before))
             ended = shares[year - option.term] if year >= option.term else ZERO
             if option.ownership is Ownership.OWN:
                 ended = ZERO
@@ -380,6 +382,22 @@ def _neutrality(problem: Problem, choices: Choices, result: Simulation, target: 
     return _tonnes(result, target), limits
 
 
+def _offsets(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+    """Check that no more is offset than the targets allow, and only in their years."""
+    share = problem.offsets.max_share if problem.offsets else ZERO
+    neutral = [t for t in problem.targets.values() if t.kind is TargetKind.NEUTRALITY and t.levels]
+    for target in neutral:
+        start = min(target.levels)
+        most = target.levels[start] * share
+        for year in range(start, problem.periods):
+            if choices.offsets[year] > most:
+                yield Breach("neutrality", target.id, year, choices.offsets[year] - most)
+    first = min((min(t.levels) for t in neutral), default=problem.periods)
+    for year, amount in enumerate(choices.offsets[:first]):
+        if amount:
+            yield Breach("neutrality", "", year, amount)
+
+
 TARGETS: dict[TargetKind, Callable[[Problem, Choices, Simulation, Target], Sides]] = {
     TargetKind.ABSOLUTE: _absolute,
     TargetKind.CUMULATIVE: _cumulative,
@@ -433,6 +451,7 @@ CHECKS: tuple[Callable[[Problem, Choices, Simulation], Iterator[Breach]], ...] =
     _generation,
     _contracts,
     _targets,
+    _offsets,
     _budget,
     _locks,
 )

@@ -6,15 +6,18 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.assembly import Assembly, assemble
 from tanlu.roadmap.case import read_case
 from tanlu.roadmap.checks import Breach, find_breaches
+from tanlu.roadmap.families import TARGET_FAMILIES
 from tanlu.roadmap.infeasible import diagnose
 from tanlu.roadmap.layout import KILO, MEGA
 from tanlu.roadmap.recourse import Recourse, rows_at, whole
 from tanlu.roadmap.result import Plan, make_infeasible, make_plan_value
-from tanlu.roadmap.rounding import to_choices
+from tanlu.roadmap.rounding import KW_STEP, to_choices
 from tanlu.roadmap.search import Found, Options, search
 from tanlu.roadmap.simulate import Choices, Simulation, simulate, unclaimed_generation
 from tanlu.roadmap.solved import Solved
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 REPAIRS = 8
 LEAST = 1e-6  # kt, GWh or MCNY: above what rounding to quanta moves
 GROWTH = 8  # of the margin from one repair to the next
+MARGINS = (1e-5, 1e-4)  # kt, GWh or MCNY: for a second and a third search
 
 
 def solve_problem(problem: Problem, options: Options) -> Solved | Found:
@@ -56,11 +60,50 @@ def solve_problem(problem: Problem, options: Options) -> Solved | Found:
         return found
     if found.values is None:
         raise TanluError("plan.not-solved", status=found.status)
-    return settle(problem, assembly, found, options=options)
+    try:
+        return settle(problem, assembly, found, options=options)
+    except TanluError as error:
+        return _search_with_margin(problem, assembly, found, options=options, inexact=error)
+
+
+def _search_with_margin(
+    problem: Problem, assembly: Assembly, found: Found, *, options: Options, inexact: TanluError
+) -> Solved:
+    """Look for decisions that leave the rounding some room; the bound is the one without."""
+    for margin in MARGINS:
+        again = search(with_margin(assembly, margin), options)
+        if again.values is None:
+            break
+        certified = replace(again, bound=found.bound, lp_duals=found.lp_duals)
+        try:
+            return settle(problem, assembly, certified, options=options)
+        except TanluError:
+            continue
+    raise inexact
+
+
+def with_margin(assembly: Assembly, margin: float) -> Assembly:
+    """Return a model whose targets and budget are tighter by a margin [row units]."""
+    matrix = assembly.matrix
+    low, high = matrix.row_lo.copy(), matrix.row_up.copy()
+    if margin == 0:
+        return replace(assembly, matrix=replace(matrix, row_lo=low, row_up=high))
+    for family in sorted(TARGET_FAMILIES):
+        for name in assembly.rows_of(family):
+            rows = matrix.blocks[name]
+            one_sided = np.isfinite(high[rows])
+            high[rows] -= margin * one_sided
+            low[rows] += margin * ~one_sided
+    rows = matrix.blocks.get("budget.limit", np.zeros(0, dtype=np.int64))
+    steps = sum(max(o.capex) * KW_STEP / MEGA for o in assembly.layout.problem.pv.values())
+    high[rows] -= margin + float(steps)
+    return replace(assembly, matrix=replace(matrix, row_lo=low, row_up=high))
 
 
 def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Options) -> Solved:
     """Fix the decisions, solve the rest exactly, round, simulate and repair.
+
+    A large plan begins with a margin of the size of the rounding, a small one with none.
 
     Raises
     ------
@@ -69,15 +112,19 @@ def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Optio
     """
     if found.values is None:
         raise TanluError("plan.not-solved", status=found.status)
-    private = replace(
-        assembly,
-        matrix=replace(
-            assembly.matrix,
-            row_lo=assembly.matrix.row_lo.copy(),
-            row_up=assembly.matrix.row_up.copy(),
-        ),
-    )
-    recourse = Recourse(private, found.values, options.seed)
+    if found.status == "feasible":
+        try:
+            return _settle(problem, assembly, found, seed=options.seed, margin=LEAST)
+        except TanluError:
+            pass  # no room for it: without
+    return _settle(problem, assembly, found, seed=options.seed, margin=0.0)
+
+
+def _settle(
+    problem: Problem, assembly: Assembly, found: Found, *, seed: int, margin: float
+) -> Solved:
+    assert found.values is not None  # noqa: S101 - the caller has checked
+    recourse = Recourse(with_margin(assembly, margin), found.values, seed)
     breaches: tuple[Breach, ...] = ()
     for attempt in range(REPAIRS):
         answer = recourse.run()

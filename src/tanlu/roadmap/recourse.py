@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tanlu.kernel.plan import Effect
 from tanlu.roadmap.assembly import FOLLOWING
+from tanlu.roadmap.builder import rows_kept
 from tanlu.roadmap.solve import Answer, Engine
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tanlu.roadmap.assembly import Assembly
     from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.layout import Layout
@@ -57,18 +60,32 @@ class Recourse:
     without: frozenset[str] = frozenset()
     engine: Engine = field(init=False)
 
+    _kept: IntArray = field(init=False)
+
     def __post_init__(self) -> None:
-        """Fix integers and flows at the incumbent."""
-        self.engine = Engine(self.assembly.matrix, integer=False, seed=self.seed)
-        self._free({"savings", *FOLLOWING, *self.without})  # flows are fixed at the exact product
+        """Fix integers and flows at the incumbent; keep the rows that still bind something."""
+        keep = self._binding()
+        self._kept = np.flatnonzero(keep)
+        self.engine = Engine(rows_kept(self.assembly.matrix, keep), integer=False, seed=self.seed)
         self.fix(whole(self.assembly, self.values))
 
-    def _free(self, families: set[str]) -> None:
-        blocks = self.assembly.matrix.blocks
-        for family in sorted(families):
+    def _binding(self) -> NDArray[np.bool_]:
+        """Return the rows with a free column, those of the families left out excepted."""
+        matrix = self.assembly.matrix
+        free = ~matrix.integer
+        free[self.assembly.layout.f.ravel()] = False  # fixed at the exact product
+        owner = np.repeat(np.arange(matrix.n_columns), np.diff(matrix.starts))
+        keep = np.zeros(matrix.n_rows, dtype=bool)
+        keep[matrix.indices[free[owner]]] = True
+        for family in ("savings", *FOLLOWING, *self.without):
             for name in self.assembly.rows_of(family):
-                for row in blocks[name]:
-                    self.engine.set_row(int(row), -np.inf, np.inf)
+                keep[matrix.blocks[name]] = False
+        return keep
+
+    def _place(self, row: int) -> int | None:
+        """Return where a row of the model is among those kept."""
+        at = int(np.searchsorted(self._kept, row))
+        return at if at < len(self._kept) and self._kept[at] == row else None
 
     def fix(self, values: FloatArray) -> None:
         """Fix integer columns at whole values, and flows at the exact product."""
@@ -100,8 +117,13 @@ class Recourse:
         self.move({index: values[layout.z[index]] for index in decisions})
 
     def run(self) -> Answer:
-        """Solve the continuous rest."""
-        return self.engine.run()
+        """Solve the continuous rest; the duals are those of the model's rows."""
+        answer = self.engine.run()
+        if answer.row_duals is None:
+            return answer
+        duals = np.zeros(self.assembly.matrix.n_rows)
+        duals[self._kept] = answer.row_duals[: len(self._kept)]
+        return replace(answer, row_duals=duals)
 
     def missing(self, families: frozenset[str]) -> dict[int, float]:
         """Return by how much each row of some families is missed at least [row units].
@@ -113,9 +135,12 @@ class Recourse:
         for family in sorted(families):
             for name in self.assembly.rows_of(family):
                 for row in matrix.blocks[name]:
+                    place = self._place(int(row))
+                    if place is None:
+                        continue
                     sign = -1.0 if np.isfinite(matrix.row_up[row]) else 1.0
                     slack[int(row)] = self.engine.add_column(
-                        cost=PENALTY, rows=np.array([row]), values=np.array([sign])
+                        cost=PENALTY, rows=np.array([place]), values=np.array([sign])
                     )
         answer = self.run()
         if answer.values is None:
@@ -129,7 +154,9 @@ class Recourse:
         low = matrix.row_lo[row]
         if np.isfinite(low) and not np.isfinite(matrix.row_up[row]):
             matrix.row_lo[row] = low + amount
-        self.engine.set_row(row, matrix.row_lo[row], matrix.row_up[row])
+        place = self._place(row)
+        if place is not None:
+            self.engine.set_row(place, matrix.row_lo[row], matrix.row_up[row])
 
 
 def closes(layout: Layout, index: int) -> bool:

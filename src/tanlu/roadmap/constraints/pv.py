@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 @family("pv", unit="GWh")
 def rows(layout: Layout) -> Iterator[Block]:
-    """Return growth, the energy balance, and the self-use envelope per site."""
+    """Return growth in decision years, the energy balance, and the self-use envelope per site."""
+    open_ = [np.inf if y in layout.problem.decision_years else 0.0 for y in layout.problem.years]
     for index, name in enumerate(layout.pv):
         keys = tuple(f"{name},{year}" for year in layout.years)
         q = layout.q[index]
-        yield Block(f"pv.grow.{name}", keys[1:], (Term(q[1:]), Term(q[:-1], -1.0)), lo=0.0)
+        grown = (Term(q[1:]), Term(q[:-1], -1.0))
+        yield Block(f"pv.grow.{name}", keys[1:], grown, lo=0.0, up=open_[1:])
         energy = (
             Term(layout.pin[index]),
             Term(layout.after[index]),
