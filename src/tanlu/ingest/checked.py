@@ -8,10 +8,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import dataclasses
-import io
 import os
-import re
-import zipfile
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from tanlu.ingest import shipped
@@ -28,21 +25,13 @@ if TYPE_CHECKING:
 
 _RED, _AMBER = "FECACA", "FEF3C7"
 _COLUMNS = ("place", "code", "problem-zh", "problem-en", "value", "advice")
+_LACKS = {
+    "data_only": "ingest.errors-data-only",
+    "only_marked": "ingest.errors-only-marked",
+}
 _WIDTHS = (22, 26, 46, 46, 20, 60)
-_LOST_PARTS = (
-    "xl/charts/",
-    "xl/pivotTables/",
-    "xl/externalLinks/",
-    "xl/vbaProject.bin",
-    "xl/media/",
-    "xl/embeddings/",
-    "xl/drawings/drawing",
-    "xl/ctrlProps/",
-)
 _COMMENT_MAX = 30_000
-_FORMULA_STARTS = ("=", "+", "-", "@")
 _TITLE_MAX = 31
-_TITLE_BAD = re.compile(r"[\[\]:*?/\\]")
 
 
 class Speaker(Protocol):
@@ -67,7 +56,8 @@ def write_checked(
     path : Path
         The user's file; it is only read.
     findings : iterable of Finding
-        Held cells become red and are listed on the first sheet; warnings become amber.
+        Held cells become red and are listed on the first sheet; warnings become amber. Of
+        very many the first are marked, held ones before warnings.
     out : Path
         Where to write, ``.xlsx``; replaced whole or not at all.
     say : Speaker
@@ -89,14 +79,14 @@ def write_checked(
 
     zh, en = dataclasses.replace(say, lang="zh"), dataclasses.replace(say, lang="en")
     limits = shipped.limits()
+    worst = sorted(findings, key=lambda f: not f.outcome.holds)[: limits["checked_marks"]]
     job: dict[str, Any] = {
         "task": "mark",
         "name": path.name,
-        "limits": limits,
-        "marks": [_mark(finding, zh, en) for finding in findings],
+        "marks": [_mark(finding, zh, en) for finding in worst],
         "title": f"{zh('ingest.errors-title')} {en('ingest.errors-title')}",
         "columns": [f"{zh(f'ingest.errors-{c}')} {en(f'ingest.errors-{c}')}" for c in _COLUMNS],
-        "data_only": f"{zh('ingest.errors-data-only')} {en('ingest.errors-data-only')}",
+        "lacks": {lack: f"{zh(code)} {en(code)}" for lack, code in _LACKS.items()},
         "sheet": sheet or path.stem,
     }
     lines, failure = run_child(job, path.read_bytes(), limits=limits)
@@ -139,72 +129,15 @@ def mark_cells(job: Mapping[str, Any], data: bytes) -> dict[str, str]:
     dict
         ``xlsx``: the marked workbook, base64.
     """
+    from tanlu.ingest.copying import copy_of  # noqa: PLC0415 - loads openpyxl
     from tanlu.ingest.workbook.save import workbook_bytes  # noqa: PLC0415 - loads openpyxl
 
-    book, is_data_only = _open(job, data)
+    book, lack = copy_of(data, job)
     marks = list(job["marks"])
     for mark in marks:
         _mark_cell(book, mark)
-    _error_sheet(book, job, marks, note=str(job["data_only"]) if is_data_only else "")
+    _error_sheet(book, job, marks, note=str(job["lacks"].get(lack, "")))
     return {"xlsx": base64.b64encode(workbook_bytes(book)).decode()}
-
-
-def _open(job: Mapping[str, Any], data: bytes) -> tuple[Workbook, bool]:
-    """Open the user's workbook, or make one of a text file or of what openpyxl would lose."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - slow to import
-
-    if not data.startswith(b"PK"):
-        return _from_text(job, data), False
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = archive.namelist()
-    if not any(name.startswith(_LOST_PARTS) for name in names):
-        return load_workbook(io.BytesIO(data)), False
-    return _values_only(load_workbook(io.BytesIO(data), data_only=True)), True
-
-
-def _values_only(source: Workbook) -> Workbook:
-    from openpyxl import Workbook as NewWorkbook  # noqa: PLC0415 - slow to import
-
-    book = NewWorkbook()
-    book.remove(book.worksheets[0])
-    for sheet in source.worksheets:
-        copy = book.create_sheet(sheet.title)
-        copy.sheet_state = sheet.sheet_state
-        for cells in sheet.iter_rows():
-            for cell in cells:
-                if cell.value is not None:
-                    _set(copy, cell.row, int(cell.column or 1), cell.value)
-                    copy.cell(cell.row, int(cell.column or 1)).number_format = cell.number_format
-    return book
-
-
-def _from_text(job: Mapping[str, Any], data: bytes) -> Workbook:
-    """Make a workbook of a delimited or HTML file, every cell as text."""
-    from openpyxl import Workbook as NewWorkbook  # noqa: PLC0415 - slow to import
-
-    from tanlu.ingest.decode import DecodeContext, read_delimited  # noqa: PLC0415
-
-    table = read_delimited(
-        data, str(job["name"]), context=DecodeContext(words=shipped.header_words())
-    )
-    book = NewWorkbook()
-    sheet = book.worksheets[0]
-    sheet.title = _TITLE_BAD.sub("_", str(job["sheet"]))[:_TITLE_MAX] or "data"
-    for row, texts in enumerate(table.rows, 1):
-        for column, text in enumerate(texts, 1):
-            if text:
-                _set(sheet, row, column, text)
-    return book
-
-
-def _set(sheet: Worksheet, row: int, column: int, value: Any) -> None:
-    """Write a value; text that begins like a formula stays text, quoted."""
-    cell = sheet.cell(row, column)
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
-        if value.startswith(_FORMULA_STARTS):
-            cell.quotePrefix = True
 
 
 def _sheet_of(book: Workbook, name: str) -> Worksheet | None:
@@ -240,6 +173,8 @@ def _error_sheet(
     from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - slow to import
     from openpyxl.worksheet.hyperlink import Hyperlink  # noqa: PLC0415 - slow to import
 
+    from tanlu.ingest.copying import set_value  # noqa: PLC0415 - loads openpyxl
+
     title = str(job["title"])[:_TITLE_MAX]
     if title in book.sheetnames:
         book.remove(book[title])
@@ -262,7 +197,7 @@ def _error_sheet(
         place = f"{name}!{mark['cell']}" if mark["cell"] else name
         values = (place, mark["code"], mark["zh"], mark["en"], mark["value"], mark["advice"])
         for column, value in enumerate(values, 1):
-            _set(sheet, row, column, value)
+            set_value(sheet, row, column, value)
             sheet.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
         if mark["cell"] and name in own:
             quoted = name.replace("'", "''")
@@ -270,4 +205,4 @@ def _error_sheet(
             sheet.cell(row, 1).hyperlink = Hyperlink(ref=f"A{row}", location=where)
             sheet.cell(row, 1).font = Font(underline="single", color="1D4ED8")
     if note:
-        _set(sheet, row + 2, 1, note)
+        set_value(sheet, row + 2, 1, note)

@@ -155,6 +155,9 @@ def _kind_of(data: bytes, name: str, *, limits: Mapping[str, int]) -> FileKind:
         return FileKind.XLS
     if data.startswith(b"PK"):
         names = set(check_archive(data, name, limits=limits).namelist())
+        if {"xl/workbook.xml", "xl/workbook.bin"} <= names:
+            found = "xl/workbook.xml, xl/workbook.bin"
+            raise RejectedError.of("XLSX_MALFORMED", name, found=found)
         if "xl/workbook.xml" in names or "[Content_Types].xml" in names:
             return FileKind.XLSB if "xl/workbook.bin" in names else FileKind.XLSX
         if "content.xml" in names and "mimetype" in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -193,3 +194,51 @@ def test_an_unknown_sector_is_refused_with_the_choices(tmp_path: Path) -> None:
 
     assert caught.value.code == "ingest.template-sector"
     assert "machinery" in caught.value.facts["choices"]
+
+
+def test_a_large_text_file_gets_a_copy_of_its_marked_rows(context: Make, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = [
+        f"2024-01,A厂,电,{i if i != 90_000 else 'x'},kWh,{'V' * 40}{i}" for i in range(100_000)
+    ]
+    path.write_text("\n".join(["期间,厂区,活动,数量,单位,凭证号", *lines]), encoding="utf-8")
+    parsed = read_file(path, context=context())
+    findings = [f for f in parsed.findings if f.severity is not Severity.NOTE]
+
+    write_checked(path, findings, tmp_path / "out.xlsx", say=Say("zh"))
+
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["a"]
+    assert marked(tmp_path / "out.xlsx") == [("a", "D90002")]
+    assert sheet["D90002"].value == "x"
+    assert sheet["A1"].value == "期间"
+    assert sheet["A50000"].value is None
+
+
+def test_an_old_format_gets_a_marked_copy_of_its_values(context: Make, tmp_path: Path) -> None:
+    path = tmp_path / "a.ods"
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{text}</text:p>'
+            "</table:table-cell>"
+            for text in row
+        )
+        + "</table:table-row>"
+        for row in (["期间", "厂区", "活动", "数量", "单位"], ["2024-01", "A厂", "电", "x", "kWh"])
+    )
+    content = (
+        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+        f'<office:spreadsheet><table:table table:name="表">{cells}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    parsed = read_file(path, context=context())
+
+    write_checked(path, parsed.findings, tmp_path / "out.xlsx", say=Say("zh"))
+
+    assert marked(tmp_path / "out.xlsx") == [("表", "D2")]

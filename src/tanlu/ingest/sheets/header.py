@@ -228,6 +228,8 @@ def _continues(
         return False
     if all(words.is_unit(cell.text.strip()) for cell in below.values()):
         return True
+    if _says_the_same(above, below, words):
+        return True
     refined = known = grouped = 0
     for index, cell in below.items():
         is_wide = index not in above or (last, index + 1) in merged or (last, index) in merged
@@ -245,6 +247,19 @@ def _continues(
     if grouped == len(below) and len(below) > 1:
         return True
     return refined == len(below) and known * 2 >= len(below) and len(below) > 1
+
+
+def _says_the_same(above: dict[int, Cell], below: dict[int, Cell], words: Vocabulary) -> bool:
+    """Say whether a row names the same columns in other words, such as zh below en."""
+    if len(below) < 2 or not below.keys() <= above.keys():  # noqa: PLR2004 - one word is no row
+        return False
+    if all(cell.text == above[index].text for index, cell in below.items()):
+        return False
+    for index, cell in below.items():
+        field = words.header(cell.text).field
+        if not field or field != words.header(above[index].text).field:
+            return False
+    return True
 
 
 def _texts(

@@ -40,7 +40,7 @@ def read_legacy(data: bytes, name: str, *, limits: Mapping[str, int]) -> Workboo
     """
     try:
         source = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        finding = Finding("LEGACY_FORMAT", Outcome.NOTE, file=name, facts={"found": name[-4:]})
+        finding = Finding("LEGACY_FORMAT", Outcome.WARN, file=name, facts={"found": name[-4:]})
         book = Workbook([], [finding])
         for meta in source.sheets_metadata:
             is_visible = meta.visible == SheetVisibleEnum.Visible

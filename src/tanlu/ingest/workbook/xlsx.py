@@ -297,7 +297,7 @@ class _SheetHandler:
         kind = CellKind.TEXT
         text = raw
         if self._kind == "s":
-            text = self.strings[int(raw)] if raw else ""
+            text = self._shared_string(int(raw)) if raw else ""
         elif self._kind == "n" and raw:
             text, kind = self._number(raw)
         elif self._kind == "b":
@@ -316,6 +316,12 @@ class _SheetHandler:
         if kind is CellKind.NUMBER and "%" in style.number_format:
             shown = style.number_format
         return Cell(text, kind, formula, shown, style.is_struck)
+
+    def _shared_string(self, index: int) -> str:
+        if not 0 <= index < len(self.strings):
+            msg = f"shared string {index} of {len(self.strings)}"
+            raise MalformedError(msg)
+        return self.strings[index]
 
     def _number(self, raw: str) -> tuple[str, CellKind]:
         if self._style.is_date:
