@@ -172,7 +172,8 @@ def quantile(factor: UncertainFactor, u: FloatArray) -> FloatArray:
         return factor.low + (factor.high - factor.low) * u
     if factor.distribution is Distribution.DISCRETE:
         steps = np.cumsum(factor.weights) / np.sum(factor.weights)
-        return np.searchsorted(steps, u, side="right").astype(np.float64)
+        years = np.searchsorted(steps, u, side="right")
+        return np.minimum(years, len(steps) - 1).astype(np.float64)
     return _triangular(factor, u)
 
 

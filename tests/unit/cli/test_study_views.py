@@ -1,0 +1,58 @@
+"""Every study prints in every language, with its figures."""
+
+from __future__ import annotations
+
+import io
+import json
+from importlib import resources
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from tanlu.cli import views
+from tanlu.i18n.say import LANGUAGES, Say
+from tanlu.roadmap.studies import plan_with_studies
+
+FOLDER = resources.files("tanlu") / "data" / "plan_cases"
+
+
+@pytest.fixture(scope="module", name="body")
+def make_body() -> dict[str, Any]:
+    case = json.loads((FOLDER / "v1a.json").read_text(encoding="utf-8"))
+    case["uncertainty"] = [
+        {"id": "a", "kind": "activity", "distribution": "uniform", "low": 0.9, "high": 1.1}
+    ]
+    case["scenarios"] = [{"id": "rich", "set": ["budget=x1.4"]}]
+    asked: dict[str, dict[str, Any]] = {
+        "alternatives": {"extra": [0.02]},
+        "delay": {},
+        "pareto": {"points": 2},
+        "regret": {},
+        "risk": {"draws": 40, "chance": 0.99},
+        "scenarios": {"count": 2},
+        "what_if": {"set": ["budget=x1.4"]},
+    }
+    return plan_with_studies(case, {"explain": False}, asked)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_studies_print_in_every_language(lang: str, body: dict[str, Any]) -> None:
+    out = io.StringIO()
+
+    views.studies.plan(Console(file=out, width=100), Say(lang), body)
+
+    told = out.getvalue()
+    assert "study." not in told
+    for figure in ("2027 → 2026", "rich", "2027"):
+        assert figure in told
+
+
+def test_a_plan_without_studies_prints_as_before(body: dict[str, Any]) -> None:
+    first, second = io.StringIO(), io.StringIO()
+    plain = {name: value for name, value in body.items() if name != "studies"}
+
+    views.studies.plan(Console(file=first, width=100), Say("en"), plain)
+    views.goals.plan(Console(file=second, width=100), Say("en"), plain)
+
+    assert first.getvalue() == second.getvalue()
