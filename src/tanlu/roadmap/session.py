@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tanlu.roadmap.assembly import Assembly, assemble
 from tanlu.roadmap.change import neutral_in
 from tanlu.roadmap.layout import MEGA, emission_columns
 from tanlu.roadmap.planner import settle
 from tanlu.roadmap.problem import Budget
 from tanlu.roadmap.search import LP_TOLERANCE, ROUNDS, SMALL, Cuts, Options, search, search_near
-from tanlu.roadmap.solve import Answer, Status
+from tanlu.roadmap.solve import Answer, Engine, Status
 from tanlu.roadmap.values import is_same_structure, with_values
 from tanlu.roadmap.warm import WarmEngine
 
@@ -80,10 +82,13 @@ class Session:
         known = list(self.solved.found.cuts) if self.solved is not None else []
         self._cuts = Cuts(self._template.layout, known)
         now = with_values(self._template, self.problem)
-        self._engine = WarmEngine(now.matrix, seed=self.options.seed)
+        first = self._cuts.load(Engine(now.matrix, integer=False, seed=self.options.seed)).run()
+        if first.values is not None:
+            self._cuts.rest(now, first.values)  # a smaller model; what is missing comes back
+        idle, self._cuts.idle = self._cuts.idle, np.zeros(0, dtype=np.int64)
+        self._engine = WarmEngine(now.matrix, seed=self.options.seed, without=idle)
         self._cuts.load(self._engine)
-        answer = self._engine.run_cold()
-        answer = self._cut(answer)
+        answer = self._cut(self._engine.run_cold())
         if self.solved is not None and answer.objective is not None:
             bound = answer.objective + now.layout.constant
             self._excess = self.solved.objective_cny / MEGA / bound - 1 if bound > 0 else 0.0

@@ -123,19 +123,43 @@ def _what_if(console: Console, say: Say, study: Mapping[str, Any], body: Mapping
         layout.paragraph(console, say("study.missed", targets=say.listed(list(missed))), indent=0)
     anew = study.get("plan")
     if anew and anew["status"] == "feasible":
-        _moves(console, say, anew["moves"])
+        _moves(console, say, anew["moves"], body)
 
 
-def _moves(console: Console, say: Say, moves: list[Mapping[str, Any]]) -> None:
-    if not moves:
+def _moves(
+    console: Console, say: Say, moves: list[Mapping[str, Any]], body: Mapping[str, Any]
+) -> None:
+    """Show what moved, measures by name; a measure built in parts once for each pair of years."""
+    told = dict.fromkeys(
+        say(
+            "study.moved",
+            measure=_named(row["id"].partition("#")[0], say, body),
+            before=_when(row["before"], say),
+            after=_when(row["after"], say),
+        )
+        for row in moves
+        if row["before"] != row["after"]
+    )
+    if not told:
         layout.line(console, say("study.moved.none"))
-    for row in moves[: layout.SHOWN]:
-        ends = {
-            name: say("study.not_taken") if row[name] is None else str(row[name])
-            for name in ("before", "after")
-        }
-        layout.line(console, "  " + say("study.moved", measure=row["id"], **ends))
-    layout.more(console, say, len(moves) - layout.SHOWN)
+    for text in list(told)[: layout.SHOWN]:
+        layout.line(console, f"  {text}")
+    layout.more(console, say, len(told) - layout.SHOWN)
+
+
+def _when(year: int | None, say: Say) -> str:
+    return say("study.not_taken") if year is None else str(year)
+
+
+def _named(name: str, say: Say, body: Mapping[str, Any]) -> str:
+    """Return a measure's name and site where the plan or the workspace names it."""
+    known = body.get("names") or {}
+    told = known.get(name) or known.get(name.partition("@")[0])
+    if not told or not (told.get("zh") or told.get("en")):
+        return name
+    site = name.partition("@")[2]
+    text = say.pick(told.get("zh") or name, told.get("en") or name)
+    return f"{text} ({layout.site(site, say, body)})" if site else text
 
 
 def _regret(console: Console, say: Say, study: Mapping[str, Any], body: Mapping[str, Any]) -> None:
