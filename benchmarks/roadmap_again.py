@@ -21,19 +21,46 @@ register(
         prepare=write_case,
         variants={
             "pareto_warm": "roadmap_again:pareto_warm",
-            "pareto_cold": "roadmap_again:pareto_rebuilt",
-            "prices_warm": "roadmap_again:scenarios_warm",
-            "prices_cold": "roadmap_again:scenarios_cold",
+            "pareto_cold": "roadmap_again:pareto_cold",
+            "prices_warm": "roadmap_again:prices_warm",
+            "prices_cold": "roadmap_again:prices_cold",
             "slider": "roadmap_again:slider",
-            "impossible": "roadmap_again:impossible",
         },
         sizes=(0, 1),
         bars=(
-            Bar("20 caps, warm against rebuilt", "cpu_s", "pareto_warm", 1 / 8, 1, "pareto_cold"),
-            Bar("100 prices, warm against cold", "cpu_s", "prices_warm", 1 / 4, 1, "prices_cold"),
-            Bar("slider, median [ms]", "median_ms", "slider", 20, 1),
-            Bar("why there is no plan [CPU s]", "cpu_s", "impossible", 2, 1),
+            Bar("20 caps relaxed, warm to cold", "cpu_s", "pareto_warm", 1 / 8, 1, "pareto_cold"),
+            Bar(
+                "100 prices relaxed, warm to cold", "cpu_s", "prices_warm", 1 / 4, 1, "prices_cold"
+            ),
+            Bar("slider, relaxation, median [ms]", "relaxed_ms", "slider", 20, 1),
+            Bar("slider, planned anew, median [ms]", "planned_ms", "slider", 1000, 1),
         ),
+        unit="size",
+    )
+)
+register(
+    Case(
+        name="roadmap_curve",
+        prepare=write_case,
+        variants={
+            "plans": "roadmap_again:curve",
+            "monolith": "roadmap_again:curve_monolith",
+        },
+        sizes=(0, 1),
+        bars=(
+            Bar("20 caps planned against whole models", "cpu_s", "plans", 1 / 4, 1, "monolith"),
+            Bar("their cost against whole models", "sum_mcny", "plans", 1.002, 1, "monolith"),
+        ),
+        unit="size",
+    )
+)
+register(
+    Case(
+        name="roadmap_impossible",
+        prepare=write_case,
+        variants={"diagnose": "roadmap_again:impossible"},
+        sizes=(1, 0),  # of a small model it says the exact amount, which takes longer
+        bars=(Bar("why there is no plan [CPU s]", "cpu_s", "diagnose", 2, 1),),
         unit="size",
     )
 )

@@ -11,16 +11,18 @@ from fractions import Fraction
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from benchmarks.roadmap_instances import read
 from benchmarks.variants.roadmap_solve import relax
-from tanlu.roadmap.assembly import Assembly, assemble
+from tanlu.roadmap.assembly import assemble
 from tanlu.roadmap.case import read_case
+from tanlu.roadmap.change import Change, Knob, changed
 from tanlu.roadmap.infeasible import diagnose
-from tanlu.roadmap.planner import plan_json
-from tanlu.roadmap.search import LP_TOLERANCE, Cuts, Options
-from tanlu.roadmap.solve import Answer, Engine
+from tanlu.roadmap.planner import plan_json, solve_problem
+from tanlu.roadmap.search import Options
+from tanlu.roadmap.session import Session
+from tanlu.roadmap.solve import Engine
+from tanlu.roadmap.solved import Solved
+from tanlu.roadmap.whatif import what_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,140 +32,140 @@ if TYPE_CHECKING:
 
 POINTS, SCENARIOS, MOVES = 20, 100, 40
 SMOKE = 10  # measures below which all of it is done on a tenth
+GAP = 1e-3
 
 
 def _few(problem: Problem, count: int) -> int:
     return count if len(problem.measures) >= SMOKE else max(count // 10, 2)
 
 
-class _Warm:
-    """A relaxation that keeps its basis and its tangents."""
-
-    def __init__(self, assembly: Assembly) -> None:
-        self.engine = Engine(assembly.matrix, integer=False)
-        self.cuts = Cuts(assembly.layout)
-
-    def run(self) -> Answer:
-        """Solve from the last basis, adding tangents as needed."""
-        answer = self.engine.run()
-        while answer.values is not None:
-            added = self.cuts.at(answer.values, tolerance=LP_TOLERANCE)
-            if not added:
-                break
-            for block in added:
-                self.engine.add(block)
-            answer = self.engine.run()
-        return answer
-
-
-def _caps(problem: Problem) -> Iterator[Fraction]:
-    """Yield by how much each point's caps are looser than the case's, tightest first."""
+def _caps(problem: Problem) -> Iterator[Problem]:
+    """Yield the problem with looser and looser caps."""
     count = _few(problem, POINTS)
     for number in range(count):
-        yield 1 + Fraction(number, 2 * count)
-
-
-def _with_cap(problem: Problem, factor: Fraction) -> Problem:
-    cap = problem.targets["cap"]
-    moved = replace(cap, levels={year: level * factor for year, level in cap.levels.items()})
-    return replace(problem, targets={**problem.targets, "cap": moved})
-
-
-def pareto_warm(data: Path, _: Path) -> dict[str, Any]:
-    """Move the cap's right side and solve again."""
-    problem = read_case(read(data))
-    begin = time.process_time()
-    assembly = assemble(problem)
-    warm, rows = _Warm(assembly), assembly.matrix.blocks["cap.cap"]
-    total = 0.0
-    for factor in _caps(problem):
-        for row in rows:
-            warm.engine.set_row(int(row), -np.inf, assembly.matrix.row_up[row] * float(factor))
-        total += warm.run().objective or 0.0
-    return {"cpu_s": time.process_time() - begin, "sum_mcny": total}
-
-
-def pareto_rebuilt(data: Path, _: Path) -> dict[str, Any]:
-    """Build and solve each point anew."""
-    problem = read_case(read(data))
-    begin = time.process_time()
-    points = (relax(assemble(_with_cap(problem, factor))) for factor in _caps(problem))
-    total = sum(point.objective or 0.0 for point in points)
-    return {"cpu_s": time.process_time() - begin, "sum_mcny": total}
+        factor = 1 + Fraction(number, 2 * count)
+        yield changed(problem, (Change(Knob.CAP, factor, is_factor=True),))
 
 
 def _prices(problem: Problem) -> Iterator[Problem]:
-    """Yield the problem with electricity, gas and carbon prices moved by up to a third."""
+    """Yield the problem with power and carbon prices moved by up to a third."""
     rng = random.Random(1)  # noqa: S311 - not for secrets
     for _ in range(_few(problem, SCENARIOS)):
-        carriers = dict(problem.carriers)
-        for name in ("electricity", "gas"):
-            by = Fraction(rng.randint(67, 133), 100)
-            path = tuple(value * by for value in carriers[name].price)
-            carriers[name] = replace(carriers[name], price=path)
-        by = Fraction(rng.randint(67, 133), 100)
-        assert problem.ets is not None
-        ets = replace(problem.ets, price=tuple(value * by for value in problem.ets.price))
-        yield replace(problem, carriers=carriers, ets=ets)
+        power, carbon = (Fraction(rng.randint(67, 133), 100) for _ in range(2))
+        yield changed(
+            problem,
+            (
+                Change(Knob.POWER_PRICE, power, is_factor=True),
+                Change(Knob.CARBON_PRICE, carbon, is_factor=True),
+            ),
+        )
 
 
-def _costs(problem: Problem, assembly: Assembly) -> Any:
-    """Return the cost vector of other prices: only purchases and emissions cost something else."""
-    layout, cost = assembly.layout, assembly.matrix.cost.copy()
-    for index, (_, name) in enumerate(layout.purchases):
-        cost[layout.buy[index]] = _path(layout, problem.carriers[name].price)
-    cost[layout.e] = _path(layout, problem.carriers["electricity"].price)
-    assert problem.ets is not None
-    cost[layout.em["s1"]] = layout.factors * np.array([float(p) for p in problem.ets.price]) / 1e3
-    return cost
-
-
-def _path(layout: Any, price: tuple[Fraction, ...]) -> Any:
-    return layout.factors * np.array([float(value) for value in price]) / 1e3
-
-
-def scenarios_warm(data: Path, _: Path) -> dict[str, Any]:
-    """Change the costs of one loaded relaxation."""
-    problem = read_case(read(data))
-    others = list(_prices(problem))
+def _warm(problem: Problem, variants: Iterator[Problem]) -> dict[str, Any]:
+    """Solve the relaxation of each variant on one loaded model."""
+    others = list(variants)
     begin = time.process_time()
-    assembly = assemble(problem)
-    warm = _Warm(assembly)
+    session = Session(problem)
+    estimates = [session.estimate(other) for other in others]
+    used = time.process_time() - begin
+    cold = sum(not estimate.was_warm for estimate in estimates)
+    total = sum(estimate.cost_cny or 0.0 for estimate in estimates) / 1e6
+    return {"cpu_s": used, "sum_mcny": total, "begun_anew": cold}
+
+
+def _cold(variants: Iterator[Problem]) -> dict[str, Any]:
+    """Build and solve the relaxation of each variant anew."""
+    others = list(variants)
+    begin = time.process_time()
     total = 0.0
     for other in others:
-        warm.engine.set_costs(_costs(other, assembly))
-        total += warm.run().objective or 0.0
+        assembly = assemble(other)
+        total += (relax(assembly).objective or 0.0) + assembly.layout.constant
     return {"cpu_s": time.process_time() - begin, "sum_mcny": total}
 
 
-def scenarios_cold(data: Path, _: Path) -> dict[str, Any]:
-    """Build and solve each scenario anew."""
-    others = list(_prices(read_case(read(data))))
+def pareto_warm(data: Path, _: Path) -> dict[str, Any]:
+    """Relax 20 caps on one model."""
+    problem = read_case(read(data))
+    return _warm(problem, _caps(problem))
+
+
+def pareto_cold(data: Path, _: Path) -> dict[str, Any]:
+    """Relax 20 caps anew."""
+    return _cold(_caps(read_case(read(data))))
+
+
+def prices_warm(data: Path, _: Path) -> dict[str, Any]:
+    """Relax 100 sets of prices on one model."""
+    problem = read_case(read(data))
+    return _warm(problem, _prices(problem))
+
+
+def prices_cold(data: Path, _: Path) -> dict[str, Any]:
+    """Relax 100 sets of prices anew."""
+    return _cold(_prices(read_case(read(data))))
+
+
+def _session(problem: Problem) -> Session:
+    seconds = 20.0 if len(problem.measures) >= SMOKE else 0.5
+    options = Options(gap=GAP, explain=False, seconds=seconds)
+    solved = solve_problem(problem, options)
+    assert isinstance(solved, Solved)
+    return Session(problem, options, solved)
+
+
+def curve(data: Path, _: Path) -> dict[str, Any]:
+    """Plan 20 caps: relax warm, fix, simulate exactly."""
+    problem = read_case(read(data))
+    others = list(_caps(problem))
     begin = time.process_time()
-    total = sum(relax(assemble(other)).objective or 0.0 for other in others)
-    return {"cpu_s": time.process_time() - begin, "sum_mcny": total}
+    session = _session(problem)
+    plans = [session.plan(other) for other in others]
+    used = time.process_time() - begin
+    costs = [plan.objective_cny / 1e6 for plan in plans if isinstance(plan, Solved)]
+    return {"cpu_s": used, "sum_mcny": sum(costs), "planned": len(costs)}
+
+
+def curve_monolith(data: Path, _: Path) -> dict[str, Any]:
+    """Solve 20 caps as whole models, each anew."""
+    others = list(_caps(read_case(read(data))))
+    begin = time.process_time()
+    costs = []
+    for other in others:
+        assembly = assemble(other)
+        seconds = 15.0 if len(other.measures) >= SMOKE else 1.0
+        answer = Engine(assembly.matrix, integer=True).run(gap=GAP, seconds=seconds)
+        if answer.objective is not None:
+            costs.append(answer.objective + assembly.layout.constant)
+    used = time.process_time() - begin
+    return {"cpu_s": used, "sum_mcny": sum(costs), "planned": len(costs)}
 
 
 def slider(data: Path, _: Path) -> dict[str, Any]:
-    """Move the carbon price up and down and wait for the relaxation each time."""
+    """Move the carbon price, wait for the fixed plan and the relaxation; then for the plan."""
     problem = read_case(read(data))
-    assembly = assemble(problem)
-    warm = _Warm(assembly)
-    warm.run()
-    taken = []
+    session = _session(problem)
+    answers, plans = [], []
     for move in range(_few(problem, MOVES)):
-        cost = assembly.matrix.cost.copy()
-        cost[assembly.layout.em["s1"]] *= 1 + 0.05 * (move % 20)
-        warm.engine.set_costs(cost)
-        begin = time.perf_counter()
-        warm.run()
-        taken.append(1000 * (time.perf_counter() - begin))
-    return {"median_ms": statistics.median(taken), "longest_ms": max(taken)}
+        factor = 1 + Fraction(move % 20, 20)
+        other = changed(problem, (Change(Knob.CARBON_PRICE, factor, is_factor=True),))
+        times = [time.perf_counter()]
+        for outcome in what_if(session, other):
+            times.append(time.perf_counter())
+            assert outcome.cost_cny is not None
+        answers.append(1000 * (times[2] - times[1]))
+        plans.append(1000 * (times[-1] - times[0]))
+    return {
+        "relaxed_ms": statistics.median(answers),
+        "longest_ms": max(answers),
+        "planned_ms": statistics.median(plans),
+    }
 
 
 def impossible(data: Path, _: Path) -> dict[str, Any]:
     """Say by how much a tenth of the cap is missed without green power, and what would help."""
-    problem = _with_cap(read_case(read(data)), Fraction(1, 10))
+    tenth = Change(Knob.CAP, Fraction(1, 10), is_factor=True)
+    problem = changed(read_case(read(data)), (tenth,))
     problem = replace(problem, contracts={}, targets={"cap": problem.targets["cap"]})
     begin = time.process_time()
     found = diagnose(problem, Options())
