@@ -10,21 +10,22 @@ from pathlib import Path
 
 
 def cpu_seconds() -> float:
-    """Return the CPU time of this process, all threads, user and system [s]."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+    """Return the CPU time of this process and those it ran, all threads, user and system [s]."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def peak_megabytes() -> float:
-    """Return the peak resident memory of this process since it began [MB].
+    """Return the peak resident memory of this process, or of one it ran if that was more [MB].
 
     The kernel's own high-water mark where there is one: `ru_maxrss` of a child starts with the
     memory of the parent it was forked from.
     """
+    ran = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     status = Path("/proc/self/status")
     if status.exists():
         lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(lines["VmHWM"].split()[0]) / 1024
+        return max(ran, int(lines["VmHWM"].split()[0]) / 1024)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

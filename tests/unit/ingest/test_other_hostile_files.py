@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # it has no stubs
 from openpyxl.styles import Font
 
 from tanlu.ingest.model import ParsedFile
