@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app import clock
 from tanlu.app.findings import finding_bodies, finding_body
 from tanlu.app.references import unit_table
 from tanlu.app.workspaces import find_workspace
+from tanlu.catalog import tables
+from tanlu.ingest.number import NumberContext, NumberStatus, parse_number
+from tanlu.ingest.words import GrammarWords
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import month_of, year_month, year_of
 from tanlu.kernel.rounding import floor_half_up
@@ -18,13 +21,17 @@ from tanlu.units.parse import parse_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
     from pathlib import Path
 
     from tanlu.i18n.say import Say
+    from tanlu.kernel.activity import RowKind
     from tanlu.storage import Receipt, Workspace
 
 _MONTHS = 12
 _MILLION = 10**6
+_BEYOND = 10**12 * _MILLION  # the engine's range; at and beyond it there is no result
+_PLACES = 9
 
 
 def verify(named: str | Path, *, expect_head: str = "", say: Say) -> dict[str, Any]:
@@ -49,15 +56,25 @@ def correct_row(workspace: Workspace, row_id: str, *, quantity: str, reason: str
     row = workspace.row(row_id)
     if row is None:
         raise TanluError("app.row-unknown", found=row_id)
-    try:
-        amount = Decimal(quantity.replace(",", ""))
-    except InvalidOperation as error:
-        raise TanluError("app.not-a-quantity", found=quantity) from error
+    amount = _quantity(quantity, row.kind)
     unit = parse_unit(row.unit, unit_table())
     scale = unit.scale if unit.counts else 1
-    corrected = replace(row, quantity=amount, qty_u=floor_half_up(amount * _MILLION) * int(scale))
+    millionths = floor_half_up(Fraction(amount) * scale * _MILLION)
+    corrected = replace(
+        row, quantity=amount, qty_u=millionths if abs(millionths) < _BEYOND else None
+    )
     receipt = workspace.correct([corrected], reason=reason, at=clock.now(), actor=clock.actor())
     return _receipt_body(receipt)
+
+
+def _quantity(text: str, kind: RowKind) -> Decimal:
+    """Read a quantity as the cells of a file are read, to the nine decimals of the ledger."""
+    words = GrammarWords.from_rows(tables.read("number_word"))
+    number = parse_number(text, context=NumberContext(words, kind=kind))
+    value = number.value
+    if number.status is not NumberStatus.OK or value is None or value != round(value, _PLACES):
+        raise TanluError("app.not-a-quantity", found=text)
+    return value
 
 
 def void_row(workspace: Workspace, row_id: str, *, reason: str) -> dict[str, Any]:

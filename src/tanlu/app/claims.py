@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -62,7 +62,7 @@ def check_claim(
     Raises
     ------
     TanluError
-        ``claim.too-few`` for fewer than two figures, ``claim.not-a-figure``.
+        ``claim.too-few`` for fewer than two figures, ``claim.not-a-figure``, ``claim.year``.
     """
     given = {Measure(name): text for name, text in figures.items() if text}
     read = {measure: _read(measure, text) for measure, text in given.items()}
@@ -71,10 +71,16 @@ def check_claim(
     if len(printed) < _LEAST and not slips:
         raise TanluError("claim.too-few", found=", ".join(given) or "-")
     known = tuple(constants(province_code(province) if province else ""))
-    made_on = date(year, 12, 31) if year else None
+    made_on = None if year is None else _end_of(year)
     checks = claims.check_claim(printed, known, claimed_on=made_on)
     pairs = [_slip_body(measure, kw, say) for measure, kw in slips.items()]
     return {"pairs": pairs + [_pair_body(check, say) for check in checks]}
+
+
+def _end_of(year: int) -> date:
+    if not MINYEAR <= year <= MAXYEAR:
+        raise TanluError("claim.year", found=year)
+    return date(year, 12, 31)
 
 
 def check_article(*, say: Say) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import getpass
 import os
 from datetime import UTC, date, datetime
 
+from tanlu.kernel.errors import TanluError
+
 
 def now() -> datetime:
     """Return the time, with its zone."""
@@ -13,9 +15,20 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """Return today's date; ``TANLU_TODAY`` (YYYY-MM-DD) sets it, so that results can be redone."""
+    """Return today's date; ``TANLU_TODAY`` (YYYY-MM-DD) sets it, so that results can be redone.
+
+    Raises
+    ------
+    TanluError
+        ``app.not-a-date`` when the variable holds something else.
+    """
     fixed = os.environ.get("TANLU_TODAY")
-    return date.fromisoformat(fixed) if fixed else datetime.now().astimezone().date()
+    if not fixed:
+        return datetime.now().astimezone().date()
+    try:
+        return date.fromisoformat(fixed)
+    except ValueError as error:
+        raise TanluError("app.not-a-date", name="TANLU_TODAY", found=fixed) from error
 
 
 def actor() -> str:

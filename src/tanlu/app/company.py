@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tanlu.app import explanations, imports, inventories, payloads, plans, rankings, reports
+from tanlu.app.references import near
 from tanlu.app.workspaces import create_workspace, open_workspace
 from tanlu.compute import calculate
 from tanlu.i18n.say import Say
+from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -67,6 +69,49 @@ class Inventory:
         return f"<table>{rows}</table>"
 
 
+class Plan(dict[str, Any]):
+    """A solved roadmap: the dictionary of ``plan --json``, and names for what is read most."""
+
+    @property
+    def adoptions(self) -> list[dict[str, Any]]:
+        """Measures taken: site, year, size, cost and reason of each."""
+        return list(self["adoptions"])
+
+    @property
+    def emissions(self) -> dict[str, list[float]]:
+        """Emissions by scope, one value per year [tCO2e]."""
+        return dict(self["emissions_t"])
+
+    def why(self, measure: str) -> str:
+        """Say why a measure was taken, or why not, at each site.
+
+        Parameters
+        ----------
+        measure : str
+            Id of a measure, with or without ``@site``.
+
+        Raises
+        ------
+        TanluError
+            ``measures.unknown`` for a measure the plan did not consider.
+        """
+        rows = [*self["adoptions"], *self.get("not_adopted", ())]
+        names = {str(row.get("id") or row["measure"]): row for row in rows}
+        told = [
+            str((row.get("why") or {}).get("text", ""))
+            for name, row in names.items()
+            if measure in (name, row["measure"], name.partition("@")[0])
+        ]
+        if not told:
+            raise TanluError("measures.unknown", found=measure, near=near(measure, names) or "-")
+        return "\n".join(text for text in told if text)
+
+    def explain_infeasible(self) -> dict[str, Any] | None:
+        """Return the target that cannot be met, by how much, and what would meet it."""
+        found: dict[str, Any] | None = self["infeasible"]
+        return found
+
+
 class Company:
     """A workspace; close it, or use it in a ``with`` block."""
 
@@ -120,11 +165,17 @@ class Company:
         return explanations.explain_figure(self._workspace, figure, say=self._say)
 
     def plan(
-        self, *, scenario: str | Path | None = None, gap: float | None = None
-    ) -> dict[str, Any]:
+        self,
+        *,
+        scenario: str | Path | None = None,
+        gap: float | None = None,
+        time_limit: float | None = None,
+    ) -> Plan:
         """Solve for the least-cost roadmap."""
-        options = plans.PlanOptions(scenario=Path(scenario) if scenario else None, gap=gap)
-        return plans.plan_roadmap(self._workspace, options=options, say=self._say)
+        options = plans.PlanOptions(
+            scenario=Path(scenario) if scenario else None, gap=gap, time_limit=time_limit
+        )
+        return Plan(plans.plan_roadmap(self._workspace, options=options, say=self._say))
 
     def report(
         self,

@@ -14,6 +14,7 @@ from tanlu.factors.explain import explain
 from tanlu.inventory.figures import Measure, read_figure, row_filter
 from tanlu.inventory.instrument import MILLION
 from tanlu.inventory.model import tonnes
+from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import month_of, year_of
 from tanlu.kernel.results import Stream
 
@@ -36,7 +37,12 @@ def code_body(code: str, say: Say) -> dict[str, Any]:
 
 
 def explain_figure(
-    workspace: Workspace, figure: str, *, limit: int = 50, say: Say
+    workspace: Workspace,
+    figure: str,
+    *,
+    limit: int = 50,
+    say: Say,
+    taken: TakenInventory | None = None,
 ) -> dict[str, Any]:
     """Open a figure of an inventory.
 
@@ -50,6 +56,8 @@ def explain_figure(
         Most rows listed; the sums are over all.
     say : Say
         Language of the formula.
+    taken : TakenInventory, optional
+        The inventory of the figure's year, when it was taken already.
 
     Returns
     -------
@@ -60,11 +68,13 @@ def explain_figure(
     Raises
     ------
     TanluError
-        ``inventory.figure-unknown``; ``app.no-rows``.
+        ``inventory.figure-unknown``; ``app.no-rows``; ``app.figure-empty`` for a site, item,
+        category or gas the inventory does not have.
     """
     key = read_figure(figure)
     options = InventoryOptions(with_uncertainty=False)
-    taken = take_inventory(workspace, key.year, options=options)
+    taken = taken or take_inventory(workspace, key.year, options=options)
+    _refuse_empty(taken, key)
     behind = row_filter(
         key,
         items_by_id(),
@@ -87,6 +97,16 @@ def explain_figure(
         "rows": [*additions, *lines, *rows][:limit],
         "run": {"id": taken.run_id, "hash": taken.run_hash, "ledger_head": taken.ledger_head},
     }
+
+
+def _refuse_empty(taken: TakenInventory, key: FigureKey) -> None:
+    """Refuse a restriction that nothing of the inventory meets: a name misspelt, most likely."""
+    parts = [part for part in taken.inventory.parts if _belongs(part, key)]
+    gases = {gas for part in parts for gas in part.gases_mg.get(key.basis, {})}
+    restricted = (key.site, key.item, key.category, key.gas) != (None, None, None, None)
+    if restricted and (not parts or (key.gas is not None and key.gas not in gases)):
+        near = sorted({part.site for part in taken.inventory.parts if part.site})
+        raise TanluError("app.figure-empty", found=key.id, known=", ".join(near) or "-")
 
 
 def _value(taken: TakenInventory, key: FigureKey) -> int | None:

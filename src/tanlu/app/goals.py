@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import MAXYEAR, MINYEAR
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app import clock
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import number
+from tanlu.app.rankings import read_basis
 from tanlu.app.references import near
 from tanlu.catalog import load
 from tanlu.catalog import rules as catalog_rules
@@ -70,8 +72,10 @@ def add_target(workspace: Workspace, draft: TargetDraft, *, say: Say) -> dict[st
     Raises
     ------
     TanluError
-        ``target.kind``, ``target.scope``, ``target.number``, ``target.years``,
-        ``target.nothing-asked`` for a draft that does not say what is to be reached.
+        ``target.unnamed``, ``target.kind``, ``target.scope``, ``app.basis-unknown``,
+        ``target.number``, ``target.years``, ``target.year``, ``target.nothing-asked`` for a
+        draft that does not say what is to be reached, ``target.no-base`` for a reduction that
+        does not say below what.
     """
     keep_target(workspace, read_draft(draft))
     return targets_body(workspace, say=say)
@@ -100,28 +104,45 @@ def read_draft(draft: TargetDraft) -> Target:
     TanluError
         As in `add_target`.
     """
-    kinds = [kind.value for kind in TargetKind]
-    if draft.kind not in kinds:
-        raise TanluError("target.kind", found=draft.kind, known=", ".join(kinds))
-    kind = TargetKind(draft.kind)
-    if draft.scope not in _SCOPES:
-        raise TanluError("target.scope", found=draft.scope, known=", ".join(_SCOPES))
-    if draft.base_year is not None and draft.base_year >= draft.year:
-        raise TanluError("target.years", base_year=draft.base_year, year=draft.year)
+    kind = _kind(draft)
+    _check_years(draft)
+    basis = read_basis(draft.basis)
     reduction = _amount("reduction", draft.reduction)
     level = _amount("level", draft.level)
     dated = kind in (TargetKind.PEAK, TargetKind.NEUTRALITY)
     if reduction is None and level is None and not dated:
         raise TanluError("target.nothing-asked", kind=draft.kind)
-    if reduction is not None and not 0 <= reduction <= 1:
+    if reduction is not None and reduction > 1:
         raise TanluError("target.number", name="reduction", found=draft.reduction)
+    if reduction is not None and draft.base_year is None:
+        raise TanluError("target.no-base", found=draft.target_id)
     has_scope = kind not in (TargetKind.ENERGY_INTENSITY, TargetKind.RENEWABLE_SHARE)
     return Target(
-        id=draft.target_id, kind=kind, scope=draft.scope if has_scope else "", basis=draft.basis,
+        id=draft.target_id, kind=kind, scope=draft.scope if has_scope else "", basis=basis.value,
         base_year=draft.base_year, base_value=_amount("base_value", draft.base_value),
         year=draft.year, reduction=reduction, level=level, unit=_UNITS[kind],
         name_zh=draft.name, name_en=draft.name,
     )  # fmt: skip
+
+
+def _kind(draft: TargetDraft) -> TargetKind:
+    """Return the kind of a draft whose words are right."""
+    if not draft.target_id.strip():
+        raise TanluError("target.unnamed")
+    kinds = [kind.value for kind in TargetKind]
+    if draft.kind not in kinds:
+        raise TanluError("target.kind", found=draft.kind, known=", ".join(kinds))
+    if draft.scope not in _SCOPES:
+        raise TanluError("target.scope", found=draft.scope, known=", ".join(_SCOPES))
+    return TargetKind(draft.kind)
+
+
+def _check_years(draft: TargetDraft) -> None:
+    for year in (draft.base_year, draft.year):
+        if year is not None and not MINYEAR <= year <= MAXYEAR:
+            raise TanluError("target.year", found=year)
+    if draft.base_year is not None and draft.base_year >= draft.year:
+        raise TanluError("target.years", base_year=draft.base_year, year=draft.year)
 
 
 def _amount(name: str, text: str) -> Decimal | None:
@@ -132,6 +153,8 @@ def _amount(name: str, text: str) -> Decimal | None:
         value = Decimal(text.strip().rstrip("%\N{FULLWIDTH PERCENT SIGN}").replace(",", ""))
     except InvalidOperation as error:
         raise TanluError("target.number", name=name, found=text) from error
+    if not value.is_finite() or value < 0:
+        raise TanluError("target.number", name=name, found=text)
     return value / _PERCENT if percent else value
 
 

@@ -78,6 +78,11 @@ class ImportReport:
     is_dry_run: bool
 
     @property
+    def totals(self) -> list[dict[str, Any]]:
+        """Control totals: exact sums by site, item and ledger unit."""
+        return totals_body(row for file in self.files for row in file.rows)
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """Findings of all files."""
         return tuple(finding for file in self.files for finding in file.findings)
@@ -113,12 +118,13 @@ def import_files(
     Raises
     ------
     TanluError
-        ``ingest.file-missing`` before anything is read; errors of the mapping file and of the
-        ledger.
+        ``app.file-missing`` and ``app.file-own`` before anything is read; errors of the mapping
+        file and of the ledger.
     """
     missing = [path for path in paths if not path.is_file()]
     if missing:
         raise TanluError("app.file-missing", found=", ".join(map(str, missing)))
+    targets = _checked_paths(workspace, paths, chosen=options.checked)
     context = reading_context(workspace, mapping=options.mapping)
     seen: set[str] = set()
     parsed = []
@@ -131,7 +137,7 @@ def import_files(
     receipt = None
     if not options.is_dry_run:
         receipt = _post(workspace, parsed, paths, context=context, options=options)
-    checked = _write_checked(workspace, parsed, paths, options=options, say=say)
+    checked = _write_checked(parsed, paths, targets, options=options, say=say)
     return ImportReport(tuple(parsed), tuple(paths), receipt, checked, options.is_dry_run)
 
 
@@ -347,10 +353,29 @@ def _new_sites(workspace: Workspace, files: Sequence[ParsedFile]) -> tuple[Site,
     return tuple(found[name] for name in sorted(found))
 
 
+def _checked_paths(
+    workspace: Workspace, paths: Sequence[Path], *, chosen: Path | None
+) -> tuple[Path, ...]:
+    """Return where the marked copy of each file goes: no two in one place, none on a source."""
+    default = workspace.folder / "exports"
+    targets: list[Path] = []
+    for path in paths:
+        first = chosen or default / f"{path.stem}.checked.xlsx"
+        target, number = first, 1
+        while target in targets:
+            number += 1
+            target = first.with_name(f"{first.stem}-{number}{first.suffix}")
+        targets.append(target)
+    own = {path.resolve() for path in paths} & {target.resolve() for target in targets}
+    if own:
+        raise TanluError("app.file-own", found=", ".join(sorted(map(str, own))))
+    return tuple(targets)
+
+
 def _write_checked(
-    workspace: Workspace,
     files: Sequence[ParsedFile],
     paths: Sequence[Path],
+    targets: Sequence[Path],
     *,
     options: ImportOptions,
     say: Say,
@@ -359,12 +384,10 @@ def _write_checked(
     from tanlu.ingest.checked import write_checked
 
     written = []
-    for file, path in zip(files, paths, strict=True):
+    for file, path, target in zip(files, paths, targets, strict=True):
         marked = [finding for finding in file.findings if finding.severity is not Severity.NOTE]
         if file.rejected or not marked or (options.is_dry_run and options.checked is None):
             continue
-        folder = workspace.folder / "exports"
-        target = options.checked or folder / f"{path.stem}.checked.xlsx"
         written.append(write_checked(path, marked, target, say=say))
     return tuple(written)
 
@@ -438,7 +461,7 @@ def import_body(report: ImportReport, say: Say) -> dict[str, Any]:
         "records": dict(
             sorted(Counter(r.kind.value for file in report.files for r in file.records).items())
         ),
-        "totals": totals_body(row for file in report.files for row in file.rows),
+        "totals": report.totals,
         "checked": [str(path) for path in report.checked],
         "dry_run": report.is_dry_run,
         "findings": finding_bodies(report.findings, say),
@@ -449,14 +472,19 @@ def import_body(report: ImportReport, say: Say) -> dict[str, Any]:
     return body
 
 
-def write_template(sector: str, target: Path, *, say: Say) -> dict[str, Any]:
+def write_template(
+    sector: str, target: Path, *, say: Say, is_forced: bool = False
+) -> dict[str, Any]:
     """Write the Excel template of a sector.
 
     Raises
     ------
     TanluError
-        ``ingest.template-sector`` for a sector that has none.
+        ``ingest.template-sector`` for a sector that has none; ``app.file-exists`` rather than
+        replace a file somebody may have filled in.
     """
+    if target.exists() and not is_forced:
+        raise TanluError("app.file-exists", found=target)
     from tanlu.ingest.template import write_template as write
 
     sheets = write(sector, target, say=say)

@@ -64,7 +64,7 @@ def find_hotspots(
     method = read_basis(basis)
     options = InventoryOptions(with_uncertainty=False)
     taken = take_inventory(workspace, year, options=options)
-    before = take_inventory(workspace, versus, options=options) if versus else None
+    before = take_inventory(workspace, versus, options=options) if versus is not None else None
     return hotspots_body(workspace, taken, before, basis=method, say=say)
 
 

@@ -77,8 +77,11 @@ def write_reports(
     Raises
     ------
     TanluError
-        ``report.format``, ``i18n.unknown-language``, ``app.no-rows``.
+        ``report.format``, ``report.nothing-asked`` without a language or a format,
+        ``i18n.unknown-language``, ``app.no-rows``.
     """
+    if not options.languages or not options.formats:
+        raise TanluError("report.nothing-asked")
     unknown = [name for name in options.formats if name not in FORMATS]
     if unknown:
         raise TanluError("report.format", found=", ".join(unknown), known=", ".join(FORMATS))

@@ -42,15 +42,17 @@ def create_workspace(
     Raises
     ------
     TanluError
-        ``storage.exists`` when the folder already is one; ``app.province-unknown``.
+        ``storage.exists`` when the folder already is one; ``app.province-unknown``;
+        ``app.site-unnamed``.
     """
     code = province_code(province) if province else ""
+    named = [_site_name(site) for site in sites]
     at, actor = clock.now(), clock.actor()
     with Workspace.create(
         folder, name=name, sector=sector, province=code, language=language, at=at, actor=actor
     ) as workspace:
-        if sites:
-            listed = [Site(site, code) for site in sites]
+        if named:
+            listed = [Site(site, code) for site in named]
             workspace.register_sites(listed, at=at, actor=actor)
             workspace.put_setting("sites_declared", value=True, at=at, actor=actor)
         return {"workspace": str(folder), "name": name, **sites_body(workspace)}
@@ -78,13 +80,27 @@ def open_workspace(named: str | Path = "") -> Workspace:
 def register_site(
     workspace: Workspace, name: str, *, province: str = "", name_en: str = ""
 ) -> dict[str, Any]:
-    """Register a site, or give a known one its province; the list then counts as complete."""
+    """Register a site, or give a known one its province; the list then counts as complete.
+
+    Raises
+    ------
+    TanluError
+        ``app.site-unnamed`` for an empty name; ``app.province-unknown``.
+    """
+    named = _site_name(name)
     code = province_code(province) if province else workspace.settings.province
     at, actor = clock.now(), clock.actor()
-    workspace.register_sites([Site(name, code, name_en)], at=at, actor=actor)
+    workspace.register_sites([Site(named, code, name_en)], at=at, actor=actor)
     if not workspace.settings.sites_declared:
         workspace.put_setting("sites_declared", value=True, at=at, actor=actor)
     return sites_body(workspace)
+
+
+def _site_name(name: str) -> str:
+    """Return a site's name; the empty name belongs to the group's own lines."""
+    if not name.strip():
+        raise TanluError("app.site-unnamed")
+    return name.strip()
 
 
 def sites_body(workspace: Workspace) -> dict[str, Any]:

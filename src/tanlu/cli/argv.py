@@ -28,6 +28,8 @@ class Call:
         Folder named by ``-w`` or the environment; empty is the current folder.
     as_json, quiet, no_color, yes, trace : bool
         The shared flags.
+    unfinished : str
+        Option at the end of the call that lacks its value.
     """
 
     args: tuple[str, ...]
@@ -38,6 +40,7 @@ class Call:
     no_color: bool
     yes: bool
     trace: bool
+    unfinished: str = ""
 
 
 def read_call(argv: Sequence[str], environ: Mapping[str, str]) -> Call:
@@ -54,6 +57,7 @@ def read_call(argv: Sequence[str], environ: Mapping[str, str]) -> Call:
     values: dict[str, str] = {}
     rest: list[str] = []
     left = list(argv)
+    unfinished = ""
     while left:
         word = left.pop(0)
         name, equals, inline = word.partition("=")
@@ -63,6 +67,7 @@ def read_call(argv: Sequence[str], environ: Mapping[str, str]) -> Call:
         if word in _FLAGS:
             flags.add(word)
         elif name in _VALUED and not (name == "--lang" and _OWN_LANG in rest):
+            unfinished = "" if equals or left else name
             values[_VALUED[name]] = inline if equals else (left.pop(0) if left else "")
         else:
             rest.append(word)
@@ -75,6 +80,7 @@ def read_call(argv: Sequence[str], environ: Mapping[str, str]) -> Call:
         no_color="--no-color" in flags or bool(environ.get("NO_COLOR")),
         yes="--yes" in flags,
         trace="--trace" in flags,
+        unfinished=unfinished,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.argv import read_call
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tanlu.cli.argv import Call
+
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 
 
 def run() -> None:
@@ -35,6 +40,8 @@ def main(argv: Sequence[str]) -> int:
         say = Say(call.lang)
     except TanluError as error:
         return show_error(error, call, Say("en"))
+    if call.unfinished:
+        return show_error(TanluError("cli.value-missing", found=call.unfinished), call, say)
     try:
         code = _dispatch(call, say)
         sys.stdout.flush()
@@ -45,9 +52,21 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
+    except OSError as error:
+        return _show_refusal(error, call, say)
     except Exception as error:  # the interface's edge: anything else is a bug
         return show_bug(error, call, say)
     return code
+
+
+def _show_refusal(error: OSError, call: Call, say: Say) -> Exit:
+    """Say what the system refused; where it names no file and no full disk it is our fault."""
+    refused = error.filename2 or error.filename or ("-" if error.errno in _NO_ROOM else None)
+    if refused is None or error.strerror is None:
+        return show_bug(error, call, say)
+    if call.trace:
+        sys.stderr.write("".join(traceback.format_exception(error)))
+    return show_error(TanluError("cli.refused", found=refused, reason=error.strerror), call, say)
 
 
 def _dispatch(call: Call, say: Say) -> Exit:

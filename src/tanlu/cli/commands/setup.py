@@ -42,7 +42,10 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
         from tanlu.app import imports
 
         target = output or Path(f"{sector}-template.xlsx")
-        return Answer(imports.write_template(sector, target, say=say), views.setup.template)
+        return Answer(
+            imports.write_template(sector, target, say=say, is_forced=call.yes),
+            views.setup.template,
+        )
 
     sites = typer.Typer(help=say("cli.site"), no_args_is_help=True)
     program.add_typer(sites, name="site", rich_help_panel=say("cli.panel.start"))
