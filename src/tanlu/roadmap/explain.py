@@ -14,7 +14,8 @@ import numpy as np
 from tanlu.roadmap.families import FAMILIES, TARGET_FAMILIES
 from tanlu.roadmap.layout import MEGA
 from tanlu.roadmap.moves import Broken, RowCheck
-from tanlu.roadmap.recourse import Recourse, whole
+from tanlu.roadmap.paths import Paths
+from tanlu.roadmap.recourse import Recourse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,12 +73,14 @@ class Explainer:
 
     solved: Solved
     _check: RowCheck = field(init=False)
+    _paths: Paths = field(init=False)
     _relaxed: dict[frozenset[str], Recourse] = field(default_factory=dict)
     _base: dict[frozenset[str], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Load the model of the plan."""
         self._check = RowCheck(self.solved.assembly)
+        self._paths = Paths(self.solved.assembly, self.solved.values)
         self._recourse(frozenset())
 
     def _recourse(self, without: frozenset[str]) -> Recourse:
@@ -92,15 +95,15 @@ class Explainer:
     def why(self, measure_id: str) -> Why:
         """Explain one measure."""
         measure = self.solved.problem.measures[measure_id]
-        start = self._start(measure_id)
+        start = self._paths.start(measure_id)
         if start is None:
             return self._why_not(measure)
-        never = self._trial(self._moved(measure_id, None))
-        later = self._trial(self._moved(measure_id, self._next(start)))
-        before = self._previous(start)
+        never = self._trial(self._paths.moved(measure_id, None))
+        later = self._trial(self._paths.moved(measure_id, self._paths.following(start)))
+        before = self._paths.previous(start)
         earlier = Trial(None)
         if before is not None:
-            earlier = self._trial(self._moved(measure_id, before))
+            earlier = self._trial(self._paths.moved(measure_id, before))
         reasons = [
             *self._locked(measure),
             *self._why_not_earlier(measure, start, earlier),
@@ -113,56 +116,8 @@ class Explainer:
             tuple(reasons),
         )  # fmt: skip
 
-    def _start(self, measure: str) -> int | None:
-        index = self.solved.assembly.layout.decisions_of(measure)[0]
-        path = self.solved.values[self.solved.assembly.layout.z[index]]
-        running = np.flatnonzero(path > 0.5)  # noqa: PLR2004 - rounding
-        return int(running[0]) if len(running) else None
-
-    def _allowed(self) -> list[int]:
-        years = self.solved.problem.years
-        return [i for i, year in enumerate(years) if year in self.solved.problem.decision_years]
-
-    def _previous(self, start: int) -> int | None:
-        """Return the decision year before a year index, None when there is none."""
-        return max((i for i in self._allowed() if i < start), default=None)
-
-    def _next(self, start: int) -> int:
-        """Return the decision year after a year index; past the end when there is none."""
-        end = len(self.solved.problem.years)
-        return min((i for i in self._allowed() if i > start), default=end)
-
-    def _moved(self, measure: str, start: int | None) -> dict[int, FloatArray]:
-        """Return the paths of a measure moved to a start, with those that need it."""
-        layout = self.solved.assembly.layout
-        rows: dict[int, FloatArray] = {}
-        now = self._start(measure)
-        shift = 0 if start is None or now is None else start - now
-        for owner in (measure, *self._dependents(measure)):
-            for index in layout.decisions_of(owner):
-                path = whole(self.solved.assembly, self.solved.values)[layout.z[index]]
-                if start is None:
-                    rows[index] = np.zeros_like(path)
-                elif owner == measure:
-                    rows[index] = _shifted(path, shift, start if now is None else None)
-                else:
-                    closed = np.arange(len(path)) < start
-                    rows[index] = np.where(closed, 0.0, path)
-        return rows
-
-    def _dependents(self, measure: str) -> tuple[str, ...]:
-        found: set[str] = set()
-        queue = [measure]
-        while queue:
-            needed = queue.pop()
-            for other in self.solved.problem.measures.values():
-                if needed in other.requires and other.id not in found:
-                    found.add(other.id)
-                    queue.append(other.id)
-        return tuple(sorted(found))
-
     def _trial(self, rows: dict[int, FloatArray], without: frozenset[str] = frozenset()) -> Trial:
-        values = whole(self.solved.assembly, self.solved.values)
+        values = self._paths.decided.copy()
         for index, path in rows.items():
             values[self.solved.assembly.layout.z[index]] = path
         broken = tuple(b for b in self._check.broken(values) if b.family not in without)
@@ -186,13 +141,13 @@ class Explainer:
 
     def _why_not_earlier(self, measure: Measure, start: int, earlier: Trial) -> list[Reason]:
         families = {breach.family for breach in earlier.breaches}
-        before = self._previous(start)
+        before = self._paths.previous(start)
         if before is None or "adoption" in families:
             return [Reason("EARLIEST_POSSIBLE", {"measure": measure.id, "year": self._year(start)})]
         if not families:
             return []
         without = frozenset(families)
-        relaxed = self._trial(self._moved(measure.id, before), without=without)
+        relaxed = self._trial(self._paths.moved(measure.id, before), without=without)
         gain = None if relaxed.delta is None else self._against_plan(relaxed, without)
         if gain is None or gain > -TOLERANCE:
             return []
@@ -222,7 +177,7 @@ class Explainer:
                 reasons.append(Reason("HOST_RETIRES", facts))
         if self.solved.problem.targets and not later.breaches:
             relaxed = self._trial(
-                self._moved(measure.id, self._next(start)), without=TARGET_FAMILIES
+                self._paths.moved(measure.id, self._paths.following(start)), without=TARGET_FAMILIES
             )
             binds = later.delta is None or later.delta > TOLERANCE
             if binds and relaxed.delta is not None and relaxed.delta < -TOLERANCE:
@@ -262,7 +217,10 @@ class Explainer:
         locked = self._locked(measure)
         if locked:
             return Why(measure.id, None, None, None, None, tuple(locked))
-        trials = [self._trial(self._moved(measure.id, year)) for year in self._candidates(measure)]
+        trials = [
+            self._trial(self._paths.moved(measure.id, year))
+            for year in self._paths.candidates(measure)
+        ]
         deltas = [trial.delta for trial in trials if trial.delta is not None]
         excluded = [b for trial in trials for b in trial.breaches if b.family == "exclusion"]
         if deltas and min(deltas) > -TOLERANCE:
@@ -273,14 +231,6 @@ class Explainer:
             return Why(measure.id, None, None, None, None, (Reason("EXCLUSIVE", facts),))
         return Why(measure.id, None, None, None, None, ())
 
-    def _candidates(self, measure: Measure) -> list[int]:
-        years = self.solved.problem.years
-        ready = measure.first_year + measure.lead_years
-        frozen = max(self.solved.problem.frozen_until, measure.lead_years)
-        allowed = self.solved.problem.decision_years
-        open_ = [i for i, y in enumerate(years) if y >= ready and i >= frozen and y in allowed]
-        return sorted({open_[0], open_[len(open_) // 2]}) if open_ else []
-
 
 _RANK = {"budget": 4, "rollout": 3, "prerequisite": 2, "exclusion": 1}
 
@@ -290,16 +240,6 @@ def _amount(broken: Broken) -> str:
     if broken.family == "budget":
         return str(round(broken.amount * MEGA))
     return f"{broken.amount:g}"
-
-
-def _shifted(path: FloatArray, shift: int, start: int | None) -> FloatArray:
-    if start is not None:
-        return np.where(np.arange(len(path)) >= start, 1.0, 0.0)
-    if shift >= len(path):
-        return np.zeros_like(path)
-    if shift < 0:
-        return np.append(path[-shift:], np.full(-shift, path[-1]))
-    return np.concatenate([np.zeros(shift), path[: len(path) - shift]])
 
 
 def _cny(delta: float | None) -> float | None:

@@ -1,0 +1,147 @@
+"""Improve a plan that was found within a gap: leave out, move or add a measure where cheaper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csc_array
+
+from tanlu.roadmap.moves import RowCheck
+from tanlu.roadmap.paths import Paths
+from tanlu.roadmap.recourse import Recourse, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tanlu.roadmap.assembly import Assembly
+    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.layout import Saving
+
+    Rows = dict[int, FloatArray]
+
+CNY = 1e-6  # in MCNY
+MOST_TRIALS = 250
+
+
+def polish(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArray:
+    """Return the columns of a plan after every move of one measure that made it cheaper.
+
+    Parameters
+    ----------
+    assembly : Assembly
+        Model.
+    values : FloatArray
+        Columns of a plan that keeps its rules.
+    seed : int
+        Seed of the solver.
+
+    Notes
+    -----
+    The cost of the continuous rest is convex in what is fixed, so the duals bound the gain of a
+    move from above: only moves that may gain are tried. At most 250 are.
+    """
+    return _Polisher(assembly, values, seed).run()
+
+
+@dataclass(slots=True)
+class _Polisher:
+    assembly: Assembly
+    values: FloatArray
+    seed: int
+    _trials: int = 0
+    _check: RowCheck = field(init=False)
+    _table: csc_array = field(init=False)
+    _cost: float = field(init=False)
+    _price: FloatArray = field(init=False)
+    _savings: dict[int, list[Saving]] = field(default_factory=dict)
+    _failed: dict[str, float] = field(default_factory=dict)
+
+    def run(self) -> FloatArray:
+        matrix = self.assembly.matrix
+        self._check = RowCheck(self.assembly)
+        shape = (matrix.n_rows, matrix.n_columns)
+        self._table = csc_array((matrix.values, matrix.indices, matrix.starts), shape=shape)
+        for saving in self.assembly.layout.savings:
+            self._savings.setdefault(saving.decision, []).append(saving)
+        while self._trials < MOST_TRIALS:
+            paths = Paths(self.assembly, self.values)
+            recourse = Recourse(self.assembly, paths.decided, self.seed)
+            if not self._look(recourse) or not self._improve(paths, recourse):
+                break
+        return self.values
+
+    def _look(self, recourse: Recourse) -> bool:
+        """Take the cost and the prices of the plan as it stands."""
+        answer = recourse.run()
+        if answer.objective is None or answer.values is None or answer.row_duals is None:
+            return False
+        self._cost, self.values = answer.objective, whole(self.assembly, answer.values)
+        self._price = self.assembly.matrix.cost - self._table.T @ answer.row_duals
+        return True
+
+    def _improve(self, paths: Paths, recourse: Recourse) -> bool:
+        """Make every move that gains, the most promising first; say whether one did."""
+        gains = [(self._estimate(paths, rows), name, rows) for name, rows in self._moves(paths)]
+        found = False
+        touched: set[int] = set()
+        for estimate, name, rows in sorted(gains, key=lambda entry: entry[:2]):
+            if estimate > -CNY or self._trials >= MOST_TRIALS:
+                break
+            if touched & rows.keys() or estimate > self._failed.get(name, 0.0) - CNY:
+                continue  # moved already, or no more promising than when it failed
+            self._trials += 1
+            if self._accept(rows, recourse):
+                touched |= rows.keys()
+                found = True
+            else:
+                self._failed[name] = estimate
+        return found
+
+    def _accept(self, rows: Rows, recourse: Recourse) -> bool:
+        values = self.values.copy()
+        for index, path in rows.items():
+            values[self.assembly.layout.z[index]] = path
+        if self._check.broken(values):
+            return False
+        recourse.move(rows)
+        answer = recourse.run()
+        if answer.objective is None or answer.values is None or answer.objective > self._cost - CNY:
+            recourse.back(set(rows))
+            return False
+        self._cost, self.values = answer.objective, whole(self.assembly, answer.values)
+        recourse.values = self.values
+        return True
+
+    def _moves(self, paths: Paths) -> Iterator[tuple[str, Rows]]:
+        locked = {lock.measure for lock in paths.problem.locks}
+        for measure in paths.problem.measures.values():
+            if measure.continuous or measure.id in locked:
+                continue
+            start = paths.start(measure.id)
+            if start is None:
+                for year in paths.candidates(measure):
+                    yield f"{measure.id}@{year}", paths.moved(measure.id, year)
+                continue
+            yield measure.id, paths.moved(measure.id, None)
+            yield f"{measure.id}+", paths.moved(measure.id, paths.following(start))
+            before = paths.previous(start)
+            if before is not None:
+                yield f"{measure.id}-", paths.moved(measure.id, before)
+
+    def _estimate(self, paths: Paths, rows: Rows) -> float:
+        """Return a lower bound of a move's cost [MCNY]."""
+        layout = self.assembly.layout
+        total = 0.0
+        change: dict[int, FloatArray] = {}
+        for index, path in rows.items():
+            step = path - paths.path(index)
+            total += float(self._price[layout.z[index]] @ step)
+            for saving in self._savings.get(index, ()):
+                known = change.get(saving.end_use, 0.0)
+                change[saving.end_use] = known + saving.log * step
+        for end_use, log in sorted(change.items()):
+            now = self.values[layout.f[end_use]]
+            total += float(self._price[layout.f[end_use]] @ (now * np.expm1(log)))
+        return total
