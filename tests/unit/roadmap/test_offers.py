@@ -74,11 +74,27 @@ def test_every_offer_is_a_template_with_a_size_and_a_source(base_year: BaseYear)
 
 
 def test_no_switch_stores_a_saving_of_carbon() -> None:
+    """A switch holds what share of the end use it can serve, and efficiencies; no saving."""
     for row in ROWS:
         if row["effect"] == str(Effect.SWITCH):
-            assert row["saving_low"] == row["saving_high"] == 1
+            assert 0 < row["saving_low"] <= row["saving_typical"] <= row["saving_high"] <= 1
             assert row["perf_old"] > 0
             assert row["perf_new"] > 0
+
+
+@pytest.mark.parametrize("carrier", ["natural_gas", "diesel", "steam", "propane", "co2_shielding"])
+def test_every_direct_use_of_a_plant_has_a_way_out(carrier: str) -> None:
+    """Without one, neutrality with few offsets is out of reach whatever is paid."""
+    shares = tables.read("end_use_share")
+    uses = {r["end_use"] for r in shares if (r["sector"], r["carrier"]) == ("machinery", carrier)}
+    ways = {
+        use
+        for row in ROWS
+        if row["carrier"] == carrier and row["family"] in {"switch", "process"}
+        for use in row["end_uses"]
+    }
+
+    assert uses <= ways
 
 
 @pytest.mark.parametrize(
