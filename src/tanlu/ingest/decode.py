@@ -8,9 +8,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tanlu.ingest import shipped
 from tanlu.ingest.clean import BIDI, SUSPECT, clean_text, header_key
 from tanlu.ingest.encoding import decode_bytes, first_lines, row_hits
 from tanlu.ingest.rejected import RejectedError
+from tanlu.ingest.workbook.grid import address
 from tanlu.kernel.findings import Finding, Outcome
 
 if TYPE_CHECKING:
@@ -19,15 +21,11 @@ if TYPE_CHECKING:
 __all__ = [
     "DecodeContext",
     "DecodedTable",
-    "cell_name",
     "clean_text",
     "header_key",
     "read_delimited",
 ]
 
-MOST_COLUMNS = 512
-LONGEST_CELL = 4_096
-LONGEST_FIELD = 131_072
 _LINE_END = re.compile("\r\n|\r|\n")
 _PLAIN_DELIMITERS = (",", ";", "\t", "|")
 _WIDE_DELIMITERS = ("\uff0c", "\uff1b")
@@ -48,11 +46,14 @@ class DecodeContext:
         The user's answer to ``ENCODING_AMBIGUOUS``; empty decides by the content.
     delimiter : str
         The user's answer to ``DELIMITER_UNCERTAIN``; empty decides by the content.
+    limits : Mapping[str, int]
+        Table `ingest_limit`.
     """
 
     words: frozenset[str] = frozenset()
     encoding: str = ""
     delimiter: str = ""
+    limits: Mapping[str, int] = field(default_factory=shipped.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +116,14 @@ def read_delimited(data: bytes, name: str, *, context: DecodeContext) -> Decoded
         asked = Finding("DELIMITER_UNCERTAIN", Outcome.ASK, file=name, facts=facts)
         return DecodedTable([], decoded.encoding, "", (*decoded.findings, asked))
     delimiter = context.delimiter or choices[0]
-    rows = _shared(_split(decoded.text, delimiter, name))
+    rows = _shared(_split(decoded.text, delimiter, name, limits=context.limits))
     while rows and not rows[-1]:
         rows.pop()
     flags: dict[int, list[Finding]] = {}
     findings = list(decoded.findings)
     if SUSPECT.search(decoded.text):
         findings += _clean_rows(rows, name, flags)
-    _flag_lengths(rows, name, flags)
+    _flag_lengths(rows, name, flags, most=context.limits["cell_text"])
     _flag_counts(rows, name, words, flags=flags)
     frozen = {index: tuple(found) for index, found in sorted(flags.items())}
     return DecodedTable(rows, decoded.encoding, delimiter, tuple(findings), frozen)
@@ -138,16 +139,6 @@ def _shared(rows: Iterable[list[str]]) -> list[list[str]]:
         else:
             taken.append([known.get(cell, cell) for cell in row])
     return taken
-
-
-def cell_name(row: int, column: int) -> str:
-    """Return the name of a cell from its 0-based row and column: ``(0, 27)`` is ``AB1``."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
 
 
 def _delimiters(text: str, words: frozenset[str]) -> list[str]:
@@ -182,16 +173,19 @@ def _lines(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _split(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
+def _split(
+    text: str, delimiter: str, name: str, *, limits: Mapping[str, int]
+) -> Iterator[list[str]]:
+    longest, most = limits["field_text"], limits["sheet_columns"]
     if '"' in text:
-        yield from _split_quoted(text, delimiter, name)
+        yield from _split_quoted(text, delimiter, name, limits=limits)
         return
     for number, line in enumerate(_lines(text)):
-        if line.count(delimiter) >= MOST_COLUMNS:
-            _refuse_columns(name, number, line.count(delimiter) + 1)
+        if line.count(delimiter) >= most:
+            _refuse("TOO_MANY_COLUMNS", name, number, line.count(delimiter) + 1, most)
         row = line.split(delimiter) if line else []
-        if len(line) > LONGEST_FIELD and max(map(len, row)) > LONGEST_FIELD:
-            _refuse_length(name, number)
+        if len(line) > longest and max(map(len, row)) > longest:
+            _refuse("FIELD_TOO_LONG", name, number, f"> {longest}", longest)
         yield row
 
 
@@ -208,37 +202,30 @@ class _QuoteWatch:
             yield line + "\n"
 
 
-def _split_quoted(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
-    csv.field_size_limit(LONGEST_FIELD)
+def _split_quoted(
+    text: str, delimiter: str, name: str, *, limits: Mapping[str, int]
+) -> Iterator[list[str]]:
+    longest, most = limits["field_text"], limits["sheet_columns"]
+    csv.field_size_limit(longest)
     watch = _QuoteWatch(text)
     reader = csv.reader(watch, delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
-            if len(row) > MOST_COLUMNS:
-                _refuse_columns(name, number - 1, len(row))
+            if len(row) > most:
+                _refuse("TOO_MANY_COLUMNS", name, number - 1, len(row), most)
             watch.quotes = 0
             yield row
     except csv.Error as error:
-        place = f"A{number + 1}"
-        is_long = "field limit" in str(error) and watch.quotes % 2 == 0
-        if is_long:
-            _refuse_length(name, number)
+        if "field limit" in str(error) and watch.quotes % 2 == 0:
+            _refuse("FIELD_TOO_LONG", name, number, f"> {longest}", longest)
+        place = address(number + 1, 1)
         raise RejectedError.of("CSV_UNCLOSED_QUOTE", name, cell=place, line=number + 1) from None
 
 
-def _refuse_length(name: str, row: int) -> None:
-    place = f"A{row + 1}"
-    longer = f"> {LONGEST_FIELD}"
-    raise RejectedError.of(
-        "FIELD_TOO_LONG", name, cell=place, found=longer, expected=LONGEST_FIELD
-    ) from None
-
-
-def _refuse_columns(name: str, row: int, columns: int) -> None:
-    raise RejectedError.of(
-        "TOO_MANY_COLUMNS", name, cell=f"A{row + 1}", found=columns, expected=MOST_COLUMNS
-    )
+def _refuse(code: str, name: str, row: int, found: object, expected: int) -> None:
+    place = address(row + 1, 1)
+    raise RejectedError.of(code, name, cell=place, found=found, expected=expected) from None
 
 
 def _clean_rows(rows: list[list[str]], name: str, flags: dict[int, list[Finding]]) -> list[Finding]:
@@ -248,10 +235,10 @@ def _clean_rows(rows: list[list[str]], name: str, flags: dict[int, list[Finding]
         for column, cell in enumerate(row):
             clean, codes = clean_text(cell)
             for code in codes:
-                places.setdefault(code, []).append(cell_name(index, column))
+                places.setdefault(code, []).append(address(index + 1, column + 1))
             row[column] = clean
             if BIDI in codes:
-                place = cell_name(index, column)
+                place = address(index + 1, column + 1)
                 facts = {"found": clean[:80]}
                 flagged = Finding(BIDI, Outcome.QUARANTINE, name, "", place, facts)
                 flags.setdefault(index, []).append(flagged)
@@ -262,12 +249,14 @@ def _clean_rows(rows: list[list[str]], name: str, flags: dict[int, list[Finding]
     ]
 
 
-def _flag_lengths(rows: list[list[str]], name: str, flags: dict[int, list[Finding]]) -> None:
+def _flag_lengths(
+    rows: list[list[str]], name: str, flags: dict[int, list[Finding]], *, most: int
+) -> None:
     for index, row in enumerate(rows):
-        if row and max(map(len, row)) > LONGEST_CELL:
-            column = next(i for i, cell in enumerate(row) if len(cell) > LONGEST_CELL)
-            facts = {"found": str(len(row[column])), "expected": str(LONGEST_CELL)}
-            place = cell_name(index, column)
+        if row and max(map(len, row)) > most:
+            column = next(i for i, cell in enumerate(row) if len(cell) > most)
+            facts = {"found": str(len(row[column])), "expected": str(most)}
+            place = address(index + 1, column + 1)
             flagged = Finding("FIELD_TOO_LONG", Outcome.QUARANTINE, name, "", place, facts)
             flags.setdefault(index, []).append(flagged)
 
@@ -291,7 +280,7 @@ def _flag_counts(
         if len(row) > width and not any(cell.strip() for cell in row[width:]):
             continue
         facts = {"found": str(len(row)), "expected": str(width)}
-        place = f"A{index + 1}"
+        place = address(index + 1, 1)
         flagged = Finding("COLUMN_COUNT", Outcome.QUARANTINE, name, "", place, facts)
         flags.setdefault(index, []).append(flagged)
 

@@ -65,6 +65,7 @@ def _delimited(data: bytes, name: str, words: Vocabulary) -> Workbook:
         words=words.header_words(),
         encoding=str(mapping.get("encoding", "")),
         delimiter=str(mapping.get("delimiter", "")),
+        limits=words.context.limits,
     )
     table = read_delimited(data, name, context=context)
     grid = Grid("", is_text=True)

@@ -11,7 +11,6 @@ import pytest
 
 from tanlu.ingest.decode import (
     DecodeContext,
-    cell_name,
     clean_text,
     header_key,
     read_delimited,
@@ -257,7 +256,6 @@ def test_clean_text_and_header_key_agree_with_what_people_see() -> None:
     assert clean_text("plain 一厂") == ("plain 一厂", ())
     assert clean_text("\ufeffa") == ("a", ("INVISIBLE_CHARS_STRIPPED",))
     assert header_key(" 数\u200b量 （ＫＷＨ） ") == "数量(kwh)"
-    assert [cell_name(0, column) for column in (0, 25, 26, 701)] == ["A1", "Z1", "AA1", "ZZ1"]
 
 
 def test_a_refusal_survives_the_way_out_of_a_child_process() -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tanlu.kernel.activity import RecordKind
 from tanlu.kernel.findings import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tanlu.ingest.sheets.header import Column
     from tanlu.ingest.sheets.place import Place
@@ -19,20 +20,43 @@ if TYPE_CHECKING:
 _PERCENT = Decimal(100)
 
 
-class Refiner(Protocol):
-    """Adds to the fields of one row what its texts say."""
+@dataclass(slots=True)
+class RecordRow:
+    """One row of a small table while its fields are read.
 
-    def __call__(
-        self,
-        place: Place,
-        row: int,
-        *,
-        fields: dict[str, str | None],
-        texts: Mapping[str, str],
-        columns: Mapping[str, Column],
-        found: list[Finding],
-    ) -> None:
-        """Change `fields` and add findings."""
+    Parameters
+    ----------
+    place : Place
+        The sheet.
+    row : int
+        Its row.
+    columns : Mapping[str, Column]
+        Columns by field.
+    texts : Mapping[str, str]
+        Texts of the row by field, as written.
+    fields : dict of str to str or None
+        What has been read of them.
+    found : list of Finding
+        What was noticed.
+    """
+
+    place: Place
+    row: int
+    columns: Mapping[str, Column]
+    texts: Mapping[str, str]
+    fields: dict[str, str | None]
+    found: list[Finding]
+
+    def text(self, name: str) -> str:
+        """Return the text of a field, empty when there is none."""
+        return self.texts.get(name, "")
+
+    def report(self, code: str, outcome: Outcome, name: str, **facts: object) -> None:
+        """Add a finding at the cell of a field."""
+        column = self.columns.get(name)
+        self.found.append(
+            self.place.finding(code, outcome, self.row, column.index if column else 1, **facts)
+        )
 
 
 def _number(text: str) -> str:
@@ -41,92 +65,58 @@ def _number(text: str) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-def _column(columns: Mapping[str, Column], name: str) -> int:
-    column = columns.get(name)
-    return column.index if column else 1
-
-
-def refine_instrument(
-    place: Place,
-    row: int,
-    *,
-    fields: dict[str, str | None],
-    texts: Mapping[str, str],
-    columns: Mapping[str, Column],
-    found: list[Finding],
-) -> None:
+def refine_instrument(record: RecordRow) -> None:
     """Read a tariff discount in the remark; an owner written where the contract should stand."""
-    match = place.words.search("price_discount", texts.get("note", ""))
+    words, fields = record.place.words, record.fields
+    match = words.search("price_discount", record.text("note"))
     if match:
-        fields["price_discount_cny_per_kwh"] = _number(match[1])
-        found.append(
-            place.finding(
-                "PRICE_DISCOUNT_READ", Outcome.NOTE, row, _column(columns, "note"),
-                found=texts["note"], read=_number(match[1]),
-            )
-        )  # fmt: skip
+        value = fields["price_discount_cny_per_kwh"] = _number(match[1])
+        facts = {"found": record.text("note"), "read": value}
+        record.report("PRICE_DISCOUNT_READ", Outcome.NOTE, "note", **facts)
     serial = fields.get("serial") or ""
-    if serial and place.words.word("owner", serial):
+    if serial and words.word("owner", serial):
         fields["serial"] = None
-        fields["owner"] = fields.get("owner") or place.words.word("owner", serial)
+        fields["owner"] = fields.get("owner") or words.word("owner", serial)
     if not fields.get("owner"):
-        fields["owner"] = place.words.word_inside("owner", texts.get("owner", "")) or None
+        fields["owner"] = words.word_inside("owner", record.text("owner")) or None
 
 
-def refine_purchase(
-    place: Place,
-    row: int,
-    *,
-    fields: dict[str, str | None],
-    texts: Mapping[str, str],
-    columns: Mapping[str, Column],
-    found: list[Finding],
-) -> None:
+def refine_purchase(record: RecordRow) -> None:
     """Fold quantity and unit, find the item, read a footprint and a recycled share."""
-    fields["item"] = place.words.item(fields["material"] or "") or None
-    if fields["item"] is None and fields["material"]:
-        facts = {"found": fields["material"], "near": place.words.item_near(fields["material"])}
-        found.append(
-            place.finding(
-                "MATERIAL_UNKNOWN", Outcome.NOTE, row, _column(columns, "material"), **facts
-            )
-        )
-    _fold_quantity(place, row, fields=fields, texts=texts, columns=columns, found=found)
-    spend = columns.get("spend_cny")
+    words, fields = record.place.words, record.fields
+    material = fields["material"]
+    fields["item"] = words.item(material or "") or None
+    if fields["item"] is None and material:
+        facts = {"found": material, "near": words.item_near(material)}
+        record.report("MATERIAL_UNKNOWN", Outcome.NOTE, "material", **facts)
+    _fold_quantity(record)
+    spend = record.columns.get("spend_cny")
     if spend is not None:
-        fields["tax"] = place.words.word_inside("tax", spend.qualifiers) or None
-    note = texts.get("note", "")
-    _read_footprint(place, row, note=note, fields=fields, columns=columns, found=found)
-    match = place.words.search("recycled", note)
+        fields["tax"] = words.word_inside("tax", spend.qualifiers) or None
+    _read_footprint(record)
+    match = words.search("recycled", record.text("note"))
     if match:
         fields["recycled_fraction"] = _number(str(Decimal(match[1]) / _PERCENT))
 
 
-def _fold_quantity(
-    place: Place,
-    row: int,
-    *,
-    fields: dict[str, str | None],
-    texts: Mapping[str, str],
-    columns: Mapping[str, Column],
-    found: list[Finding],
-) -> None:
+def _fold_quantity(record: RecordRow) -> None:
+    fields = record.fields
     quantity = fields.get("quantity")
     if quantity is None:
         fields["unit"] = None
         return
-    column = columns.get("quantity")
-    text = texts.get("unit", "") or (column.unit if column else "")
-    unit = place.words.unit(text)
+    column = record.columns.get("quantity")
+    text = record.text("unit") or (column.unit if column else "")
+    unit = record.place.words.unit(text)
     if not unit.counts:
         fields["unit"] = text or None
-        facts = {"found": text or "-", "choices": ", ".join(unit.choices) or "-"}
+        choices = ", ".join(unit.choices) or "-"
+        facts = {"found": text or "-", "choices": choices, "expected": choices}
         facts |= {"near": ", ".join(unit.near) or "-", "item": fields["material"] or "-"}
-        facts["expected"] = facts["choices"]
-        at = _column(columns, "unit" if "unit" in columns else "quantity")
         has_money = fields.get("spend_cny") is not None
         outcome = Outcome.WARN if has_money else Outcome.QUARANTINE
-        found.append(place.finding(unit.code or "UNKNOWN_UNIT", outcome, row, at, **facts))
+        name = "unit" if "unit" in record.columns else "quantity"
+        record.report(unit.code or "UNKNOWN_UNIT", outcome, name, **facts)
         return
     exact = Fraction(Decimal(quantity)) * unit.scale
     fields["quantity"] = _number(str(Decimal(exact.numerator) / Decimal(exact.denominator)))
@@ -135,15 +125,8 @@ def _fold_quantity(
         fields["mass_kg"] = fields["quantity"]
 
 
-def _read_footprint(
-    place: Place,
-    row: int,
-    *,
-    note: str,
-    fields: dict[str, str | None],
-    columns: Mapping[str, Column],
-    found: list[Finding],
-) -> None:
+def _read_footprint(record: RecordRow) -> None:
+    place, note = record.place, record.text("note")
     by_mass = place.words.search("pcf_per_kg", note)
     by_piece = place.words.search("pcf_per_piece", note)
     if by_mass:
@@ -154,13 +137,8 @@ def _read_footprint(
         name = "pcf_kgco2e_per_piece"
     else:
         return
-    fields[name] = _number(str(value))
-    found.append(
-        place.finding(
-            "SUPPLIER_PCF_READ", Outcome.NOTE, row, _column(columns, "note"),
-            found=note, read=fields[name],
-        )
-    )  # fmt: skip
+    record.fields[name] = _number(str(value))
+    record.report("SUPPLIER_PCF_READ", Outcome.NOTE, "note", found=note, read=record.fields[name])
 
 
 def _tonnes(unit: str, place: Place) -> Decimal:
@@ -170,17 +148,9 @@ def _tonnes(unit: str, place: Place) -> Decimal:
     return Decimal(kilograms.numerator) / Decimal(kilograms.denominator) / 1000
 
 
-def refine_freight(
-    place: Place,
-    row: int,
-    *,
-    fields: dict[str, str | None],
-    texts: Mapping[str, str],
-    columns: Mapping[str, Column],
-    found: list[Finding],
-) -> None:
+def refine_freight(record: RecordRow) -> None:
     """Split a lane into its ends; transport work is mass times distance where not stated."""
-    del row, texts, columns, found
+    place, fields = record.place, record.fields
     route = fields.get("route") or ""
     ends = place.words.patterns["route_split"].split(route)
     if len(ends) == 2:  # noqa: PLR2004 - a lane has two ends
@@ -194,20 +164,12 @@ def refine_freight(
     fields["item"] = item if item in place.words.items else None
 
 
-def refine_equipment(
-    place: Place,
-    row: int,
-    *,
-    fields: dict[str, str | None],
-    texts: Mapping[str, str],
-    columns: Mapping[str, Column],
-    found: list[Finding],
-) -> None:
+def refine_equipment(record: RecordRow) -> None:
     """Read power, capacity, poles and efficiency out of rating and grade."""
-    del row, found
+    place, fields = record.place, record.fields
     words = place.words
-    rating = texts.get("rating", "")
-    column = columns.get("rating")
+    rating = record.text("rating")
+    column = record.columns.get("rating")
     if column is not None and column.unit and _is_bare(rating):
         rating = f"{rating}{column.unit}"
     for pattern, name in (
@@ -226,8 +188,8 @@ def refine_equipment(
         fields["load_capacity_t"] = _number(load[1]) if load else None
     if fields["type"] == "transformer" and fields["capacity_kva"]:
         fields["model"] = fields.get("model") or rating.partition("-")[0] or None
-    fields["grade"] = _grade(place, texts.get("grade", ""), fields)
-    _fuel(place, fields, f"{rating} {texts.get('note', '')}")
+    fields["grade"] = _grade(place, record.text("grade"), fields)
+    _fuel(place, fields, f"{rating} {record.text('note')}")
 
 
 def _is_bare(rating: str) -> bool:
@@ -263,17 +225,9 @@ def _fuel(place: Place, fields: dict[str, str | None], text: str) -> None:
             return
 
 
-def refine_output(
-    place: Place,
-    row: int,
-    *,
-    fields: dict[str, str | None],
-    texts: Mapping[str, str],
-    columns: Mapping[str, Column],
-    found: list[Finding],
-) -> None:
+def refine_output(record: RecordRow) -> None:
     """Read the price year and the unit of the output in the headers."""
-    del row, texts, found
+    place, fields, columns = record.place, record.fields, record.columns
     value = columns.get("output_value_cny")
     if value is not None:
         match = place.words.search("price_year", value.label)
@@ -283,7 +237,7 @@ def refine_output(
         fields["units_unit"] = place.words.unit(units.unit).ledger_unit or units.unit
 
 
-REFINERS: dict[RecordKind, Refiner] = {
+REFINERS: dict[RecordKind, Callable[[RecordRow], None]] = {
     RecordKind.INSTRUMENT: refine_instrument,
     RecordKind.PURCHASE: refine_purchase,
     RecordKind.FREIGHT: refine_freight,

@@ -164,23 +164,26 @@ def stated_outside(place: Place, block: HeaderBlock) -> dict[str, tuple[str, int
         site = _site_outside(place, titles)
         if site:
             found["site"] = (site, 0)
-    if "period" not in found:
-        for text in (*titles, place.grid.name):
-            match = words.search("year_month", text)
-            if match:
-                found["period"] = (f"{match[1]}-{match[2]}", 0)
-                break
-        else:
-            month = words.word("month", place.grid.name)
-            if month and place.year:
-                found["period"] = (f"{place.year}-{month}", 0)
-    if "period" not in found and place.year is not None:
-        found["period"] = (str(place.year), 0)
+    period = "" if "period" in found else _period_outside(place, titles)
+    if period:
+        found["period"] = (period, 0)
     if "item" not in found and block.of("item") is None:
         item = next((t for t in (place.grid.name, *titles) if words.item(t)), "")
         if item:
             found["item"] = (item, 0)
     return found
+
+
+def _period_outside(place: Place, titles: list[str]) -> str:
+    """Return the month that a title or the sheet's name states, else the year of the sheet."""
+    for text in (*titles, place.grid.name):
+        match = place.words.search("year_month", text)
+        if match:
+            return f"{match[1]}-{match[2]}"
+    month = place.words.word("month", place.grid.name)
+    if month and place.year:
+        return f"{place.year}-{month}"
+    return "" if place.year is None else str(place.year)
 
 
 def _site_outside(place: Place, titles: list[str]) -> str:

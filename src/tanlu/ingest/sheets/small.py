@@ -14,7 +14,7 @@ from tanlu.ingest.number import NumberContext, NumberStatus, parse_number, share
 from tanlu.ingest.number import findings_of as number_findings
 from tanlu.ingest.period import PeriodContext, PeriodStatus, parse_period
 from tanlu.ingest.sheets.body import Body, read_body
-from tanlu.ingest.sheets.detail import REFINERS
+from tanlu.ingest.sheets.detail import REFINERS, RecordRow
 from tanlu.ingest.sheets.draft import SheetResult, row_id
 from tanlu.ingest.sheets.header import is_number_like
 from tanlu.ingest.vocabulary import key, near, normal
@@ -180,7 +180,7 @@ class _SmallSheet:
         texts = {n: c.text for n in self.columns if (c := self._cell(row, n, body))}
         refine = REFINERS.get(self.kind)
         if refine is not None:
-            refine(self.place, row, fields=fields, texts=texts, columns=self.columns, found=found)
+            refine(RecordRow(self.place, row, self.columns, texts, fields, found))
         self._required(fields, row, found)
         self._post(row, fields=fields, cells=cells, texts=texts, found=found)
 
@@ -196,7 +196,7 @@ class _SmallSheet:
         used = self.place.grid.rows[row]
         span = f"{address(row, min(used))}:{address(row, max(used))}"
         source = SourceCell(self.place.file, self.place.sha256, self.place.grid.name, span)
-        self.result.findings.extend(f for f in found if f not in self.result.findings)
+        self.result.findings.extend(found)
         if any(f.outcome.holds for f in found):
             raw = {self.columns[name].label: text for name, text in texts.items()}
             self.result.quarantine.append(QuarantinedRow(source, raw, tuple(found)))
