@@ -60,12 +60,12 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Least and most of a sum within a share of the least cost; None when not found."""
+    """Least and most of a sum among the plans found within a share of the least cost."""
 
     group: Group
     extra: float
-    least: float | None
-    most: float | None
+    least: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,25 +153,27 @@ def find_alternatives(
     """
     search = _Search(solved, options)
     groups = [g for g in Group if weights_of(solved.assembly.layout, g).any()]
-    plans = [solved.values]
-    spreads: list[Spread] = []
-    steps, done = len(groups) * len(extra), 0
+    plans: list[tuple[float, FloatArray]] = [(0.0, solved.values)]
+    searched: list[tuple[Group, float]] = []
+    steps = len(groups) * len(extra)
     for share in sorted(extra):
         for group in groups:
-            ends = [search.extreme(group, share, sign=sign) for sign in (1.0, -1.0)]
-            plans.extend(end for end in ends if end is not None)
-            spreads.append(_spread(solved, group, share, ends))
-            done += 1
-            if progress is not None and not progress(done, steps):
-                return _gathered(solved, spreads, plans)
-    return _gathered(solved, spreads, plans)
+            for sign in (1.0, -1.0):
+                end = search.extreme(group, share, sign=sign)
+                if end is not None:
+                    plans.append((share, end))
+            searched.append((group, share))
+            if progress is not None and not progress(len(searched), steps):
+                return _gathered(solved, searched, plans)
+    return _gathered(solved, searched, plans)
 
 
 def _spread(
-    solved: Solved, group: Group, share: float, ends: Sequence[FloatArray | None]
+    solved: Solved, group: Group, share: float, plans: Sequence[tuple[float, FloatArray]]
 ) -> Spread:
+    """Return the range of a sum over every plan found that costs no more than a share extra."""
     weights = weights_of(solved.assembly.layout, group)
-    known = [float(weights @ end) for end in (*ends, solved.values) if end is not None]
+    known = [float(weights @ values) for extra, values in plans if extra <= share]
     return Spread(group, share, min(known), max(known))
 
 
@@ -237,17 +239,21 @@ class _Search:
 
 
 def _gathered(
-    solved: Solved, spreads: Sequence[Spread], plans: Sequence[FloatArray]
+    solved: Solved,
+    searched: Sequence[tuple[Group, float]],
+    plans: Sequence[tuple[float, FloatArray]],
 ) -> Alternatives:
     layout = solved.assembly.layout
     starts: dict[str, list[int | None]] = defaultdict(list)
-    for values in plans:
+    for _, values in plans:
         for name in solved.problem.measures:
             first = layout.decisions_of(name)[0]
             running = np.flatnonzero(values[layout.z[first]] > HALF)
             starts[name].append(solved.problem.years[running[0]] if len(running) else None)
     return Alternatives(
-        tuple(spreads), tuple(_choice(name, starts[name]) for name in sorted(starts)), len(plans)
+        tuple(_spread(solved, group, share, plans) for group, share in searched),
+        tuple(_choice(name, starts[name]) for name in sorted(starts)),
+        len(plans),
     )
 
 

@@ -229,3 +229,14 @@ def test_alternatives_of_v1_leave_out_only_what_costs_little() -> None:
     assert standing["C"] is Standing.OPTIONAL
     spread = next(s for s in found.spreads if s.group is Group.MEASURES)
     assert [spread.least, spread.most] == pytest.approx([2, 3])
+
+
+def test_what_costs_less_extra_is_within_what_may_cost_more(session: Session) -> None:
+    assert session.solved is not None
+
+    found = find_alternatives(session.solved, QUIET, extra=(0.05, 0.005))
+
+    wide = {s.group: (s.least, s.most) for s in found.spreads if s.extra == 0.05}
+    for spread in found.spreads:
+        least, most = wide[spread.group]
+        assert least <= spread.least <= spread.most <= most
