@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tanlu.roadmap.estimate import Estimate
 from tanlu.roadmap.families import FAMILIES, TARGET_FAMILIES
 from tanlu.roadmap.layout import MEGA
 from tanlu.roadmap.moves import Broken, RowCheck
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tanlu.roadmap.solved import Solved
 
 TOLERANCE = 1e-6  # MCNY: 1 CNY
+MOST_YEARS = 6  # tried for a measure that is not taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Explainer:
     solved: Solved
     _check: RowCheck = field(init=False)
     _paths: Paths = field(init=False)
+    _estimate: Estimate = field(init=False)
     _relaxed: dict[frozenset[str], Recourse] = field(default_factory=dict)
     _base: dict[frozenset[str], float] = field(default_factory=dict)
 
@@ -81,6 +84,7 @@ class Explainer:
         """Load the model of the plan."""
         self._check = RowCheck(self.solved.assembly)
         self._paths = Paths(self.solved.assembly, self.solved.values)
+        self._estimate = Estimate(self.solved.assembly)
         self._recourse(frozenset())
 
     def _recourse(self, without: frozenset[str]) -> Recourse:
@@ -89,6 +93,8 @@ class Explainer:
                 self.solved.assembly, self.solved.values, without=without
             )
             answer = self._relaxed[without].run()
+            if not without:
+                self._estimate.at(answer)
             self._base[without] = answer.objective if answer.objective is not None else np.nan
         return self._relaxed[without]
 
@@ -217,19 +223,60 @@ class Explainer:
         locked = self._locked(measure)
         if locked:
             return Why(measure.id, None, None, None, None, tuple(locked))
-        trials = [
-            self._trial(self._paths.moved(measure.id, year))
-            for year in self._paths.candidates(measure)
-        ]
-        deltas = [trial.delta for trial in trials if trial.delta is not None]
-        excluded = [b for trial in trials for b in trial.breaches if b.family == "exclusion"]
-        if deltas and min(deltas) > -TOLERANCE:
-            facts = {"measure": measure.id, "costs": _shown(Fraction(round(min(deltas) * MEGA)))}
+        best, excluded = self._best_start(measure)
+        if best is not None and best > -TOLERANCE:
+            facts = {"measure": measure.id, "costs": _shown(Fraction(round(best * MEGA)))}
+            crowd = self._crowd(measure)
+            if crowd:
+                facts["key"] = crowd
+                return Why(measure.id, None, None, None, None, (Reason("CROWDED_OUT", facts),))
             return Why(measure.id, None, None, None, None, (Reason("NEVER_PAYS", facts),))
-        if excluded:
-            facts = {"measure": measure.id, "key": excluded[0].key}
+        if best is None and excluded:
+            facts = {"measure": measure.id, "key": excluded}
             return Why(measure.id, None, None, None, None, (Reason("EXCLUSIVE", facts),))
         return Why(measure.id, None, None, None, None, ())
+
+    def _best_start(self, measure: Measure) -> tuple[float | None, str]:
+        """Return the least cost of adding a measure in any year [MCNY], and who excludes it.
+
+        Years are tried from the most promising on until no other can be better; None when that
+        is not shown within a few trials.
+        """
+        moves = [self._paths.moved(measure.id, year) for year in self._paths.open_years(measure)]
+        flows = self.solved.values
+        bounds = [(self._estimate.least(self._paths, flows, m), i) for i, m in enumerate(moves)]
+        best, excluded = np.inf, ""
+        for tried, (bound, index) in enumerate(sorted(bounds)):
+            if bound > best - TOLERANCE:
+                break
+            if tried == MOST_YEARS:
+                return None, excluded
+            trial = self._trial(moves[index])
+            out = [b.key for b in trial.breaches if b.family == "exclusion"]
+            if out:
+                return None, out[0]  # in every year alike
+            best = min(best, np.inf if trial.delta is None else trial.delta)
+        return (float(best), excluded) if np.isfinite(best) else (None, excluded)
+
+    def _crowd(self, measure: Measure) -> str:
+        """Return the measure without which this one would pay, empty when there is none."""
+        layout = self.solved.assembly.layout
+        for other in sorted(self.solved.problem.measures.values(), key=lambda m: m.id):
+            if other.id == measure.id or not other.saving.keys() & measure.saving.keys():
+                continue
+            start = self._paths.start(other.id)
+            if start is None or start not in self._paths.open_years(measure):
+                continue
+            without = self._paths.moved(other.id, None)
+            mine = self._paths.moved(measure.id, start)
+            if mine.keys() & without.keys():
+                continue
+            alone = self._trial(without, TARGET_FAMILIES)
+            both = self._trial({**without, **mine}, TARGET_FAMILIES)
+            pays = alone.delta is not None and both.delta is not None
+            if pays and both.delta < alone.delta - TOLERANCE:  # type: ignore[operator] # checked
+                return layout.problem.measures[other.id].id
+        return ""
 
 
 _RANK = {"budget": 4, "rollout": 3, "prerequisite": 2, "exclusion": 1}

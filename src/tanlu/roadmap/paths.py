@@ -73,12 +73,16 @@ class Paths:
 
     def candidates(self, measure: Measure) -> list[int]:
         """Return the first and the middle year in which a measure could start."""
+        open_ = self.open_years(measure)
+        return sorted({open_[0], open_[len(open_) // 2]}) if open_ else []
+
+    def open_years(self, measure: Measure) -> list[int]:
+        """Return the year indices in which a measure could start."""
         years = self.problem.years
         ready = measure.first_year + measure.lead_years
         frozen = max(self.problem.frozen_until, measure.lead_years)
         allowed = self.problem.decision_years
-        open_ = [i for i, y in enumerate(years) if y >= ready and i >= frozen and y in allowed]
-        return sorted({open_[0], open_[len(open_) // 2]}) if open_ else []
+        return [i for i, y in enumerate(years) if y >= ready and i >= frozen and y in allowed]
 
     def moved(self, measure: str, start: int | None) -> dict[int, FloatArray]:
         """Return the paths of a measure moved to a start, with those that need it."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy.sparse import csc_array
-
+from tanlu.roadmap.estimate import Estimate
 from tanlu.roadmap.moves import RowCheck
 from tanlu.roadmap.paths import Paths
 from tanlu.roadmap.recourse import Recourse, whole
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 
     from tanlu.roadmap.assembly import Assembly
     from tanlu.roadmap.builder import FloatArray
-    from tanlu.roadmap.layout import Saving
 
     Rows = dict[int, FloatArray]
 
@@ -52,19 +49,13 @@ class _Polisher:
     seed: int
     _trials: int = 0
     _check: RowCheck = field(init=False)
-    _table: csc_array = field(init=False)
+    _estimate: Estimate = field(init=False)
     _cost: float = field(init=False)
-    _price: FloatArray = field(init=False)
-    _savings: dict[int, list[Saving]] = field(default_factory=dict)
     _failed: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> FloatArray:
-        matrix = self.assembly.matrix
         self._check = RowCheck(self.assembly)
-        shape = (matrix.n_rows, matrix.n_columns)
-        self._table = csc_array((matrix.values, matrix.indices, matrix.starts), shape=shape)
-        for saving in self.assembly.layout.savings:
-            self._savings.setdefault(saving.decision, []).append(saving)
+        self._estimate = Estimate(self.assembly)
         while self._trials < MOST_TRIALS:
             paths = Paths(self.assembly, self.values)
             recourse = Recourse(self.assembly, paths.decided, self.seed)
@@ -78,12 +69,13 @@ class _Polisher:
         if answer.objective is None or answer.values is None or answer.row_duals is None:
             return False
         self._cost, self.values = answer.objective, whole(self.assembly, answer.values)
-        self._price = self.assembly.matrix.cost - self._table.T @ answer.row_duals
+        self._estimate.at(answer)
         return True
 
     def _improve(self, paths: Paths, recourse: Recourse) -> bool:
         """Make every move that gains, the most promising first; say whether one did."""
-        gains = [(self._estimate(paths, rows), name, rows) for name, rows in self._moves(paths)]
+        least = self._estimate.least
+        gains = [(least(paths, self.values, rows), n, rows) for n, rows in self._moves(paths)]
         found = False
         touched: set[int] = set()
         for estimate, name, rows in sorted(gains, key=lambda entry: entry[:2]):
@@ -129,19 +121,3 @@ class _Polisher:
             before = paths.previous(start)
             if before is not None:
                 yield f"{measure.id}-", paths.moved(measure.id, before)
-
-    def _estimate(self, paths: Paths, rows: Rows) -> float:
-        """Return a lower bound of a move's cost [MCNY]."""
-        layout = self.assembly.layout
-        total = 0.0
-        change: dict[int, FloatArray] = {}
-        for index, path in rows.items():
-            step = path - paths.path(index)
-            total += float(self._price[layout.z[index]] @ step)
-            for saving in self._savings.get(index, ()):
-                known = change.get(saving.end_use, 0.0)
-                change[saving.end_use] = known + saving.log * step
-        for end_use, log in sorted(change.items()):
-            now = self.values[layout.f[end_use]]
-            total += float(self._price[layout.f[end_use]] @ (now * np.expm1(log)))
-        return total
