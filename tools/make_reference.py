@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.argv import read_call
+from tanlu.cli.pages import shared_options
 from tanlu.cli.program import build
 from tanlu.i18n.catalogue import messages
 from tanlu.i18n.say import Say
@@ -37,12 +38,24 @@ def commands_page() -> str:
         "",
         Say("en")("cli.epilog"),
         "",
+        f"## {Say('zh')('cli.help.shared')} · {Say('en')('cli.help.shared')}",
+        "",
+        *_shared_options(),
     ]
     zh, en = programs["zh"], programs["en"]
     for (path, left), (_, right) in zip(_walk(zh, "tanlu"), _walk(en, "tanlu"), strict=True):
         lines += [f"## `{path}`", "", left.help or "", "", right.help or "", ""]
         lines += list(_parameters(left, right))
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _shared_options() -> Iterator[str]:
+    yield "| | 中文 | English |"
+    yield "|---|---|---|"
+    pairs = zip(shared_options(Say("zh")), shared_options(Say("en")), strict=True)
+    for (_, zh), (name, en) in pairs:
+        yield f"| `{_cell(name)}` | {_cell(zh)} | {_cell(en)} |"
+    yield ""
 
 
 def _walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:

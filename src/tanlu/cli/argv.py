@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _FLAGS = frozenset({"--json", "--quiet", "--no-color", "--yes", "--trace"})
 _VALUED = {"-w": "-w", "--workspace": "-w", "--lang": "--lang"}
@@ -43,7 +43,17 @@ class Call:
     unfinished: str = ""
 
 
-def read_call(argv: Sequence[str], environ: Mapping[str, str]) -> Call:
+def no_language(_: str) -> str:
+    """Return the language of no folder: none."""
+    return ""
+
+
+def read_call(
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    language_of: Callable[[str], str] = no_language,
+) -> Call:
     """Take the shared options out of a call, wherever they stand.
 
     Parameters
@@ -52,6 +62,9 @@ def read_call(argv: Sequence[str], environ: Mapping[str, str]) -> Call:
         The call without the program's name.
     environ : Mapping
         Environment: ``TANLU_WORKSPACE``, ``TANLU_LANG``, ``NO_COLOR`` and the locale.
+    language_of : callable
+        Language of the workspace in a folder, empty for none. It goes before the locale, and
+        after ``--lang`` and ``TANLU_LANG``.
     """
     flags: set[str] = set()
     values: dict[str, str] = {}
@@ -71,10 +84,12 @@ def read_call(argv: Sequence[str], environ: Mapping[str, str]) -> Call:
             values[_VALUED[name]] = inline if equals else (left.pop(0) if left else "")
         else:
             rest.append(word)
+    workspace = values.get("-w") or environ.get("TANLU_WORKSPACE", "")
+    wanted = values.get("--lang") or environ.get("TANLU_LANG") or language_of(workspace)
     return Call(
         args=tuple(rest),
-        lang=_language(values.get("--lang") or environ.get("TANLU_LANG", ""), environ),
-        workspace=values.get("-w") or environ.get("TANLU_WORKSPACE", ""),
+        lang=_language(wanted, environ),
+        workspace=workspace,
         as_json="--json" in flags,
         quiet="--quiet" in flags,
         no_color="--no-color" in flags or bool(environ.get("NO_COLOR")),
@@ -85,7 +100,7 @@ def read_call(argv: Sequence[str], environ: Mapping[str, str]) -> Call:
 
 
 def _language(wanted: str, environ: Mapping[str, str]) -> str:
-    """Return a language the catalogue has: as asked, else by the locale, else Chinese."""
+    """Return the language wanted as the catalogue writes it, else the locale's, else Chinese."""
     if wanted:
         return _LANGUAGES.get(wanted.lower(), wanted)
     system = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG", "")

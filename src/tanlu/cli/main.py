@@ -8,6 +8,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from tanlu.app.languages import workspace_language
 from tanlu.cli.argv import read_call
 from tanlu.cli.output import Answer, Exit, show, show_bug, show_error
 from tanlu.i18n.say import Say
@@ -35,11 +36,11 @@ def main(argv: Sequence[str]) -> int:
     argv : sequence of str
         The call without the program's name.
     """
-    call = read_call(argv, os.environ)
+    call = read_call(argv, os.environ, language_of=workspace_language)
     try:
         say = Say(call.lang)
     except TanluError as error:
-        return show_error(error, call, Say("en"))
+        return show_error(error, call, Say(read_call([], {**os.environ, "TANLU_LANG": ""}).lang))
     if call.unfinished:
         return show_error(TanluError("cli.value-missing", found=call.unfinished), call, say)
     try:
@@ -85,7 +86,9 @@ def _dispatch(call: Call, say: Say) -> Exit:
         if type(error).__name__ == "NoArgsIsHelpError":
             sys.stdout.write(f"{error.ctx.get_help()}\n")
             return Exit.DONE
-        raise TanluError("cli.call", found=error.format_message()) from error
+        from tanlu.cli.mistakes import explain_mistake
+
+        raise explain_mistake(error, say) from error
     if isinstance(outcome, Answer):
         return show(outcome, call, say)
     return Exit(outcome) if isinstance(outcome, int) else Exit.DONE

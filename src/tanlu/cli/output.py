@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import traceback
 from dataclasses import dataclass
 from enum import IntEnum
@@ -83,10 +84,30 @@ def show_error(error: TanluError, call: Call, say: Say) -> Exit:
 
 
 def show_bug(error: BaseException, call: Call, say: Say) -> Exit:
-    """Print what is not anticipated, with its trace, and ask for a report."""
+    """Print what is not anticipated: its trace, what it is, where the log is, what to do."""
     trace = "".join(traceback.format_exception(error))
-    message = say("cli.bug", found=f"{type(error).__name__}: {error}")
+    facts = {"found": f"{type(error).__name__}: {error}", "log": _write_log(trace, call, say)}
+    message = say.sentences("cli.bug", facts)
+    sys.stderr.write(f"{trace}\n")
     if call.as_json:
-        print_json({"ok": False, "code": "cli.bug", "message": message, "findings": []})
-    sys.stderr.write(trace if call.as_json else f"{trace}\n{message}\n")
+        body = {"ok": False, "code": "cli.bug", "message": message, "facts": facts, "findings": []}
+        print_json(body)
+    else:
+        from tanlu.cli.views import layout
+
+        layout.line(console(call, stderr=True), f"{say('cli.error')} [cli.bug] {message}")
     return Exit.BUG
+
+
+def _write_log(trace: str, call: Call, say: Say) -> str:
+    """Write what a developer needs to see, and return its path."""
+    from tanlu._version import __version__
+
+    told = [f"tanlu {__version__}", f"Python {sys.version}", sys.platform, " ".join(call.args)]
+    try:
+        number, path = tempfile.mkstemp(prefix="tanlu-fault-", suffix=".txt")
+        with open(number, "w", encoding="utf-8", errors="replace") as log:  # noqa: PTH123 (handle)
+            log.write("\n".join([*told, "", trace]))
+    except OSError:
+        return say("cli.bug.no_log")
+    return path

@@ -25,6 +25,7 @@ MARKS = {True: "✓", False: "✗", None: "?"}
 STYLES = {True: "green", False: "red", None: "yellow"}
 WORDS = {True: "cli.met", False: "cli.not_met", None: "cli.unknown"}
 _BAR = 20
+_NAME = 24  # columns of a name with its explanation beside it
 _HEAD_DIGITS = 12
 _LEAST = 12  # columns a cell of words keeps where the table is too wide
 _BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -34,10 +35,10 @@ _DELETE, _DELETE_PICTURE = 0x7F, 0x2421
 _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _ASCII = {"✓": "+", "✗": "x", "█": "#", "→": ">", "–": "-", "—": "-", "·": "-", "│": "|",
           "├": "|", "└": "`", "─": "-", "…": "..."}  # fmt: skip
-# A wide character with the marks that may not begin a line, else a word with its spaces.
+# A wide character or a word, with the marks that may not begin a line and the spaces after it.
 _TOKEN = re.compile(
-    r"[\u2e80-\uffef][\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09\u300b\u201d]*\s*"
-    r"|[^\s\u2e80-\uffef]+\s*|\s+"
+    r"(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09\u300b\u201d]*\s*"
+    r"|\s+"
 )
 
 
@@ -138,6 +139,26 @@ def paragraph(console: Console, text: object, *, indent: int = 2, style: str = "
     """Print sentences broken into indented lines; Chinese may break between any two characters."""
     for part in _wrapped(shown(console, text), width_of(console) - indent):
         line(console, " " * indent + part, style=style)
+
+
+def entries(console: Console, rows: Sequence[tuple[str, str]], *, indent: int = 2) -> None:
+    """Print names with their explanations beside them, or below where a name is long."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    lengths = [cell_len(name) for name, _ in rows]
+    column = min(max(lengths), _NAME) + indent + 2
+    for (name, text), length in zip(rows, lengths, strict=True):
+        told = list(_wrapped(shown(console, text), width_of(console) - column))
+        head = Text(" " * indent).append(shown(console, name), style="cyan")
+        if length > _NAME:
+            console.print(head, soft_wrap=True)
+            head = Text(" " * column)
+        else:
+            head.append(" " * (column - indent - length))
+        console.print(head.append(told[0]), soft_wrap=True)
+        for part in told[1:]:
+            line(console, " " * column + part)
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
