@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app import clock, inventories, situations
+from tanlu.app.findings import finding_bodies
 from tanlu.app.references import near
 from tanlu.app.workspaces import site_names
 from tanlu.catalog import load, tables
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from tanlu.app.inventories import TakenInventory
     from tanlu.i18n.say import Say
+    from tanlu.kernel.findings import Finding
     from tanlu.storage import Workspace
 
 
@@ -230,8 +232,8 @@ def plan_roadmap(
     Returns
     -------
     dict
-        The plan of the contract, with ``names`` of its measures and ``left_out``: targets that
-        could not be put into it.
+        The plan of the contract, with ``names`` of its measures, ``left_out``: targets that
+        could not be put into it, and ``findings``: why, and what the base year lacks.
 
     Raises
     ------
@@ -250,14 +252,14 @@ class PreparedPlan:
     ----------
     case : dict
         Plan case.
-    left_out : tuple of str
-        Targets that could not be put into it.
+    findings : tuple of Finding
+        Targets that could not be put into it, and what the base year lacks.
     base_run : str
         Run of the base year's inventory.
     """
 
     case: dict[str, Any]
-    left_out: tuple[str, ...]
+    findings: tuple[Finding, ...]
     base_run: str
 
 
@@ -279,8 +281,8 @@ def prepare(
     """Make the case of a workspace under a scenario of the tables, the user's settings put in."""
     if taken is None:
         taken = base_inventory(workspace)
-    case, left_out = situations.plan_case(workspace, taken, scenario=scenario)
-    return PreparedPlan(_changed(case, options), tuple(left_out), taken.run_id)
+    case, findings = situations.plan_case(workspace, taken, scenario=scenario)
+    return PreparedPlan(_changed(case, options), tuple(findings), taken.run_id)
 
 
 def solve(prepared: PreparedPlan, *, options: PlanOptions) -> dict[str, Any]:
@@ -301,7 +303,8 @@ def keep(
     plan |= {
         "names": situations.measure_names(plan),
         "site_names": site_names(workspace),
-        "left_out": list(prepared.left_out),
+        "left_out": [f.facts["target"] for f in prepared.findings if "target" in f.facts],
+        "findings": finding_bodies(prepared.findings, say),
         "base_run": prepared.base_run,
     }
     keep_plan(workspace, plan, options.output)

@@ -14,6 +14,7 @@ from tanlu.inventory.ledger import RESIDUAL
 from tanlu.inventory.records import read_outputs
 from tanlu.inventory.tce import EnergyTables, convert
 from tanlu.kernel.activity import RecordKind
+from tanlu.kernel.findings import Finding, Outcome
 from tanlu.kernel.plan import BaseYear, CarrierFact, EquipmentFact, PurchaseFact, SiteFact
 from tanlu.kernel.results import Stream
 from tanlu.measures.catalogue import offers_for
@@ -47,8 +48,8 @@ LAST_YEAR = 2060
 
 def plan_case(
     workspace: Workspace, taken: TakenInventory, *, scenario: str = "base"
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the plan case of a workspace, and the targets that could not be put into it.
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Return the plan case of a workspace, and what it leaves out or takes as it is.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def plan_case(
     scenario : str
         Scenario of the tables.
     """
-    targets, left_out = case_targets(workspace, taken)
+    targets, findings = case_targets(workspace, taken)
     whole = any("3" in str(target.get("scope", "")) for target in targets)
     base = base_year(taken, workspace.records(), with_value_chain=whole)
     sector = workspace.settings.sector or "machinery"
@@ -79,7 +80,35 @@ def plan_case(
         scenario=scenario,
     )
     series = scenario_series(tables.read("scenario_path"), scenario)
-    return case_from(base, end_uses, offers, series, settings=settings), left_out
+    case = case_from(base, end_uses, offers, series, settings=settings)
+    return case, [*findings, *base_months(taken)]
+
+
+def base_months(taken: TakenInventory) -> list[Finding]:
+    """Return a warning where the base year lacks months: the plan takes its sums as the year's."""
+    grid = taken.inventory.coverage.grid
+    short = [row for row in grid if row.missing]
+    if not short:
+        return []
+    present = sorted({month for row in grid for month in range(1, 13) if month not in row.missing})
+    facts = {
+        "year": str(taken.inventory.year),
+        "months": _ranges(present),
+        "short": str(len(short)),
+        "lines": str(len(grid)),
+    }
+    return [Finding("PLAN_BASE_MONTHS", Outcome.WARN, facts=facts)]
+
+
+def _ranges(months: Sequence[int]) -> str:
+    """Return months in order as ``1-3, 5``."""
+    runs: list[list[int]] = []
+    for month in months:
+        if runs and runs[-1][-1] == month - 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def base_year(
@@ -219,38 +248,57 @@ def _equipment(records: Sequence[Record]) -> list[EquipmentFact]:
 
 def case_targets(
     workspace: Workspace, taken: TakenInventory
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the workspace's targets as the plan asks for them, and the ids left out.
+) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """Return the workspace's targets as the plan asks for them, and why others are left out.
 
-    A target holds from its year on. One whose base value is not known, whose year has passed,
-    or that limits what the plan does not steer, is left out and named.
+    A target holds from its year on. One whose base value is not known, whose year lies outside
+    the plan, or that limits what the plan does not steer, takes no part: a finding names it.
     """
     figures = goals.year_figures(workspace, {taken.inventory.year: taken})
-    wanted, left_out = [], []
+    wanted, findings = [], []
     for target in goals.stored_targets(workspace):
         based = goals.with_base(target, goals.actual_values(target, figures))
-        entry = _case_target(based, taken.inventory.year)
-        if entry is None:
-            left_out.append(target.id)
+        code = _unplanned(based, taken.inventory.year)
+        if code:
+            facts = {
+                "target": target.id,
+                "kind": target.kind.value,
+                "year": str(target.year),
+                "base_year": "" if target.base_year is None else str(target.base_year),
+                "first": str(taken.inventory.year + 1),
+                "last": str(LAST_YEAR),
+            }
+            findings.append(Finding(code, Outcome.WARN, facts=facts))
         else:
-            wanted.append(entry)
-    return wanted, left_out
+            wanted.append(_case_target(based))
+    return wanted, findings
 
 
-def _case_target(target: Target, base: int) -> dict[str, Any] | None:
-    if target.kind not in _PLANNED or not base < target.year <= LAST_YEAR:
-        return None
+def _unplanned(target: Target, base: int) -> str:
+    """Return the code that says why a target takes no part in the plan; empty when it does."""
+    if target.kind not in _PLANNED:
+        return "PLAN_TARGET_NOT_STEERED"
+    if not base < target.year <= LAST_YEAR:
+        return "PLAN_TARGET_OUTSIDE"
+    if target.kind is TargetKind.PEAK:
+        return ""
+    neutral = target.kind is TargetKind.NEUTRALITY
+    known = target.base_value if neutral else target_value(target)
+    if known is not None:
+        return ""
+    return "PLAN_TARGET_NO_BASE" if target.base_year is None else "PLAN_TARGET_NO_BASE_VALUE"
+
+
+def _case_target(target: Target) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": target.id, "kind": _PLANNED[target.kind]}
     if target.scope:
         entry |= {"scope": target.scope, "method": target.basis}
     if target.kind is TargetKind.PEAK:
         return entry | {"year": target.year}
     if target.kind is TargetKind.NEUTRALITY:
-        known = target.base_value
-        return None if known is None else entry | {"year": target.year, "base_t": str(known)}
+        return entry | {"year": target.year, "base_t": str(target.base_value)}
     level = target_value(target)
-    if level is None:
-        return None
+    assert level is not None  # noqa: S101 (`_unplanned` has checked)
     years = range(target.year, LAST_YEAR + 1)
     return entry | {"levels": {str(year): _text(level) for year in years}}
 

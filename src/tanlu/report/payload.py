@@ -319,6 +319,8 @@ class PlanPayload(TypedDict):
     method: NotRequired[str]  # scope 2 basis of baseline and wedges: market or location
     indicative: NotRequired[bool]
     templates: NotRequired[list[str]]
+    findings: NotRequired[list[FindingRow]]  # targets left out, months the base year lacks
+    offsets_t: NotRequired[list[float]]
 
 
 class MeasureName(TypedDict):

@@ -137,6 +137,7 @@ def plan(console: Console, say: Say, body: Mapping[str, Any], *, most: int = _AD
     """Show status, cost, path, adoptions by year with their reasons, and what is missed."""
     status = layout.word("report.plan-status", body["status"], say)
     layout.line(console, say("cli.plan_status", status=status), style="bold")
+    _warnings(console, body)
     if body["status"] == "infeasible":
         _infeasible(console, say, body["infeasible"] or {})
         return
@@ -153,6 +154,12 @@ def plan(console: Console, say: Say, body: Mapping[str, Any], *, most: int = _AD
     path(console, say, body)
     layout.line(console)
     adoptions(console, say, body, most=most)
+
+
+def _warnings(console: Console, body: Mapping[str, Any]) -> None:
+    """Say which targets take no part in the plan, and what its base year lacks."""
+    for row in body.get("findings", ()):
+        layout.paragraph(console, f"! {row['message']}", indent=0, style="yellow")
 
 
 def _infeasible(console: Console, say: Say, short: Mapping[str, Any]) -> None:

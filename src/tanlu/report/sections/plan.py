@@ -52,11 +52,12 @@ def plan(source: Source) -> tuple[Section, ...]:
     if not found:
         return ()
     if found["status"] == "infeasible":
-        blocks: tuple[Block, ...] = (_infeasible(source, found),)
+        blocks: tuple[Block, ...] = (*_warnings(source, found), _infeasible(source, found))
     else:
         check_wedges(source, found)
         blocks = (
             _certificate(found),
+            *_warnings(source, found),
             *_indicative(found),
             _wedge(source, found),
             *gantt(source, found),
@@ -101,6 +102,14 @@ def _indicative(found: PlanPayload) -> tuple[Paragraph, ...]:
         return ()
     number = count(len(found.get("templates") or []))
     return (Paragraph(text("report.plan.indicative", count=number), "warn"),)
+
+
+def _warnings(source: Source, found: PlanPayload) -> tuple[Paragraph, ...]:
+    """Return which targets take no part in the plan, and what its base year lacks."""
+    return tuple(
+        Paragraph(source.told(row["code"], row["facts"]), "warn")
+        for row in found.get("findings") or ()
+    )
 
 
 def _infeasible(source: Source, found: PlanPayload) -> Paragraph:

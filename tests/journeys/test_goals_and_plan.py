@@ -1,0 +1,49 @@
+"""Targets and the plan as a user meets them: what takes no part, and why, is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys.conftest import in_workspace, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TWO_MONTHS = """厂区,能源,单位,2024年1月,2024年2月
+一厂,电,kWh,100000,90000
+一厂,天然气,Nm3,3000,2000
+"""
+
+
+@pytest.fixture(name="short")
+def short_year(empty: Path, tmp_path: Path) -> Path:
+    """Return a workspace whose only year has two months."""
+    table = tmp_path / "two.csv"
+    table.write_text(TWO_MONTHS, encoding="utf-8")
+    in_workspace(empty)("import", str(table))
+    return empty
+
+
+def test_a_plan_says_which_targets_it_leaves_out_and_that_months_are_missing(short: Path) -> None:
+    call = in_workspace(short)
+    call("target", "add", "zero", "--kind", "neutrality", "--year", "2050")
+    call("target", "add", "past", "--kind", "peak", "--year", "2020")
+    call("target", "add", "sum", "--kind", "cumulative", "--year", "2030", "--level", "1000")
+
+    body = call("plan", "--gap", "0.2")
+
+    assert body["left_out"] == ["past", "sum", "zero"]
+    assert [row["code"] for row in body["findings"]] == [
+        "PLAN_TARGET_OUTSIDE", "PLAN_TARGET_NOT_STEERED", "PLAN_TARGET_NO_BASE",
+        "PLAN_BASE_MONTHS",
+    ]  # fmt: skip
+    assert body["findings"][-1]["facts"] == {
+        "year": "2024", "months": "1-2", "short": "2", "lines": "2",
+    }  # fmt: skip
+    told = run("-w", str(short), "--lang", "en", "plan", "--gap", "0.2").text
+    assert "has no base year" in told
+    report = call("report", "--lang", "en")["reports"][0]["path"]
+    with open(report, encoding="utf-8") as page:  # noqa: PTH123 (a path as told)
+        assert "months 1-2" in page.read()
