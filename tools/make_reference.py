@@ -1,4 +1,4 @@
-"""Write the pages that follow from code and rules: commands, message codes, index of rules.
+"""Write what follows from code and rules: pages of commands, codes and rules, rules as messages.
 
 Run it after a change of commands, messages or rules; a test fails while a page is not current.
 """
@@ -9,6 +9,8 @@ import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from tanlu.cli.argv import read_call
 from tanlu.cli.pages import shared_options
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).resolve().parents[1]
+RULES = "src/tanlu/data/messages/method.yaml"
 METHOD = ROOT / "docs" / "method"
 _RULE = re.compile(r"^(?:\| )?\*\*(M-\d\d)\*\* (?:\| )?(.*)$")
-_INTERFACE = ("cli.", "report.", "unit.", "chart.")
+_INTERFACE = ("cli.", "report.", "unit.", "chart.", "explain.", "doctor.")
 
 
 def commands_page() -> str:
@@ -94,7 +97,7 @@ def codes_page() -> str:
     ]
     for code, message in sorted(messages().items()):
         is_label = code.startswith(_INTERFACE) and not message.advice_zh
-        if is_label or "-hant" in message.origin:
+        if is_label or message.origin == Path(RULES).name:
             continue
         lines += [f"## {code}", ""]
         for text in (message.zh, message.advice_zh, message.en, message.advice_en):
@@ -145,7 +148,18 @@ def _opening(text: str, ends: str) -> str:
     return kept.strip()
 
 
+def rule_messages() -> str:
+    """Return the rules as messages, so that the program explains them where no page is."""
+    told = {
+        number: {"zh": zh.replace("**", ""), "en": en.replace("**", "")}
+        for number, _, zh, en in sorted(rules())
+    }
+    head = "# Written by tools/make_reference.py from docs/method; do not edit by hand.\n"
+    return head + yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=10**6)
+
+
 PAGES = {
+    RULES: rule_messages,
     "docs/reference/commands.md": commands_page,
     "docs/reference/codes.md": codes_page,
     "docs/method/README.md": method_page,

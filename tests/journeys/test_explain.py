@@ -198,6 +198,129 @@ def test_the_command_opens_the_same_rows(
     assert told == explained[figure]
 
 
+def test_power_by_the_green_power_ledger_names_the_publication_of_the_rest(
+    explained: dict[str, dict[str, Any]],
+) -> None:
+    seen = 0
+    for row in explained["inv/2024/scope2/market"]["rows"]:
+        if row["item"] != "electricity" or row["row_id"] == "allocation_rounding":
+            continue
+        told = row["factor"].get("residual") or row["factor"]
+        seen += 1
+        assert told["title_en"], row
+        assert told["document"]
+        assert told["published"] == 2025
+        assert told["locator"] == "Table 4"
+    assert seen > 40
+
+
+def test_rows_carry_the_names_of_their_items(
+    company: Path, explained: dict[str, dict[str, Any]]
+) -> None:
+    rows = explained["inv/2024/total/market"]["rows"]
+    told = run("-w", str(company), "--lang", "en", "explain", "inv/2024/scope2/market").text
+
+    assert {row["name"] for row in rows if row["item"] == "steam"} == {"Purchased steam"}
+    assert all("_" not in row["name"] for row in rows)
+    assert "Purchased steam" in told
+    assert "allocation_rounding" not in told
+
+
+@pytest.mark.parametrize("prefix", ["row/", ""])
+def test_a_row_opens_to_its_cell_and_a_product_that_can_be_done_again(
+    prefix: str, company: Path, explained: dict[str, dict[str, Any]]
+) -> None:
+    rows = explained["inv/2024/scope2/location"]["rows"]
+    known = next(row for row in rows if row["item"] == "electricity")
+
+    body = in_workspace(company)("explain", f"{prefix}{known['row_id']}", "--lang", "en")
+
+    assert body["figure"] == f"row/{known['row_id']}"
+    main, market, upstream = body["rows"]
+    assert (main["source"], main["result_mg"]) == (known["source"], known["result_mg"])
+    assert Decimal(str(body["value"])) * _T == known["result_mg"]
+    amount, _, rest = main["formula"].replace(",", "").partition(" kWh × ")
+    factor, _, mg = rest.partition(" kgCO2e/kWh (CO2) = ")
+    assert Decimal(amount) * Decimal(factor) * 10**6 == Decimal(mg.removesuffix(" mg"))
+    assert market["result_mg"] != main["result_mg"]
+    assert (upstream["status"], upstream["result_mg"]) == ("NO_FACTOR", None)
+
+
+def test_a_row_of_a_small_table_opens_to_its_fields(
+    company: Path, explained: dict[str, dict[str, Any]]
+) -> None:
+    known = next(row for row in explained["inv/2024/scope3"]["rows"] if row.get("basis"))
+
+    body = in_workspace(company)("explain", f"row/{known['row_id']}")
+    shown = run("-w", str(company), "explain", f"row/{known['row_id']}").text
+
+    assert body["rows"][0]["result_mg"] == known["result_mg"]
+    assert body["fields"]["year"] == "2024"
+    assert body["source"]["cell"] in shown
+
+
+def test_a_cancelled_row_says_that_it_counts_nowhere(
+    own: Path, explained: dict[str, dict[str, Any]]
+) -> None:
+    row_id = explained["inv/2024/scope1"]["rows"][0]["row_id"]
+    in_workspace(own)("row", "void", row_id, "--reason", "重复")
+
+    body = in_workspace(own)("explain", f"row/{row_id}")
+
+    assert body["value"] is None
+    assert [row["status"] for row in body["rows"]] == ["VOID"]
+    assert "已作废" in run("-w", str(own), "explain", f"row/{row_id}", "--lang", "zh").text
+
+
+@pytest.mark.parametrize(
+    ("word", "lang", "said"),
+    [
+        ("M-40", "zh", "缺失不是零"),
+        ("m-40", "en", "Missing is not zero"),
+        ("M-01", "zh-Hant", "缺數不是零"),
+        ("COVERAGE_MONTHS", "en", "lacks months"),
+    ],
+)
+def test_a_rule_or_code_is_told_without_a_workspace(
+    word: str, lang: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    told = run("explain", word, "--lang", lang)
+
+    assert told.code == 0
+    assert said in told.text
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "near"),
+    [
+        ("M-999", "app.code-unknown", "M-9"),
+        ("COVERAGE_MONTH", "app.code-unknown", "COVERAGE_MONTHS"),
+        ("inv/2024/scope9/market", "app.figure-unknown", "inv/2024/scope2/market"),
+        ("", "app.figure-unknown", "inv/2024/"),
+        ("inv/2024/scope1/site=常州", "app.figure-empty", "inv/2024/scope1/site=常州基地"),
+        ("inv/2024/scope1/item=naturalgas", "app.figure-empty", "item=natural_gas"),
+        ("row/000000000000000000000000", "app.row-unknown", "tanlu explain"),
+    ],
+)
+def test_what_is_not_there_is_answered_with_what_is_near(
+    word: str, code: str, near: str, company: Path
+) -> None:
+    told = run("-w", str(company), "--json", "explain", word)
+
+    assert told.code == 2
+    assert told.body["code"] == code
+    assert near in told.body["message"]
+
+
+def test_reasons_of_an_incomplete_total_name_items_and_statuses(inventory: dict[str, Any]) -> None:
+    told = {row["code"]: row for row in inventory["findings"]}
+
+    assert "外购电力、外购蒸汽" in told["COVERAGE_UPSTREAM"]["message"]
+    assert told["COVERAGE_UPSTREAM"]["facts"]["items"] == "electricity, steam"
+
+
 @pytest.mark.parametrize(
     "figure",
     [

@@ -6,45 +6,56 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tanlu.kernel.errors import TanluError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tanlu.i18n.say import Say
 
-def examine(named: str | Path = "") -> dict[str, Any]:
-    """Run each check and say what it found.
+
+def examine(named: str | Path = "", *, say: Say) -> dict[str, Any]:
+    """Run each check and say what it found, and what to do where it failed.
 
     Parameters
     ----------
     named : str or Path
         Workspace to look at as well; empty looks at none.
+    say : Say
+        Language of what was found.
     """
-    checks: dict[str, Callable[[], str]] = {
+    checks: dict[str, Callable[[Say], str]] = {
         "data": _data,
-        "duckdb": _duckdb,
-        "polars": _polars,
+        "duckdb": lambda _: _engine("duckdb"),
+        "polars": lambda _: _engine("polars"),
         "solver": _solver,
         "charts": _charts,
         "write": _write_access,
     }
     if named:
-        checks["workspace"] = lambda: _workspace(named)
-    return {"checks": [_run(name, check) for name, check in checks.items()]}
+        checks["workspace"] = lambda say: _workspace(named, say)
+    return {"checks": [_run(name, check, say) for name, check in checks.items()]}
 
 
-def _run(name: str, check: Callable[[], str]) -> dict[str, Any]:
+def _run(name: str, check: Callable[[Say], str], say: Say) -> dict[str, Any]:
     try:
-        return {"check": name, "passed": True, "found": check()}
+        return {"check": name, "passed": True, "found": check(say)}
+    except TanluError as error:
+        return {"check": name, "passed": False, "found": say.error(error)}
     except Exception as error:  # a check that fails is its result
-        return {"check": name, "passed": False, "found": f"{type(error).__name__}: {error}"}
+        code = f"doctor.failed.{name}"
+        fault = f"{type(error).__name__}: {error}"
+        told = say.sentences(code if say.knows(code) else "doctor.failed", {"found": fault})
+        return {"check": name, "passed": False, "found": told}
 
 
-def _data() -> str:
+def _data(say: Say) -> str:
     from tanlu.catalog import tables
 
     faults = tables.validate_all()
     if faults:
-        raise RuntimeError(faults[0])
-    return f"{len(tables.read('items'))} items"
+        raise TanluError("doctor.data", count=len(faults), found=faults[0])
+    return say("doctor.items", count=say.count(len(tables.read("items"))))
 
 
 def _engine(name: str) -> str:
@@ -56,15 +67,7 @@ def _engine(name: str) -> str:
         return version(name)
 
 
-def _duckdb() -> str:
-    return _engine("duckdb")
-
-
-def _polars() -> str:
-    return _engine("polars")
-
-
-def _solver() -> str:
+def _solver(_: Say) -> str:
     from importlib.metadata import version
 
     from tanlu.roadmap import solve
@@ -72,20 +75,20 @@ def _solver() -> str:
     return f"HiGHS {version('highspy')} ({solve.__name__})"
 
 
-def _charts() -> str:
+def _charts(say: Say) -> str:
     from tanlu.render import svg
 
     drawn = svg.draw({"series": []}, width=100, height=100)
-    return f"{len(drawn)} bytes"
+    return say("doctor.chart", count=say.count(len(drawn)))
 
 
-def _write_access() -> str:
+def _write_access(_: Say) -> str:
     with tempfile.NamedTemporaryFile(dir=Path.cwd(), prefix=".tanlu-", delete=True):
         return str(Path.cwd())
 
 
-def _workspace(named: str | Path) -> str:
+def _workspace(named: str | Path, say: Say) -> str:
     from tanlu.app.workspaces import open_workspace
 
     with open_workspace(named) as workspace:
-        return workspace.head()
+        return say("doctor.workspace", head=workspace.head())

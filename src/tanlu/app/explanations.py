@@ -2,37 +2,64 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+import difflib
+import re
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app.inventories import InventoryOptions, iso_of_scope3, take_inventory
-from tanlu.app.payloads import factor_body, number
+from tanlu.app.explained_rows import additions, line_row, lines_behind, result_rows
+from tanlu.app.findings import item_name
+from tanlu.app.inventories import (
+    InventoryOptions,
+    iso_of_scope3,
+    take_inventory,
+    years_with_rows,
+)
+from tanlu.app.payloads import number
 from tanlu.app.references import items_by_id
-from tanlu.compute import rows_of
-from tanlu.compute.numbering import column_of
-from tanlu.factors.explain import explain
-from tanlu.inventory.figures import Measure, read_figure, row_filter
-from tanlu.inventory.instrument import MILLION
-from tanlu.inventory.model import tonnes
+from tanlu.inventory.figures import FigureKey, Measure, Selection, read_figure, row_filter
+from tanlu.inventory.model import Basis, tonnes
+from tanlu.kernel.activity import RowOp
 from tanlu.kernel.errors import TanluError
-from tanlu.kernel.periods import month_of, year_of
+from tanlu.kernel.periods import year_of
 from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tanlu.app.inventories import TakenInventory
-    from tanlu.factors.precedence import Choice
     from tanlu.i18n.say import Say
-    from tanlu.inventory.figures import FigureKey, RowFilter, Selection
-    from tanlu.inventory.model import Line, Part
+    from tanlu.inventory.model import Part
+    from tanlu.kernel.activity import ActivityRow, Record
     from tanlu.storage import Workspace
 
 _SCOPES = {Measure.SCOPE1: 1, Measure.SCOPE2: 2, Measure.SCOPE3: 3}
+_FIGURE, _ROW = "inv/", "row/"
+_ROW_ID = re.compile(r"(?:row/)?([0-9a-f]{24})")
+_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|M-\d+|[a-z0-9]+(?:[.-][a-z0-9-]+)+")
+_NEAR = 5
+
+
+def code_of(word: str, say: Say) -> str | None:
+    """Return the message code or rule that a word names, None where it may be a figure or row.
+
+    Raises
+    ------
+    TanluError
+        ``app.code-unknown`` for a word made like a code that there is not, with near ones.
+    """
+    for code in (word, word.upper(), word.lower()):
+        if say.knows(code):
+            return code
+    if _CODE.fullmatch(word) or _CODE.fullmatch(word.upper()):
+        near = _nearest(word.upper() if _CODE.fullmatch(word.upper()) else word, say.codes())
+        raise TanluError("app.code-unknown", found=word, near=", ".join(near) or "-")
+    return None
 
 
 def code_body(code: str, say: Say) -> dict[str, Any]:
-    """Return the help of a message code: what it says and what to do."""
+    """Return the help of a message code or method rule: what it says and what to do."""
     return {"code": code, "message": say(code), "advice": say.advice(code)}
 
 
@@ -44,14 +71,14 @@ def explain_figure(
     say: Say,
     taken: TakenInventory | None = None,
 ) -> dict[str, Any]:
-    """Open a figure of an inventory.
+    """Open a figure of an inventory, or one row of the ledger.
 
     Parameters
     ----------
     workspace : Workspace
         Open workspace.
     figure : str
-        Figure id, for example ``inv/2024/scope2/market/site=A``.
+        Figure id, for example ``inv/2024/scope2/market/site=A``, or ``row/`` and the id of a row.
     limit : int
         Most rows listed; the sums are over all.
     say : Say
@@ -68,10 +95,12 @@ def explain_figure(
     Raises
     ------
     TanluError
-        ``inventory.figure-unknown``; ``app.no-rows``; ``app.figure-empty`` for a site, item,
-        category or gas the inventory does not have.
+        ``app.figure-unknown`` with near ones; ``app.no-rows``; ``app.row-unknown``;
+        ``app.figure-empty`` for a site, item, category or gas the inventory does not have.
     """
-    key = read_figure(figure)
+    if figure.startswith(_ROW) or _ROW_ID.fullmatch(figure):
+        return _explain_row(workspace, figure.removeprefix(_ROW), say=say)
+    key = _read(workspace, figure)
     options = InventoryOptions(with_uncertainty=False)
     taken = taken or take_inventory(workspace, key.year, options=options)
     _refuse_empty(taken, key)
@@ -81,22 +110,59 @@ def explain_figure(
         iso_of_scope3=iso_of_scope3(),
         recorded=taken.inventory.by_item,
     )
-    rows = [row for chosen in behind.selections for row in _rows(taken, chosen)]
-    lines = [_line_row(line, taken) for line in _lines(taken, behind)]
-    additions = list(_additions(taken, behind))
+    rows = [
+        *additions(taken, behind, say=say),
+        *(line_row(line, taken, say=say) for line in lines_behind(taken, behind)),
+        *(row for chosen in behind.selections for row in result_rows(taken, chosen, say=say)),
+    ]
     value = _value(taken, key)
-    found = [row["result_mg"] for row in (*rows, *lines, *additions)]
-    known = [mg for mg in found if mg is not None]
+    known = [row["result_mg"] for row in rows if row["result_mg"] is not None]
     return {
         "figure": figure,
+        "name": _figure_name(key, say),
         "value": number(tonnes(value)),
         "unit": "tCO2e",
         "formula": say("explain.formula"),
-        "n_rows": len(rows) + len(lines) + len(additions),
+        "n_rows": len(rows),
         "closes": (sum(known) if known else None) == value,
-        "rows": [*additions, *lines, *rows][:limit],
+        "rows": rows[:limit],
         "run": {"id": taken.run_id, "hash": taken.run_hash, "ledger_head": taken.ledger_head},
     }
+
+
+def _read(workspace: Workspace, figure: str) -> FigureKey:
+    """Take a figure id apart; a wrong one is refused with those like it."""
+    try:
+        return read_figure(figure)
+    except TanluError as error:
+        known = [
+            FigureKey(year, measure, basis).id
+            for year in years_with_rows(workspace)
+            for measure in Measure
+            for basis in Basis
+        ]
+        near = _nearest(figure, known) or list(dict.fromkeys(known))[-_NEAR:]
+        raise TanluError("app.figure-unknown", found=figure, near=", ".join(near) or "-") from error
+
+
+def _nearest(word: str, known: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(word, dict.fromkeys(known), n=_NEAR, cutoff=0.5)
+
+
+def _figure_name(key: FigureKey, say: Say) -> str:
+    """Say in words what a figure is: year, what is summed, and what it is restricted to."""
+    method = key.measure in (Measure.SCOPE2, Measure.TOTAL, Measure.ISO)
+    measure = f"{key.measure.value}_{key.basis.value}" if method else key.measure.value
+    parts = [str(key.year), say(f"explain.measure.{measure}")]
+    if key.site is not None:
+        parts.append(key.site or say("cli.group"))
+    if key.item is not None:
+        parts.append(item_name(key.item, say))
+    if key.category is not None:
+        parts.append(say("explain.category", category=key.category))
+    if key.gas is not None:
+        parts.append(key.gas)
+    return " · ".join(parts)
 
 
 def _refuse_empty(taken: TakenInventory, key: FigureKey) -> None:
@@ -105,8 +171,26 @@ def _refuse_empty(taken: TakenInventory, key: FigureKey) -> None:
     gases = {gas for part in parts for gas in part.gases_mg.get(key.basis, {})}
     restricted = (key.site, key.item, key.category, key.gas) != (None, None, None, None)
     if restricted and (not parts or (key.gas is not None and key.gas not in gases)):
-        near = sorted({part.site for part in taken.inventory.parts if part.site})
+        near = _like(taken, key)
         raise TanluError("app.figure-empty", found=key.id, known=", ".join(near) or "-")
+
+
+def _like(taken: TakenInventory, key: FigureKey) -> list[str]:
+    """Return figures that are there and restrict one of the things the key restricts."""
+    whole = replace(key, site=None, item=None, category=None, gas=None)
+    found: dict[str, None] = {}
+    for part in taken.inventory.parts:
+        if not _belongs(part, whole):
+            continue
+        is_iso = key.measure is Measure.ISO
+        category = str(part.iso_category) if is_iso else part.category
+        keys = [replace(whole, site=part.site)] if key.site is not None else []
+        keys += [replace(whole, item=part.item)] if key.item is not None and part.item else []
+        keys += [replace(whole, category=category)] if key.category is not None else []
+        gases = part.gases_mg.get(key.basis, {}) if key.gas is not None else {}
+        keys += [replace(whole, gas=gas) for gas in gases]
+        found |= dict.fromkeys(one.id for one in keys)
+    return _nearest(key.id, found) or list(found)[:_NEAR]
 
 
 def _value(taken: TakenInventory, key: FigureKey) -> int | None:
@@ -130,142 +214,92 @@ def _belongs(part: Part, key: FigureKey) -> bool:
     return all(want is None or want == have for want, have in wanted)
 
 
-def _rows(taken: TakenInventory, chosen: Selection) -> Iterator[dict[str, Any]]:
-    one = chosen.items[0] if len(chosen.items) == 1 else None
-    table = rows_of(
-        taken.calculation,
-        stream=chosen.stream,
-        site=chosen.site,
-        item=one,
-        year_months=(chosen.first_ym, chosen.last_ym),
-    )
-    wanted = set(chosen.items)
-    for row in table.to_pylist():
-        if row["item"] in wanted:
-            yield _row_body(row, taken, chosen)
+def _explain_row(workspace: Workspace, row_id: str, *, say: Say) -> dict[str, Any]:
+    """Open one row: what its cell holds, and each result it has."""
+    row = workspace.row(row_id)
+    if row is not None:
+        return _activity_row(workspace, row, say=say)
+    record = next((one for one in workspace.records() if one.record_id == row_id), None)
+    if record is None:
+        raise TanluError("app.row-unknown", found=row_id)
+    return _record_row(workspace, record, say=say)
 
 
-def _row_body(row: dict[str, Any], taken: TakenInventory, chosen: Selection) -> dict[str, Any]:
-    stream = Stream(chosen.stream)
-    result = row["co2e_mg"] if chosen.gas is None else row.get(column_of(chosen.gas))
-    return {
-        "row_id": row["row_id"],
-        "source": {
-            "file": row.get("file"), "sha256": row.get("sha256"),
-            "sheet": row.get("sheet"), "cell": row.get("cell"),
-        },
-        "site": row["site"],
-        "item": row["item"],
-        "month": f"{year_of(row['ym'])}-{month_of(row['ym']):02d}",
-        "quantity": number(row["quantity"]) if row.get("quantity") is not None else None,
-        "unit": row.get("unit"),
-        "status": row["status"],
-        "factor": _factor(row, taken, stream),
-        "result_mg": result,
-    }  # fmt: skip
+def _activity_row(workspace: Workspace, row: ActivityRow, *, say: Say) -> dict[str, Any]:
+    rows = []
+    if row.op is not RowOp.VOID:
+        year = year_of(row.ym)
+        taken = take_inventory(workspace, year, options=InventoryOptions(with_uncertainty=False))
+        for stream in (Stream.MAIN, Stream.MARKET, Stream.UPSTREAM):
+            chosen = Selection(stream, row.ym, row.ym, (row.item,), row.site, None)
+            found = result_rows(taken, chosen, say=say)
+            mine = (one for one in found if one["row_id"] == row.row_id)
+            rows += [one | {"formula": _product(row, one, say)} for one in mine]
+    known = rows or [_bare(row, say)]
+    version = {"version": row.version, "op": row.op.value, "note": row.note or None}
+    return _row_body(row.row_id, [one | version for one in known], say=say)
 
 
-def _factor(row: dict[str, Any], taken: TakenInventory, stream: Stream) -> dict[str, Any] | None:
-    rid = row["rid"]
-    power = taken.inventory.green_power
-    if stream is Stream.MARKET and power is not None:
-        blended = power.multipliers.get((row["site"], row["ym"]))
-        if blended is not None:
-            return {
-                "id": "green-power-ledger", "edition": str(taken.inventory.year),
-                "value": f"{float(blended):.9g}", "unit": "kgCO2/kWh",
-                "source": "green-power-ledger", "locator": power.residual_factor_id,
-            }  # fmt: skip
-    if not rid:
+def _product(row: ActivityRow, result: dict[str, Any], say: Say) -> str | None:
+    """Return the multiplication of a row as it can be done again by hand."""
+    factor = result["factor"]
+    if row.qty_u is None or factor is None or result["result_mg"] is None:
         return None
-    used = taken.book.factor(rid)
-    body = factor_body(used.factor)
-    choice = explain(
-        taken.book, stream, item=row["item"], site=row["site"],
-        supplier=row.get("supplier") or "", ym=row["ym"],
-        dim=taken.book.units.get(row["ledger_unit"], ""),
-    )  # fmt: skip
-    return body | _why(choice) | {
-        "conversion": _conversion(used.conversion),
-        "lag_years": used.lag_years,
-        "notes": list(used.notes),
-    }  # fmt: skip
-
-
-def _conversion(step: Any) -> dict[str, Any] | None:
-    if step is None:
-        return None
-    return {
-        "from": step.from_unit, "to": step.to_unit, "value": float(Fraction(step.value)),
-        "basis": step.basis, "source": step.source, "locator": step.locator,
-    }  # fmt: skip
-
-
-def _why(choice: Choice) -> dict[str, Any]:
-    """Return the level that matched and what else was there."""
-    return {
-        "level": choice.level.name.lower() if choice.level else None,
-        "others": [
-            {"id": other.factor.id, "reason": other.reason.value} for other in choice.others
-        ],
-    }
-
-
-def _lines(taken: TakenInventory, behind: RowFilter) -> list[Line]:
-    return [
-        line
-        for line in taken.inventory.lines
-        if line.category in behind.line_categories
-        and behind.site in (None, line.site)
-        and behind.item in (None, line.item)
+    values = factor.get("kg_per_unit") or {"CO2": float(factor["value"])}
+    amount = f"{say.exact(Decimal(row.qty_u).scaleb(-6).normalize())} {row.ledger_unit}"
+    terms = [
+        say("explain.product", quantity=amount, value=value, unit=row.ledger_unit, gas=gas)
+        for gas, value in values.items()
     ]
+    return f"{' + '.join(terms)} = {say.count(result['result_mg'])} mg"
 
 
-def _line_row(line: Line, taken: TakenInventory) -> dict[str, Any]:
-    factor = taken.line_factors.get(line.factor_id)
+def _bare(row: ActivityRow, say: Say) -> dict[str, Any]:
+    """Return a row that counts nowhere, because it was cancelled."""
+    source = row.source
     return {
-        "row_id": line.record_id,
-        "source": taken.record_sources.get(line.record_id),
-        "site": line.site,
-        "item": line.item or line.name,
-        "month": str(taken.inventory.year),
-        "quantity": number(line.quantity),
-        "unit": line.unit,
-        "status": line.status.value,
-        "basis": line.basis.value,
-        "factor": factor_body(factor)
-        if factor
-        else {
-            "id": line.factor_id,
-            "value": number(line.kg_per_unit),
-            "unit": f"kgCO2e/{line.unit}",
-        }
-        if line.factor_id
-        else None,
-        "result_mg": line.co2e_mg,
+        "row_id": row.row_id,
+        "source": {
+            "file": source.file, "sha256": source.sha256, "sheet": source.sheet,
+            "cell": source.cell,
+        },
+        "site": row.site, "item": row.item, "name": item_name(row.item, say),
+        "month": str(row.first_day)[:7], "quantity": number(row.quantity), "unit": row.unit,
+        "status": "VOID", "stream": Stream.MAIN.value, "factor": None, "result_mg": None,
+    }  # fmt: skip
+
+
+def _record_row(workspace: Workspace, record: Record, *, say: Say) -> dict[str, Any]:
+    """Open a row of a small table: its scope 3 lines, or the fields as they were read."""
+    year = record.fields.get("year")
+    rows = []
+    if year and year.isdigit():
+        options = InventoryOptions(with_uncertainty=False)
+        taken = take_inventory(workspace, int(year), options=options)
+        lines = [line for line in taken.inventory.lines if line.record_id == record.record_id]
+        rows = [line_row(line, taken, say=say) for line in lines]
+    body = _row_body(record.record_id, rows, say=say)
+    source = record.source
+    return body | {
+        "source": {
+            "file": source.file, "sha256": source.sha256, "sheet": source.sheet,
+            "cell": source.cell,
+        },
+        "kind": record.kind.value,
+        "fields": {name: text for name, text in record.fields.items() if text is not None},
+    }  # fmt: skip
+
+
+def _row_body(row_id: str, rows: list[dict[str, Any]], *, say: Say) -> dict[str, Any]:
+    """Return an answer about one row; its value is its first result."""
+    value = rows[0]["result_mg"] if rows else None
+    return {
+        "figure": f"{_ROW}{row_id}",
+        "name": say("explain.row"),
+        "value": number(tonnes(value)),
+        "unit": "tCO2e",
+        "formula": say("explain.formula"),
+        "n_rows": len(rows),
+        "closes": None,
+        "rows": rows,
     }
-
-
-def _additions(taken: TakenInventory, behind: RowFilter) -> Iterator[dict[str, Any]]:
-    """Yield what the green-power ledger adds to the rows: unbacked generation, rounding."""
-    power = taken.inventory.green_power
-    if not behind.has_allocations or power is None:
-        return
-    for a in power.allocations:
-        if not a.is_purchased and behind.site in (None, a.site):
-            yield {
-                "row_id": a.instrument_id,
-                "source": taken.record_sources.get(a.instrument_id),
-                "site": a.site, "item": "electricity", "month": str(taken.inventory.year),
-                "quantity": number(Fraction(a.kwh_u, MILLION)), "unit": "kWh", "status": "OK",
-                "factor": {"id": power.residual_factor_id, "value": number(a.kg_per_kwh),
-                           "unit": "kgCO2/kWh"},
-                "result_mg": a.co2_mg,
-            }  # fmt: skip
-    for site, rounding in sorted(taken.inventory.rounding_by_site_mg.items()):
-        if rounding and behind.site in (None, site):
-            yield {
-                "row_id": "allocation_rounding", "source": None, "site": site,
-                "item": "electricity", "month": str(taken.inventory.year), "quantity": None,
-                "unit": None, "status": "OK", "factor": None, "result_mg": rounding,
-            }  # fmt: skip

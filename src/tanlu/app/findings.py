@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app.references import items_by_id
+from tanlu.catalog import tables
+from tanlu.i18n.say import Say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from tanlu.i18n.say import Say
     from tanlu.kernel.findings import Finding
 
 
 def finding_body(finding: Finding, say: Say) -> dict[str, Any]:
     """Return a finding in the shape of the contract, its message in the chosen language."""
     facts: dict[str, Any] = dict(finding.facts)
-    words = facts | {"item": _item_name(facts["item"], say)} if "item" in facts else facts
     return {
         "code": finding.code,
         "severity": finding.severity.value,
@@ -25,11 +26,64 @@ def finding_body(finding: Finding, say: Say) -> dict[str, Any]:
         "sheet": finding.sheet,
         "cell": finding.cell,
         "facts": facts,
-        "message": say.sentences(finding.code, words),
+        "message": say.sentences(finding.code, facts_in_words(facts, say)),
     }
 
 
-def _item_name(item: str, say: Say) -> str:
+def facts_in_words(facts: Mapping[str, Any], say: Say) -> dict[str, Any]:
+    """Return facts with the names of items, statuses and the group in place of their ids."""
+    words = dict(facts)
+    if "item" in facts:
+        words["item"] = item_name(str(facts["item"]), say)
+    if "items" in facts:
+        listed = str(facts["items"]).split(", ")
+        words["items"] = say.listed([item_name(item, say) for item in listed])
+    status = f"report.status.{facts.get('status', '')}"
+    if say.knows(status):
+        words["status"] = say(status)
+    if facts.get("table"):
+        words["table"] = say(f"cli.sheet.{facts['table']}")
+        words["item"] = words.get("item") or words["table"]
+    if "field" in facts:
+        words["field"] = field_name(facts.get("table", ""), str(facts["field"]), say)
+    if facts.get("site") == "":
+        words["site"] = say("cli.group")
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A translator of findings that puts names in place of ids first.
+
+    Parameters
+    ----------
+    lang : str
+        ``zh``, ``en`` or ``zh-Hant``.
+    """
+
+    lang: str
+
+    def __call__(self, code: str, /, **facts: object) -> str:
+        """Return the sentence of a code."""
+        say = Say(self.lang)
+        return say(code, **facts_in_words(facts, say))
+
+    def advice(self, code: str, /, **facts: object) -> str:
+        """Return what to do about a code."""
+        say = Say(self.lang)
+        return say.advice(code, **facts_in_words(facts, say))
+
+
+def field_name(kind: str, field: str, say: Say) -> str:
+    """Return the words for a field of a record; without a kind, for the quantity of a row."""
+    if not kind:
+        return say("cli.quantity")
+    columns = {column.name: column for column in tables.shipped().columns(f"record_{kind}")}
+    found = columns.get(field)
+    return say.pick(found.meaning_zh, found.meaning_en) if found else field
+
+
+def item_name(item: str, say: Say) -> str:
     """Return the name of an item by its id; other words stay as they are."""
     known = items_by_id().get(item)
     return say.pick(known.name_zh, known.name_en) if known else item

@@ -78,8 +78,8 @@ def show_error(error: TanluError, call: Call, say: Say) -> Exit:
     else:
         err = console(call, stderr=True)
         layout.line(err, f"{say('cli.error')} [{error.code}] {message}", style="red")
-        for finding in error.findings:
-            layout.line(err, "  · " + say.finding(finding))
+        for row in findings:
+            layout.finding(err, row, before="· ")
     return Exit.INPUT
 
 

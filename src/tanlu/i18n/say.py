@@ -82,6 +82,10 @@ class Say:
         """Tell whether the catalogue has the code."""
         return code in messages()
 
+    def codes(self) -> tuple[str, ...]:
+        """Return every code of the catalogue."""
+        return tuple(messages())
+
     def pick(self, zh: str, en: str = "") -> str:
         """Return a thing's own name in this language; the other one where it has none."""
         if self._base == "en":

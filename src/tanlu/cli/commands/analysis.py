@@ -52,8 +52,8 @@ def _add_explain(program: typer.Typer, call: Call, say: Say) -> None:
     ) -> Answer:
         from tanlu.app import explanations, workspaces
 
-        if say.knows(figure):
-            return Answer(explanations.code_body(figure, say), views.analysis.code)
+        if code := explanations.code_of(figure, say):
+            return Answer(explanations.code_body(code, say), views.analysis.code)
         with workspaces.open_workspace(call.workspace) as workspace:
             body = explanations.explain_figure(workspace, figure, limit=limit, say=say)
         return Answer(body, views.analysis.explained)

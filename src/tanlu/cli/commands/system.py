@@ -15,7 +15,7 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
     def doctor() -> Answer:
         from tanlu.app import doctor as checks
 
-        body = checks.examine(call.workspace)
+        body = checks.examine(call.workspace, say=say)
         healthy = all(check["passed"] for check in body["checks"])
         return Answer(body, views.documents.doctor, Exit.DONE if healthy else Exit.NOT_MET)
 

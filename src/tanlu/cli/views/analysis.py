@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu.cli.views import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -129,17 +129,16 @@ def _energy(console: Console, say: Say, body: Mapping[str, Any]) -> None:
 
 def explained(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show a figure as a tree: formula, rows, factors, cells."""
+    if body.get("name"):
+        layout.line(console, body["name"])
     layout.line(console, f"{body['figure']} = {say.mass(body['value'])} CO2e", style="bold")
     layout.paragraph(console, layout.labelled(say, "cli.formula", body["formula"]))
     closes = body.get("closes")
-    if closes is None:
-        layout.line(
-            console, "  " + layout.labelled(say, "cli.rows_title", say.count(body["n_rows"]))
-        )
-    else:
+    if closes is not None:
         code = "cli.closes" if closes else "cli.closes_not"
         told = say(code, rows=say.count(body["n_rows"]))
         layout.line(console, f"  {layout.MARKS[closes]} {told}", style=layout.STYLES[closes])
+    _fields(console, say, body)
     last = len(body["rows"]) - 1
     for number, row in enumerate(body["rows"]):
         _explained_row(console, say, row, is_last=number == last)
@@ -148,28 +147,61 @@ def explained(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         layout.line(console, "  " + say("cli.more_rows", count=left), style="dim")
 
 
+def _fields(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show the fields of a row of a small table, where the answer is about one."""
+    if "fields" in body:
+        layout.line(console, f"  {_place(body['source'])}")
+        kind = layout.word("cli.sheet", body["kind"], say)
+        told = say.listed([f"{name} = {text}" for name, text in body["fields"].items()])
+        layout.paragraph(console, say("cli.labelled", label=kind, value=told))
+
+
+def _place(source: Mapping[str, Any] | None) -> str:
+    parts = (str((source or {}).get(name) or "") for name in ("file", "sheet", "cell"))
+    return "!".join(part for part in parts if part)
+
+
 def _explained_row(console: Console, say: Say, row: Mapping[str, Any], *, is_last: bool) -> None:
     knot, stem = ("└─", "  ") if is_last else ("├─", "│ ")
-    source = row["source"] or {}
-    place = "!".join(str(source[k]) for k in ("file", "sheet", "cell") if source.get(k))
     amount = say.missing if row["quantity"] is None else say.exact(str(row["quantity"]))
     mg = row["result_mg"]
     result = say.missing if mg is None else say.mass(mg / _MG_PER_T)
-    where = " · ".join(str(row[k]) for k in ("site", "item", "month") if row.get(k))
+    known = (row.get("site"), row.get("name") or row.get("item"), row.get("month"))
+    where = " · ".join(str(part) for part in known if part)
     status = layout.word("report.status", row["status"], say)
     layout.line(console, f"  {knot} {where}: {amount} {row['unit'] or ''} → {result}  [{status}]")
-    layout.line(console, f"  {stem}   {place}  ({row['row_id']})", style="dim")
-    factor = row["factor"]
+    for told in (*_origin(row, say), *_factor(row["factor"], say)):
+        layout.line(console, f"  {stem}   {told}", style="dim")
+
+
+def _origin(row: Mapping[str, Any], say: Say) -> Iterator[str]:
+    """Yield where a row stands, and for a row alone what it is and how it was multiplied."""
+    if row["source"]:
+        yield f"{_place(row['source'])}  ({row['row_id']})"
+    if row.get("version", 1) > 1 or row.get("op") == "void":
+        yield say("explain.version", version=row["version"], note=row.get("note") or say.missing)
+    if row.get("op") == "void":
+        yield say("explain.void")
+    elif "op" in row:
+        told = row.get("formula") or say.missing
+        yield layout.labelled(say, f"explain.stream.{row['stream']}", told)
+
+
+def _factor(factor: Mapping[str, Any] | None, say: Say) -> Iterator[str]:
+    """Yield the factor and its publication; for blended power, those of the rest."""
     if not factor:
         return
+    words = [say("cli.factor"), factor.get("id"), factor.get("value"), factor.get("unit")]
+    yield " · ".join(str(part) for part in words if part)
+    if factor.get("note"):
+        yield str(factor["note"])
+    if factor.get("residual"):
+        yield from _factor(factor["residual"], say)
+        return
     title = say.pick(factor.get("title") or "", factor.get("title_en") or "")
-    for words in (
-        [say("cli.factor"), factor.get("id"), factor.get("value"), factor.get("unit")],
-        [title, factor.get("document"), factor.get("locator")],
-    ):
-        known = [str(part) for part in words if part]
-        if known:
-            layout.line(console, f"  {stem}   {' · '.join(known)}", style="dim")
+    told = [title, factor.get("document"), factor.get("published"), factor.get("locator")]
+    if any(told):
+        yield " · ".join(str(part) for part in told if part)
 
 
 def code(console: Console, say: Say, body: Mapping[str, Any]) -> None:
