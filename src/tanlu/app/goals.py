@@ -19,7 +19,7 @@ from tanlu.inventory.ledger import RESIDUAL
 from tanlu.inventory.model import Basis
 from tanlu.inventory.records import read_outputs, reported_energy_tce
 from tanlu.kernel.errors import TanluError
-from tanlu.targets.checks import check_progress, check_rules
+from tanlu.targets.checks import check_progress, check_rules, from_first_year, places_of
 from tanlu.targets.model import Target, TargetKind, Verdict
 from tanlu.targets.path import required_in
 
@@ -41,7 +41,7 @@ _UNITS = {
     TargetKind.NEUTRALITY: "t",
 }
 _SCOPES = ("1", "2", "3", "1+2", "1+2+3")
-_MET = {Verdict.MET: True, Verdict.NOT_MET: False, Verdict.UNKNOWN: None}
+_MET = {Verdict.MET: True, Verdict.NOT_MET: False}
 _PERCENT = Decimal(100)
 _TEN_THOUSAND = Decimal(10) ** 4
 _SHOWN_UNITS = {
@@ -344,8 +344,9 @@ def check_targets(
     for target in known:
         actual = actual_values(target, figures)
         based = with_base(target, actual)
-        checks = (check_progress(based, actual), *check_rules(based, catalog_rules.target_rules()))
-        rows += [_check_row(based, check, last=last, say=say) for check in checks]
+        own = from_first_year(based, actual)
+        rows.append(_check_row(own, check_progress(own, actual), last=last, say=say))
+        rows += [_check_row(based, check, last=last, say=say) for check in _rule_checks(based)]
     return {"targets": rows, "actuals": _actuals(figures)}
 
 
@@ -354,9 +355,20 @@ def check_company(company: str, *, say: Say) -> dict[str, Any]:
     rows = [
         _check_row(target, check, last=target.year, say=say)
         for target in company_targets(company)
-        for check in check_rules(target, catalog_rules.target_rules())
+        for check in _rule_checks(target)
     ]
     return {"targets": rows}
+
+
+def _rule_checks(target: Target) -> tuple[Check, ...]:
+    """Compare with the rules of the tables, as for a target that is set today."""
+    year = clock.today().year
+    last_years = {
+        name: year + int(str(row["near_term_years"]).rpartition("-")[2])
+        for name, row in catalog_rules.rule_schemes().items()
+        if row["near_term_years"]
+    }
+    return check_rules(target, catalog_rules.target_rules(), last_years=last_years)
 
 
 def _actuals(figures: YearFigures) -> list[dict[str, Any]]:
@@ -380,12 +392,13 @@ def _check_row(target: Target, check: Check, *, last: int, say: Say) -> dict[str
         "margin": number(margin),
         "unit": unit,
         "check_year": check.year,
-        "met": _MET[check.verdict],
+        "places": places_of(check.value, check.required),
+        "met": _MET.get(check.verdict),
         "verdict": check.verdict.value,
         "rule": check.rule,
         "scheme": rule.scheme if rule else None,
         "rule_name": {"zh": rule.name_zh, "en": rule.name_en} if rule else None,
-        "rule_label": say.pick(rule.name_zh, rule.name_en) if rule else say("cli.own_path"),
+        "rule_label": say.pick(rule.name_zh, rule.name_en) if rule else _own_label(target, say),
         "reason": check.reason,
         "message": say.sentences(check.reason, {}),
         "source": " · ".join(
@@ -399,11 +412,16 @@ def _check_row(target: Target, check: Check, *, last: int, say: Say) -> dict[str
     }
 
 
+def _own_label(target: Target, say: Say) -> str:
+    if target.base_year is None:
+        return say("cli.own_path")
+    return say("cli.own_path_from", year=target.base_year)
+
+
 def _path(target: Target, last: int) -> list[dict[str, Any]]:
     """Return the target's own path from its base year; from its year on its level holds."""
-    if target.base_year is None:
-        return []
-    years: Iterable[int] = range(target.base_year, max(target.year, last) + 1)
+    first = target.year if target.base_year is None else target.base_year
+    years: Iterable[int] = range(first, max(target.year, last) + 1)
     return [
         {"year": year, "value": number(value)}
         for year in years

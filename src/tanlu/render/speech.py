@@ -82,7 +82,7 @@ def value_text(value: Value, say: Speaker) -> str:
         Kind.HEAT: say.heat,
         Kind.TCE: say.tce,
         Kind.MONEY: say.money,
-        Kind.PERCENT: say.percent,
+        Kind.PERCENT: lambda amount: _percent(amount, value.places, say),
         Kind.NUMBER: say.number,
         Kind.EXACT: say.exact,
         Kind.COUNT: say.count,
@@ -90,6 +90,10 @@ def value_text(value: Value, say: Speaker) -> str:
         Kind.KWH: lambda amount: say.fixed(amount, 0),
     }
     return ways[value.kind](value.amount)
+
+
+def _percent(fraction: Any, places: int, say: Speaker) -> str:
+    return say.percent(fraction) if places == 1 else f"{say.fixed(fraction * 100, places)}%"
 
 
 def words(node: Node, say: Speaker) -> str:

@@ -241,6 +241,9 @@ class TargetRow(TypedDict):
     rule: str
     source: str | None
     unit: NotRequired[str]  # t, fraction or text
+    check_year: NotRequired[int | None]  # year that required and value speak of
+    verdict: NotRequired[str]  # met, not_met, unknown, not_applicable
+    places: NotRequired[int]  # decimals of percent that tell value from required
     name: NotRequired[NamePair]
     rule_name: NotRequired[NamePair | None]
     reason: NotRequired[str]  # code of the sentence that says why

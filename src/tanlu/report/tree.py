@@ -23,7 +23,7 @@ class Kind(StrEnum):
     HEAT = "heat"  # GJ
     TCE = "tce"  # t of standard coal
     MONEY = "money"  # CNY, four digits and the unit that fits
-    PERCENT = "percent"  # fraction of one, one decimal
+    PERCENT = "percent"  # fraction of one, one decimal unless said
     NUMBER = "number"  # four digits
     EXACT = "exact"  # every digit, as published
     COUNT = "count"  # whole number
@@ -44,12 +44,15 @@ class Value:
         Id for `tanlu explain`; empty when it has none.
     reason : str
         Code of the sentence that says why it is missing.
+    places : int
+        Decimals of a percent.
     """
 
     kind: Kind
     amount: Amount
     figure: str = ""
     reason: str = ""
+    places: int = 1
 
 
 @dataclass(frozen=True, slots=True)

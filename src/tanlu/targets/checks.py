@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 OWN_PATH = "own-path"
 _GROWS = frozenset({TargetKind.RENEWABLE_SHARE, TargetKind.CUMULATIVE})
+_LEVELS = frozenset({
+    TargetKind.ABSOLUTE, TargetKind.INTENSITY, TargetKind.ENERGY_INTENSITY,
+    TargetKind.RENEWABLE_SHARE,
+})  # fmt: skip
+_MOST_PLACES = 6
 
 
 def check_progress(target: Target, actual: Mapping[int, Decimal]) -> Check:
@@ -31,7 +37,8 @@ def check_progress(target: Target, actual: Mapping[int, Decimal]) -> Check:
     Returns
     -------
     Check
-        `Verdict.UNKNOWN` when the path or the value is missing.
+        `Verdict.UNKNOWN` when the path or the value is missing; a level that is reached already
+        is met without a path.
 
     Notes
     -----
@@ -49,8 +56,10 @@ def check_progress(target: Target, actual: Mapping[int, Decimal]) -> Check:
 def _own(
     target: Target, *, year: int | None, required: Decimal | None, value: Decimal | None
 ) -> Check:
+    if required is None and value is not None and _is_reached(target, value):
+        required = target.level
     if required is None or value is None:
-        reason = "TARGET_NO_VALUE" if value is None else "TARGET_NO_PATH"
+        reason = _unknown(target, value)
         margin, verdict = None, Verdict.UNKNOWN
     else:
         margin = value - required if target.kind in _GROWS else required - value
@@ -61,6 +70,40 @@ def _own(
         unit=target.unit, year=year, verdict=verdict, reason=reason,
         source=target.source, locator=target.locator, quality="",
     )  # fmt: skip
+
+
+def _is_reached(target: Target, value: Decimal) -> bool:
+    if target.level is None:
+        return False
+    return value >= target.level if target.kind in _GROWS else value <= target.level
+
+
+def _unknown(target: Target, value: Decimal | None) -> str:
+    if value is None:
+        return "TARGET_NO_VALUE"
+    is_level = target.level is not None and target.base_year is None
+    return "TARGET_ONE_YEAR" if is_level else "TARGET_NO_PATH"
+
+
+def from_first_year(target: Target, actual: Mapping[int, Decimal]) -> Target:
+    """Return a level without base year as a path from the first year known; others unchanged.
+
+    Parameters
+    ----------
+    target : Target
+        The target.
+    actual : Mapping of int to Decimal
+        Values by year in the target's unit.
+
+    Notes
+    -----
+    Rule M-65. One year alone makes no path: the target is then returned as it is.
+    """
+    first = min(actual, default=target.year)
+    is_level = target.level is not None and target.base_year is None
+    if not is_level or target.kind not in _LEVELS or len(actual) < 2 or first >= target.year:  # noqa: PLR2004
+        return target
+    return replace(target, base_year=first, base_value=actual[first])
 
 
 def _check_peak(target: Target, actual: Mapping[int, Decimal]) -> Check:
@@ -82,7 +125,9 @@ def _check_peak(target: Target, actual: Mapping[int, Decimal]) -> Check:
     )  # fmt: skip
 
 
-def check_rules(target: Target, rules: Iterable[Rule]) -> tuple[Check, ...]:
+def check_rules(
+    target: Target, rules: Iterable[Rule], *, last_years: Mapping[str, int] | None = None
+) -> tuple[Check, ...]:
     """Compare a target with every rule that speaks of its kind and scope.
 
     Parameters
@@ -91,23 +136,63 @@ def check_rules(target: Target, rules: Iterable[Rule]) -> tuple[Check, ...]:
         The target.
     rules : iterable of Rule
         National calendar, plan periods, SBTi.
+    last_years : Mapping of str to int, optional
+        Last year a near-term target may have, by scheme. A yearly pace is asked of near-term
+        targets only.
 
     Returns
     -------
     tuple of Check
-        One per rule that applies, in the rules' order.
+        One per rule that applies, in the rules' order. Of the milestones of a scheme only the
+        last one up to the target's year is judged: an earlier one is superseded by it.
 
     Notes
     -----
     Rules M-66 and M-67: reductions over periods of different length are compared by their
     yearly rate, linear where the rule is linear and compound where it is compound.
     """
+    known = list(rules)
     checks = []
-    for rule in rules:
+    for rule in known:
         judge = _JUDGES.get((target.kind, rule.metric))
-        if judge is not None and _same_scope(target, rule):
-            checks.append(judge(target, rule))
+        if judge is None or not _same_scope(target, rule) or _is_superseded(target, rule, known):
+            continue
+        check = judge(target, rule)
+        last = (last_years or {}).get(rule.scheme)
+        if rule.metric is Metric.LINEAR_REDUCTION and last is not None and target.year > last:
+            check = replace(check, verdict=Verdict.NOT_APPLICABLE, reason="RULE_NEAR_TERM")
+        checks.append(check)
     return tuple(checks)
+
+
+def _is_superseded(target: Target, rule: Rule, rules: Iterable[Rule]) -> bool:
+    """Return whether a later milestone of the same scheme speaks of the target's year."""
+    if rule.metric is not Metric.RENEWABLE_SHARE or rule.year_to is None:
+        return False
+    return any(
+        other.scheme == rule.scheme
+        and other.metric is rule.metric
+        and other.year_to is not None
+        and rule.year_to < other.year_to <= target.year
+        for other in rules
+    )
+
+
+def places_of(value: Decimal | None, required: Decimal | None) -> int:
+    """Return the decimals of percent that tell a value from what is required, at least one.
+
+    Examples
+    --------
+    >>> places_of(Decimal("0.0368"), Decimal("0.0371"))
+    2
+    """
+    if value is None or required is None or value == required:
+        return 1
+    for places in range(1, _MOST_PLACES):
+        step = Decimal(1).scaleb(-places - 2)
+        if value.quantize(step) != required.quantize(step):
+            return places
+    return _MOST_PLACES
 
 
 def _same_scope(target: Target, rule: Rule) -> bool:
@@ -187,7 +272,8 @@ def _judge_share(target: Target, rule: Rule) -> Check:
     if required is None:
         return Check(
             target=target.id, rule=rule.id, required=rule.value, value=target.level, margin=None,
-            unit="fraction", year=target.year, verdict=Verdict.UNKNOWN, reason="RULE_LATER_YEAR",
+            unit="fraction", year=target.year, verdict=Verdict.NOT_APPLICABLE,
+            reason="RULE_LATER_YEAR",
             source=rule.source, locator=rule.locator, quality=rule.quality,
         )  # fmt: skip
     return _verdict(target, rule, value=target.level, required=required, unit="fraction", sign=1)

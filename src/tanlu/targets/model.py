@@ -28,6 +28,7 @@ class Verdict(StrEnum):
     MET = "met"
     NOT_MET = "not_met"
     UNKNOWN = "unknown"  # a number is missing: never taken for met
+    NOT_APPLICABLE = "not_applicable"  # the rule does not speak of such a target
 
 
 @dataclass(frozen=True, slots=True)

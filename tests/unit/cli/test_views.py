@@ -221,6 +221,34 @@ def test_checks_are_told_in_words_and_not_by_color_alone() -> None:
     assert all(word in told for word in ("✓ 满足", "✗ 不满足", "? 无法判断"))
 
 
+def test_a_rule_that_does_not_apply_is_neither_met_nor_doubtful() -> None:
+    rows = BODIES["goals.checks"]["targets"]
+    body = {"targets": [{**rows[1], "met": None, "verdict": "not_applicable"}]}
+
+    told = rendered("goals.checks", "en", body=body)
+
+    assert "— not applicable" in told
+    assert "?" not in told
+
+
+def test_a_rate_has_the_decimals_that_tell_it_from_the_rule() -> None:
+    row = {**BODIES["goals.checks"]["targets"][1], "value": 0.03684, "required": 0.03712}
+
+    told = rendered("goals.checks", "en", body={"targets": [{**row, "places": 2}]})
+
+    assert "3.68%" in told
+    assert "3.71%" in told
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "还没有目标"), ("en", "No targets are set")])
+def test_a_check_without_targets_says_how_to_set_one(lang: str, said: str) -> None:
+    told = rendered("goals.checks", lang, body={"targets": []})
+
+    assert said in told
+    assert "tanlu target add" in told
+    assert "─" not in told
+
+
 def test_demo_names_sites_in_the_language_where_the_answer_brings_names() -> None:
     assert "北厂" in rendered("documents.demo", "zh")
     assert "北厂" not in rendered("documents.demo", "en")

@@ -102,6 +102,25 @@ def test_infeasible_plan_says_by_how_much(given: dict[str, Any]) -> None:
     assert [text.code for text in texts(section)][1:] == ["report.plan.infeasible"]
 
 
+def test_targets_oblige_from_their_own_year_on(given: dict[str, Any]) -> None:
+    of = {"kind": "absolute", "scope": "1+2", "base_year": 2023, "required": 90.0, "value": 80.0,
+          "met": True, "rule": "own-path", "source": None, "unit": "t"}  # fmt: skip
+    given["targets"] = [
+        of | {"id": str(year), "year": year, "required_in": [
+            {"year": each, "value": 100.0 - each + 2023 if each < year else level}
+            for each in range(2023, 2061)
+        ]}
+        for year, level in ((2030, 60.0), (2040, 20.0))
+    ]  # fmt: skip
+
+    line = next(figure for figure in built(given).figures() if figure.id == "target-line")
+
+    years = line.data["years"]
+    values = next(s["values"] for s in line.data["series"] if s["role"] == "target")
+    by_year = dict(zip(years, values, strict=True))
+    assert [by_year[year] for year in (2029, 2030, 2039, 2040, 2060)] == [None, 60, 60, 20, 20]
+
+
 def test_missing_parts_leave_their_sections_out(given: dict[str, Any]) -> None:
     for part in ("plan", "targets", "hotspots", "greenpower", "factors", "findings", "claims"):
         given.pop(part)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from tanlu.targets.checks import check_progress, check_rules, compound_rate
+from tanlu.targets.checks import (
+    check_progress,
+    check_rules,
+    compound_rate,
+    from_first_year,
+    places_of,
+)
 from tanlu.targets.model import Metric, Rule, Target, TargetKind, Verdict
 
 TARGET = Target(
@@ -61,6 +67,65 @@ def test_a_share_must_be_at_least_its_path() -> None:
 
     assert check_progress(share, {2025: Decimal("0.3")}).verdict is Verdict.MET
     assert check_progress(share, {2025: Decimal("0.29")}).verdict is Verdict.NOT_MET
+
+
+SHARE = replace(
+    TARGET, kind=TargetKind.RENEWABLE_SHARE, scope="", base_year=None, base_value=None, year=2035,
+    reduction=None, level=Decimal("0.5"),
+)  # fmt: skip
+
+
+def test_a_level_without_base_year_is_judged_from_the_first_year_known() -> None:
+    known = {2023: Decimal("0.02"), 2024: Decimal("0.06")}
+
+    own = from_first_year(SHARE, known)
+    check = check_progress(own, known)
+
+    assert (own.base_year, own.base_value) == (2023, Decimal("0.02"))
+    assert check.required == Decimal("0.06")  # 0.02 + 0.48 / 12
+    assert check.verdict is Verdict.MET
+    behind = {**known, 2024: Decimal("0.05")}
+    assert check_progress(from_first_year(SHARE, behind), behind).verdict is Verdict.NOT_MET
+
+
+def test_a_level_with_one_year_of_data_has_no_path_unless_it_is_reached() -> None:
+    one = {2024: Decimal("0.08")}
+
+    check = check_progress(from_first_year(SHARE, one), one)
+
+    assert (check.verdict, check.reason) == (Verdict.UNKNOWN, "TARGET_ONE_YEAR")
+    assert check.value == Decimal("0.08")
+    assert check_progress(SHARE, {2024: Decimal("0.6")}).verdict is Verdict.MET
+
+
+def test_only_the_last_milestone_up_to_the_year_is_judged() -> None:
+    of = {"metric": Metric.RENEWABLE_SHARE, "scope": ""}
+    early = replace(SBTI, id="re-2025", year_to=2025, value=Decimal("0.8"), **of)  # type: ignore[arg-type]
+    late = replace(SBTI, id="re-2030", year_to=2030, value=Decimal(1), **of)  # type: ignore[arg-type]
+
+    (judged,) = check_rules(SHARE, [early, late])
+    first, second = check_rules(replace(SHARE, year=2027), [early, late])
+
+    assert (judged.rule, judged.verdict) == ("re-2030", Verdict.NOT_MET)
+    assert (first.rule, first.verdict) == ("re-2025", Verdict.NOT_MET)
+    assert (second.rule, second.verdict) == ("re-2030", Verdict.NOT_APPLICABLE)
+
+
+def test_a_yearly_pace_is_asked_of_near_term_targets_only() -> None:
+    slow = replace(TARGET, year=2040, reduction=Decimal("0.6"))
+
+    (near,) = check_rules(slow, [SBTI], last_years={"sbti-v1": 2040})
+    (far,) = check_rules(slow, [SBTI], last_years={"sbti-v1": 2036})
+
+    assert near.verdict is Verdict.NOT_MET
+    assert (far.verdict, far.reason) == (Verdict.NOT_APPLICABLE, "RULE_NEAR_TERM")
+
+
+def test_as_many_decimals_are_shown_as_the_verdict_takes() -> None:
+    assert places_of(Decimal("0.0368"), Decimal("0.0371")) == 2
+    assert places_of(Decimal("0.03704"), Decimal("0.03713")) == 2
+    assert places_of(Decimal("0.5"), Decimal("0.5")) == 1
+    assert places_of(None, Decimal("0.5")) == 1
 
 
 def test_halving_in_ten_years_is_faster_than_the_linear_minimum() -> None:

@@ -18,6 +18,7 @@ _ADOPTIONS = 40
 _YEAR_STEP = 5
 _LISTED = 1
 _SHARES = ("fraction", "1")
+_NOT_APPLICABLE = "not_applicable"
 
 
 def targets(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -41,23 +42,33 @@ def _asked(row: Mapping[str, Any], say: Say) -> str:
     return amount(row["level"], row["unit"], say)
 
 
-def amount(value: float | None, unit: str | None, say: Say, *, is_bare: bool = False) -> str:
+def amount(
+    value: float | None, unit: str | None, say: Say, *, is_bare: bool = False, places: int = 1
+) -> str:
     """Return a value of a target in its unit; a bare one leaves a long unit to its neighbour."""
     if value is None:
         return say.missing
     if unit == "t":
         return say.mass(value)
     if unit in _SHARES:
-        return say.percent(value)
+        return _percent(value, places, say)
     if unit == "fraction_per_year":
-        return say("cli.per_year", value=say.percent(value))
+        return say("cli.per_year", value=_percent(value, places, say))
     if unit == "year":
         return str(int(value))
     return say.number(value) if is_bare or not unit else f"{say.number(value)} {unit}"
 
 
+def _percent(value: float, places: int, say: Say) -> str:
+    return f"{say.fixed(value * 100, places)}%"
+
+
 def checks(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show each target against its path and every rule, in words and marks."""
+    if not body["targets"]:
+        layout.paragraph(console, say("cli.target.none"), indent=0)
+        layout.line(console, f"  {say('cli.target.none.call')}")
+        return
     cells: list[tuple[str, ...]] = []
     styles: list[str] = []
     last = None
@@ -66,25 +77,41 @@ def checks(console: Console, say: Say, body: Mapping[str, Any]) -> None:
             cells.append(("", row["label"], "", "", ""))
             styles.append("bold")
             last = row["id"]
-        met = row["met"]
-        cells.append(
-            (f"{layout.MARKS[met]} {say(layout.WORDS[met])}", f"  {row['rule_label']}",
-             str(row.get("check_year") or say.missing),
-             amount(row["value"], row["unit"], say, is_bare=row["required"] is not None),
-             amount(row["required"], row["unit"], say))
-        )  # fmt: skip
-        styles.append(layout.STYLES[met])
+        cells.append(_check(row, say))
+        styles.append(_style(row))
     heads = [say("cli.verdict"), say("cli.rule"), say("cli.year"), say("cli.value"),
              say("cli.required")]  # fmt: skip
     layout.table(console, heads, cells, right=3, styles=styles)
     _unmet(console, say, body["targets"])
 
 
+def _check(row: Mapping[str, Any], say: Say) -> tuple[str, ...]:
+    places = row.get("places", 1)
+    is_bare = row["required"] is not None
+    return (
+        _verdict(row, say), f"  {row['rule_label']}", str(row.get("check_year") or say.missing),
+        amount(row["value"], row["unit"], say, is_bare=is_bare, places=places),
+        amount(row["required"], row["unit"], say, places=places),
+    )  # fmt: skip
+
+
+def _verdict(row: Mapping[str, Any], say: Say) -> str:
+    """Return mark and word: a rule that does not apply is neither met nor doubtful."""
+    if row.get("verdict") == _NOT_APPLICABLE:
+        return f"{say.missing} {say('cli.not_applicable')}"
+    return f"{layout.MARKS[row['met']]} {say(layout.WORDS[row['met']])}"
+
+
+def _style(row: Mapping[str, Any]) -> str:
+    return "dim" if row.get("verdict") == _NOT_APPLICABLE else layout.STYLES[row["met"]]
+
+
 def _unmet(console: Console, say: Say, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Say once each why something is not met or not known."""
-    told = dict.fromkeys((row["met"], row["message"]) for row in rows if row["met"] is not True)
-    for met, message in told:
-        mark = f"{layout.MARKS[met]} {say(layout.WORDS[met])}"
+    """Say once each why something is not met, not known or not applicable."""
+    told = dict.fromkeys(
+        (_verdict(row, say), row["message"]) for row in rows if row["met"] is not True
+    )
+    for mark, message in told:
         layout.paragraph(
             console, say("cli.labelled", label=mark, value=message), indent=0, style="dim"
         )

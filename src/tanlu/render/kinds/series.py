@@ -47,6 +47,7 @@ def lines(figure: Figure, pen: Pen) -> Option:
             "type": "line",
             "name": name,
             "connectNulls": one["role"] == "target",
+            "step": "middle" if one["role"] == "target" else False,
             "symbol": "circle" if one["role"] == "actual" else "none",
             "symbolSize": 6,
             **_stroke(str(one["role"]), pen),

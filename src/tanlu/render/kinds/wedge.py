@@ -151,7 +151,7 @@ def _line(name: str, values: Sequence[float], scale: Scale, color: str) -> Optio
 
 
 def _target_marks(data: Mapping[str, Any], scale: Scale, pen: Pen) -> list[Option]:
-    """Return the targets as dashed line with diamonds at their years."""
+    """Return what the targets allow as a dashed stair with a diamond at its end."""
     years = list(data["years"])
     points = [point for point in data.get("targets") or [] if point["year"] in years]
     if not points:
@@ -161,6 +161,7 @@ def _target_marks(data: Mapping[str, Any], scale: Scale, pen: Pen) -> list[Optio
     return [
         {
             "type": "line",
+            "step": "middle",
             "z": 5,
             "symbol": "none",
             "silent": True,
@@ -169,6 +170,7 @@ def _target_marks(data: Mapping[str, Any], scale: Scale, pen: Pen) -> list[Optio
         },
         {
             "type": "line",
+            "step": "middle",
             "name": pen.say("report.series.target"),
             "z": 6,
             "lineStyle": {"type": "dashed", "width": 1.6, "color": color},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu.kernel.errors import TanluError
 from tanlu.report.sections.adoption import gantt, moves
 from tanlu.report.sections.money import budget, macc
-from tanlu.report.sections.targets import plan_scope, planned_t, target_path
+from tanlu.report.sections.targets import obliged, plan_scope, planned_t
 from tanlu.report.source import (
     TONNE,
     count,
@@ -133,8 +133,7 @@ def _wedge(source: Source, found: PlanPayload) -> Figure:
         share=percent(share(less, found["baseline_t"][-1])),
     )
     wedges = _grouped(source, found)
-    wanted = target_path(source, plan_scope(source))
-    caps = [{"year": year, "t": t} for year, t in wanted.items() if t is not None]
+    caps = [{"year": year, "t": t} for year, t in obliged(source, plan_scope(source)).items()]
     data = {
         "years": list(found["years"]),
         "baseline_t": list(found["baseline_t"]),

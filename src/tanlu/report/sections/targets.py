@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tanlu.report.tree import Block, Node, Text
 
 OWN = "1+2"
+_NOT_APPLICABLE = "not_applicable"
 _UNITS = {
     "t": Kind.MASS,
     "fraction": Kind.PERCENT,
@@ -35,21 +36,23 @@ def targets(source: Source) -> tuple[Section, ...]:
     return (Section("targets", text("report.section.targets"), blocks),)
 
 
-def verdict(met: bool | None) -> Text:
+def verdict(met: bool | None, told: str = "") -> Text:
     """Return the word of a verdict; unknown is never taken for met."""
+    if told == _NOT_APPLICABLE:
+        return text("report.word.not-applicable")
     if met is None:
         return text("report.word.unknown")
     return text("report.word.met" if met else "report.word.not-met")
 
 
-def _tone(met: bool | None) -> str:
+def _tone(met: bool | None, told: str = "") -> str:
     if met is None:
-        return "warn"
+        return "" if told == _NOT_APPLICABLE else "warn"
     return "good" if met else "bad"
 
 
-def _amount(value: float | None, unit: str) -> Value:
-    return Value(_UNITS.get(unit, Kind.NUMBER), value)
+def _amount(value: float | None, unit: str, places: int) -> Value:
+    return Value(_UNITS.get(unit, Kind.NUMBER), value, places=places)
 
 
 def _table(listed: list[TargetRow]) -> Table:
@@ -57,6 +60,7 @@ def _table(listed: list[TargetRow]) -> Table:
         words_column("target"),
         words_column("target-scope"),
         figures_column("target-year"),
+        figures_column("check-year"),
         figures_column("required"),
         figures_column("found"),
         words_column("unit"),
@@ -65,11 +69,13 @@ def _table(listed: list[TargetRow]) -> Table:
         words_column("reason"),
     )
     rows = tuple(_row(target) for target in listed)
-    return Table("targets", text("report.table.targets"), columns, rows)
+    return Table(
+        "targets", text("report.table.targets"), columns, rows, text("report.note.targets")
+    )
 
 
 def _row(target: TargetRow) -> Row:
-    unit = target.get("unit", "")
+    unit, told, places = target.get("unit", ""), target.get("verdict", ""), target.get("places", 1)
     shown: Node = "" if unit in _UNITS else unit
     if unit in _UNIT_WORDS:
         shown = text(_UNIT_WORDS[unit])
@@ -77,14 +83,15 @@ def _row(target: TargetRow) -> Row:
         _named(target),
         target["scope"],
         year(target["year"]),
-        _amount(target["required"], unit),
-        _amount(target["value"], unit),
+        Value(Kind.YEAR, target.get("check_year")),
+        _amount(target["required"], unit, places),
+        _amount(target["value"], unit, places),
         shown,
-        verdict(target["met"]),
+        verdict(target["met"], told),
         _rule(target),
         text(target["reason"]) if target.get("reason") else "",
     )
-    return Row(cells, tone=_tone(target["met"]))
+    return Row(cells, tone=_tone(target["met"], told))
 
 
 def _named(target: TargetRow) -> Node:
@@ -96,26 +103,33 @@ def _rule(target: TargetRow) -> Node:
     pair = target.get("rule_name")
     if pair:
         return Name(pair["zh"], pair.get("en", ""))
-    return text("report.rule.own-path") if target["rule"] == "own-path" else target["rule"]
+    if target["rule"] != "own-path":
+        return target["rule"]
+    base = target["base_year"]
+    if base is None:
+        return text("report.rule.own-path")
+    return text("report.rule.own-path-from", year=year(base))
 
 
-def target_path(source: Source, scope: str) -> dict[int, float | None]:
-    """Return the wanted emissions by year [t] of the absolute targets of a scope."""
-    wanted: dict[int, float | None] = {}
+def obliged(source: Source, scope: str) -> dict[int, float]:
+    """Return the most that the absolute targets of a scope allow by year [t].
+
+    A target binds from its own year on, as in the plan; before that its path is a yardstick.
+    """
+    most: dict[int, float] = {}
     for target in source.payload.get("targets") or []:
         if target["kind"] != "absolute" or target["scope"] != scope or target.get("unit") != "t":
             continue
         for point in target.get("required_in") or []:
-            known = wanted.get(point["year"])
-            stricter = known is None or (point["value"] is not None and point["value"] < known)
-            if stricter:
-                wanted[point["year"]] = point["value"]
-    return dict(sorted(wanted.items()))
+            value = point["value"]
+            if value is not None and point["year"] >= target["year"]:
+                most[point["year"]] = min(value, most.get(point["year"], value))
+    return dict(sorted(most.items()))
 
 
 def _line(source: Source, listed: list[TargetRow]) -> tuple[Figure, ...]:
-    """Return actual emissions of scopes 1 and 2, the plan and the wanted path."""
-    wanted = target_path(source, OWN)
+    """Return actual emissions of scopes 1 and 2, the plan and what the targets allow."""
+    wanted = obliged(source, OWN)
     past = {row["year"]: row["t"] for row in source.payload.get("actuals") or []}
     if not wanted or not past:
         return ()
@@ -165,11 +179,16 @@ def plan_scope(source: Source) -> str:
     return "1+2+3" if any(planned_t(source, ("scope3",))) else OWN
 
 
+def _steps(wanted: dict[int, float], each: int) -> bool:
+    """Return whether the obligation begins or changes in a year."""
+    return each in wanted and wanted.get(each - 1) != wanted[each]
+
+
 def _line_table(
     years: list[int],
     past: dict[int, float | None],
     planned: dict[int, float],
-    wanted: dict[int, float | None],
+    wanted: dict[int, float],
 ) -> Table:
     columns = (
         words_column("year"),
@@ -180,6 +199,6 @@ def _line_table(
     rows = tuple(
         Row((year(each), *(mass(line.get(each)) for line in (past, planned, wanted))))
         for each in years
-        if each in past or each in wanted or each % 5 == 0
+        if each in past or each % 5 == 0 or _steps(wanted, each)
     )
     return Table("target-line", text("report.table.target-line"), columns, rows)
