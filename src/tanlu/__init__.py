@@ -1,6 +1,7 @@
 """Tanlu 碳路: from a manufacturer's spreadsheets to an inventory and a least-cost roadmap.
 
-`open` and `create` give a `Company`, whose verbs are those of the command line.
+`open` and `create` give a `Company`, whose verbs are those of the command line; what is refused
+raises `TanluError`.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tanlu._version import __version__
+from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tanlu.app.company import Company
 
-__all__ = ["__version__", "create", "open"]
+__all__ = ["TanluError", "__version__", "create", "open"]
 
 
 def open(folder: str | Path, *, lang: str = "") -> Company:

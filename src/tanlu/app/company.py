@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from tanlu.app import explanations, imports, inventories, payloads, plans, rankings, reports
+from tanlu.app import (
+    audits,
+    explanations,
+    goals,
+    imports,
+    inventories,
+    payloads,
+    plans,
+    rankings,
+    reports,
+)
+from tanlu.app.languages import workspace_language
 from tanlu.app.references import near
 from tanlu.app.workspaces import create_workspace, open_workspace
 from tanlu.compute import calculate
@@ -14,11 +26,15 @@ from tanlu.i18n.say import Say
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     import polars
 
     from tanlu.storage import Workspace
+
+M = TypeVar("M", bound="Callable[..., Any]")
+_LISTED = 5
 
 
 class Inventory:
@@ -103,7 +119,9 @@ class Plan(dict[str, Any]):
             if measure in (name, row["measure"], name.partition("@")[0])
         ]
         if not told:
-            raise TanluError("measures.unknown", found=measure, near=near(measure, names) or "-")
+            known = sorted({row["measure"] for row in rows})
+            listed = near(measure, names) or ", ".join(known[:_LISTED]) or "-"
+            raise TanluError("measures.unknown", found=measure, near=listed)
         return "\n".join(text for text in told if text)
 
     def explain_infeasible(self) -> dict[str, Any] | None:
@@ -112,8 +130,27 @@ class Plan(dict[str, Any]):
         return found
 
 
+def _telling(method: M) -> M:
+    """Let an anticipated error carry its sentence, so that a notebook shows it below the code."""
+
+    @wraps(method)
+    def told(company: Company, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(company, *args, **kwargs)
+        except TanluError as error:
+            error.add_note(company.tell(error))
+            raise
+
+    return cast("M", told)
+
+
 class Company:
-    """A workspace; close it, or use it in a ``with`` block."""
+    """A workspace; close it, or use it in a ``with`` block.
+
+    Its verbs are the words of the command line, joined by ``_`` (``target add`` is
+    `target_add`), and answer what ``--json`` answers. They raise `TanluError`: `code` and `facts`
+    say what is wrong, the sentence stands below the traceback and is what `tell` returns.
+    """
 
     def __init__(self, workspace: Workspace, *, lang: str = "") -> None:
         self._workspace = workspace
@@ -134,6 +171,12 @@ class Company:
         """Let go of the database."""
         self._workspace.close()
 
+    def tell(self, error: TanluError) -> str:
+        """Say what an error means and what to do, in the language of the company."""
+        return self._say.error(error)
+
+    # ------------------------------------------------------------------ calculate
+    @_telling
     def import_file(
         self, path: str | Path, *, mapping: str | Path | None = None, dry_run: bool = False
     ) -> imports.ImportReport:
@@ -142,13 +185,14 @@ class Company:
         Returns
         -------
         ImportReport
-            Findings, files, receipt; ``ok`` is False when something waits for an answer.
+            Findings, files, totals, receipt; ``ok`` is False when something waits for an answer.
         """
         options = imports.ImportOptions(
             mapping=Path(mapping) if mapping else None, is_dry_run=dry_run
         )
         return imports.import_files(self._workspace, [Path(path)], options=options, say=self._say)
 
+    @_telling
     def inventory(self, year: int, **options: Any) -> Inventory:
         """Take the inventory of a year; options as in `InventoryOptions`."""
         chosen = inventories.InventoryOptions(**options)
@@ -156,42 +200,154 @@ class Company:
             inventories.take_inventory(self._workspace, year, options=chosen), self._say
         )
 
-    def hotspots(self, year: int, *, versus: int | None = None) -> dict[str, Any]:
+    @_telling
+    def hotspots(
+        self, year: int, *, versus: int | None = None, basis: str = "market"
+    ) -> dict[str, Any]:
         """Rank the sources of a year, and explain the change against another."""
-        return rankings.find_hotspots(self._workspace, year, versus=versus, say=self._say)
+        return rankings.find_hotspots(
+            self._workspace, year, versus=versus, basis=basis, say=self._say
+        )
 
-    def explain(self, figure: str) -> dict[str, Any]:
-        """Open a figure: rows, factor editions, source cells."""
-        return explanations.explain_figure(self._workspace, figure, say=self._say)
+    @_telling
+    def explain(self, figure: str, *, rows: int = 50) -> dict[str, Any]:
+        """Open a figure, a row (``row/`` and its id), a code or a method rule."""
+        code = explanations.code_of(figure, self._say)
+        if code:
+            return explanations.code_body(code, self._say)
+        return explanations.explain_figure(self._workspace, figure, limit=rows, say=self._say)
 
+    @_telling
     def plan(
         self,
         *,
         scenario: str | Path | None = None,
+        settings: Mapping[str, object] | None = None,
         gap: float | None = None,
         time_limit: float | None = None,
     ) -> Plan:
-        """Solve for the least-cost roadmap."""
+        """Solve for the least-cost roadmap.
+
+        Parameters
+        ----------
+        scenario : str or Path, optional
+            YAML file that changes prices, growth, budget ...
+        settings : Mapping, optional
+            What ``--set`` changes, for example ``{"budget": 30_000_000}``.
+        gap : float, optional
+            Gap to the lower bound at which to stop [-].
+        time_limit : float, optional
+            Longest search [s].
+        """
         options = plans.PlanOptions(
-            scenario=Path(scenario) if scenario else None, gap=gap, time_limit=time_limit
+            scenario=Path(scenario) if scenario else None,
+            settings=tuple(f"{key}={value}" for key, value in (settings or {}).items()),
+            gap=gap,
+            time_limit=time_limit,
         )
         return Plan(plans.plan_roadmap(self._workspace, options=options, say=self._say))
 
+    @_telling
     def report(
         self,
         *,
-        lang: tuple[str, ...] = ("zh", "en"),
-        formats: tuple[str, ...] = ("html",),
+        year: int | None = None,
+        lang: str | tuple[str, ...] = ("zh", "en"),
+        formats: str | tuple[str, ...] = ("html",),
         output: str | Path | None = None,
     ) -> list[dict[str, Any]]:
-        """Write the reports and return path, language and hash of each."""
+        """Write the reports and return path, language, format and hash of each.
+
+        Raises
+        ------
+        TanluError
+            ``report.format`` for a format that is not there, with those that are.
+        """
         options = reports.ReportOptions(
-            languages=lang, formats=formats, output=Path(output) if output else None
+            year=year,
+            languages=(lang,) if isinstance(lang, str) else tuple(lang),
+            formats=(formats,) if isinstance(formats, str) else tuple(formats),
+            output=Path(output) if output else None,
         )
-        written: list[dict[str, Any]] = reports.write_reports(self._workspace, options=options)[
-            "reports"
-        ]
-        return written
+        written = reports.write_reports(self._workspace, options=options)
+        return list(written["reports"])
+
+    # -------------------------------------------------------------------- targets
+    @_telling
+    def target_add(self, target_id: str, *, kind: str, year: int, **draft: Any) -> dict[str, Any]:
+        """Set a target; ``base_year``, ``base_value``, ``reduction`` ... as in `TargetDraft`."""
+        amounts = ("base_value", "reduction", "level")
+        texts = {name: str(draft[name]) for name in amounts if draft.get(name) is not None}
+        typed = goals.TargetDraft(target_id, kind, year, **(draft | texts))
+        return goals.add_target(self._workspace, typed, say=self._say)
+
+    @_telling
+    def target_remove(self, target_id: str, *, reason: str) -> dict[str, Any]:
+        """Withdraw a target; the ledger keeps its history."""
+        return goals.remove_target(self._workspace, target_id, reason=reason, say=self._say)
+
+    @_telling
+    def target_list(self) -> list[dict[str, Any]]:
+        """Return the targets."""
+        return list(goals.targets_body(self._workspace, say=self._say)["targets"])
+
+    @_telling
+    def target_check(self) -> list[dict[str, Any]]:
+        """Hold the targets against their path, the national calendar and SBTi."""
+        return list(goals.check_targets(self._workspace, say=self._say)["targets"])
+
+    # --------------------------------------------------------------------- ledger
+    @_telling
+    def findings_list(self, *, every: bool = False) -> list[dict[str, Any]]:
+        """Return the findings of the imports; those accepted only when asked for."""
+        return list(audits.findings_body(self._workspace, every=every, say=self._say)["findings"])
+
+    @_telling
+    def findings_acknowledge(
+        self, batch: str, numbers: Sequence[int], *, reason: str
+    ) -> list[dict[str, Any]]:
+        """Accept findings with a reason, and return those still open."""
+        told = audits.acknowledge(self._workspace, batch, numbers, reason=reason, say=self._say)
+        return list(told["findings"])
+
+    @_telling
+    def row_correct(
+        self, row: str, *, quantity: object, reason: str, field: str = ""
+    ) -> dict[str, Any]:
+        """Correct a row in its unit as written, or a field of a record; the old version stays."""
+        return audits.correct_row(
+            self._workspace, row, quantity=str(quantity), reason=reason, field=field, say=self._say
+        )
+
+    @_telling
+    def row_void(self, row: str, *, reason: str) -> dict[str, Any]:
+        """Void a row or a record."""
+        return audits.void_row(self._workspace, row, reason=reason)
+
+    @_telling
+    def row_void_batch(self, batch: str, *, reason: str) -> dict[str, Any]:
+        """Take an import back; what it corrected is as before."""
+        return audits.void_batch(self._workspace, batch, reason=reason)
+
+    @_telling
+    def period_close(self, year: int, *, reason: str = "") -> dict[str, Any]:
+        """Close the months of a year: every later write into them is refused."""
+        return audits.close_year(self._workspace, year, reason=reason)
+
+    @_telling
+    def period_reopen(self, year: int, *, second: str, reason: str) -> dict[str, Any]:
+        """Open the months of a year again; takes a second person."""
+        return audits.reopen_year(self._workspace, year, second=second, reason=reason)
+
+    @_telling
+    def period_list(self) -> list[str]:
+        """Return the closed months."""
+        return list(audits.periods_body(self._workspace)["closed"])
+
+    @_telling
+    def verify(self, *, expect_head: str = "") -> dict[str, Any]:
+        """Recompute the event chain, the originals and the ledger rows."""
+        return audits.verify(self._workspace.folder, expect_head=expect_head, say=self._say)
 
 
 def open_company(folder: str | Path, *, lang: str = "") -> Company:
@@ -202,10 +358,18 @@ def open_company(folder: str | Path, *, lang: str = "") -> Company:
     TanluError
         ``app.no-workspace`` when the folder is none.
     """
-    return Company(open_workspace(folder), lang=lang)
+    try:
+        return Company(open_workspace(folder), lang=lang)
+    except TanluError as error:
+        error.add_note(Say(lang or workspace_language(folder) or "zh").error(error))
+        raise
 
 
 def create_company(folder: str | Path, *, name: str, lang: str = "zh", **options: Any) -> Company:
     """Make a workspace folder and open it; options as in `create_workspace`."""
-    create_workspace(Path(folder), name=name, language=lang, **options)
+    try:
+        create_workspace(Path(folder), name=name, language=lang, **options)
+    except TanluError as error:
+        error.add_note(Say(lang).error(error))
+        raise
     return open_company(folder, lang=lang)
