@@ -27,6 +27,31 @@ if TYPE_CHECKING:
 AGREES = 1e-9
 
 
+def charged(case: dict[str, Any]) -> dict[str, Any]:
+    """Return a plant with old boilers to take out, offsets, a border charge and equity."""
+    case["sites"].append({"id": "q"})
+    case["end_uses"] += [
+        {"id": "dryer", "site": "q", "carrier": "gas", "demand": 5_000},
+        {"id": "heat", "site": "p", "demand": 8_000},
+    ]
+    case["carriers"].append({"id": "coal", "price": 500, "ef": 0.4})
+    case["technologies"] = [
+        {"id": "old", "end_use": "heat", "carrier": "coal", "unit_size": 5_000, "om": 90_000,
+         "stock": {"2008": 1, "2020": 1}, "capex": 40_000, "life": 20, "retire_cost": 10_000},
+        {"id": "new", "end_use": "heat", "carrier": "gas", "unit_size": 5_000, "capex": 200_000},
+    ]  # fmt: skip
+    case["measures"].append(
+        {"id": "seal", "end_uses": ["dryer"], "saving": 0.1, "capex": 10_000, "life": 4}
+    )
+    case["targets"].append({"id": "fair", "kind": "equity", "levels": {"2030": 0.05}})
+    case["ets"]["offsets"] = {"price": 50, "limit": 900}
+    case["cbam"] = [
+        {"id": "goods", "sites": ["p"], "export": 40, "output": 100, "benchmark": 60,
+         "phase_in": {"2026": 0.025, "2030": 0.5}, "price": 500, "paid": 90}
+    ]  # fmt: skip
+    return case
+
+
 def plant(*, switched: bool, pv: bool, cap: int) -> dict[str, Any]:
     """Return a plant with savings, a switch, generation and certificates."""
     measures: list[dict[str, Any]] = [
@@ -86,6 +111,7 @@ PLANS = [
     solved(plant(switched=switched, pv=pv, cap=cap))
     for switched, pv, cap in ((False, False, 21_000), (True, False, 15_000), (True, True, 9_000))
 ]
+PLANS.append(solved(charged(plant(switched=True, pv=False, cap=17_000))))
 
 
 @pytest.mark.parametrize("plan", PLANS)
@@ -122,7 +148,15 @@ def test_a_future_is_what_the_simulator_gives_for_it(
         name: replace(use, demand=tuple(value * turns[0] for value in use.demand))
         for name, use in problem.end_uses.items()
     }
-    future = replace(problem, end_uses=uses)
+    borders = {
+        name: replace(
+            border,
+            export=tuple(v * turns[0] for v in border.export),
+            output=tuple(v * turns[0] for v in border.output),
+        )
+        for name, border in problem.borders.items()
+    }
+    future = replace(problem, end_uses=uses, borders=borders)
     future = scaled_grid(future, lambda path: tuple(value * turns[1] for value in path))
     power = replace(
         future.carriers["electricity"],
@@ -158,3 +192,23 @@ def test_a_late_measure_saves_and_is_paid_later(which: int, years: int) -> None:
     outcomes = Twin(problem, choices).run(Draws(1, delay=delay))
 
     agrees(outcomes, simulate(problem, moved(problem, outcomes, late)))
+
+
+def test_the_fourth_plan_takes_stock_out_and_pays_at_the_border() -> None:
+    plan = PLANS[-1]
+
+    assert any(any(path) for path in plan.choices.retired.values())
+    assert any(plan.result.money["cbam"])
+    assert any(plan.result.money["ets_offsets"])
+
+
+def test_equity_is_judged_against_what_a_site_would_emit_in_that_future() -> None:
+    plan = PLANS[-1]
+    draws = Draws(2, activity=np.array([[1.0], [1.1]]))
+
+    outcomes = Twin(plan.problem, plan.choices).run(draws)
+
+    base = outcomes.base_by_site["q"]["s1"]
+    assert base[1] == pytest.approx(base[0] * 1.1)
+    left = outcomes.by_site["q"]["s1"] / base
+    assert left[:, -1] == pytest.approx(np.full(2, 0.9), abs=1e-6)

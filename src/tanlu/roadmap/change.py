@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
+from tanlu.roadmap.carbon_cost import MG_PER_T, emitted
 from tanlu.roadmap.node import exact
 from tanlu.roadmap.problem import Budget, CarbonPrice, Target, TargetKind
-from tanlu.roadmap.simulate import MG_PER_T, emitted, nothing, simulate
+from tanlu.roadmap.simulate import nothing, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -147,8 +148,18 @@ def scaled_activity(problem: Problem, path: Series) -> Problem:
         name: replace(use, demand=_product(use.demand, path, _step(problem, use.carrier)))
         for name, use in problem.end_uses.items()
     }
-    output = tuple(a * b for a, b in zip(problem.output, path, strict=True))
-    return replace(problem, end_uses=uses, output=output)
+    borders = {
+        name: replace(
+            border, export=_times(border.export, path), output=_times(border.output, path)
+        )
+        for name, border in problem.borders.items()
+    }
+    output = _times(problem.output, path)
+    return replace(problem, end_uses=uses, output=output, borders=borders)
+
+
+def _times(values: Series, path: Series) -> Series:
+    return tuple(a * b for a, b in zip(values, path, strict=True))
 
 
 def _step(problem: Problem, carrier: str) -> Fraction:

@@ -10,17 +10,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Ownership
+from tanlu.roadmap.baseline import site_baseline, site_emitted
+from tanlu.roadmap.carbon_cost import MG_PER_T, emitted
 from tanlu.roadmap.layout import make_decisions, make_routes
 from tanlu.roadmap.once import once
 from tanlu.roadmap.problem import TargetKind
-from tanlu.roadmap.simulate import (
-    MG_PER_T,
-    ONE,
-    ZERO,
-    built_shares,
-    emitted,
-    unclaimed_generation,
-)
+from tanlu.roadmap.simulate import ONE, ZERO, built_shares, unclaimed_generation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -72,9 +67,22 @@ def _adoption(problem: Problem, choices: Choices, _result: Simulation) -> Iterat
                 yield Breach("adoption", decision.id, year, before - value)
             if value > 0 and (problem.years[year] < ready or year < early):
                 yield Breach("adoption", decision.id, year, value)
-            if year and value != before and problem.years[year] not in problem.decision_years:
+            if value != before and problem.years[year] not in problem.decision_years:
                 yield Breach("adoption", decision.id, year, value - before)
             before = value
+
+
+def _retirement(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+    for technology in problem.technologies.values():
+        for cohort in technology.cohorts:
+            before = ZERO
+            for year, gone in enumerate(choices.retired.get(cohort.id, ())):
+                calendar = problem.years[year]
+                closed = calendar not in problem.decision_years or year < problem.frozen_until
+                closed = closed or not cohort.capacity[year] or cohort.retire_cost is None
+                if gone < before or (gone > before and closed) or gone not in {0, 1}:
+                    yield Breach("retirement", cohort.id, year, Fraction(1))
+                before = gone
 
 
 def _order(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
@@ -190,8 +198,13 @@ def _capacities(problem: Problem, choices: Choices, name: str) -> list[Fraction 
         return [None] * problem.periods
     units = choices.units.get(name, (0,) * problem.periods)
     size = technology.unit_size or ZERO
+    existing = list(technology.existing)
+    for cohort in technology.cohorts:
+        gone = choices.retired.get(cohort.id, (ZERO,) * problem.periods)
+        rows = zip(existing, cohort.capacity, gone, strict=True)
+        existing = [total - capacity * out for total, capacity, out in rows]
     return [
-        technology.existing[year] + sum(units[max(0, year - technology.life + 1) : year + 1]) * size
+        existing[year] + sum(units[max(0, year - technology.life + 1) : year + 1]) * size
         for year in range(problem.periods)
     ]
 
@@ -299,6 +312,9 @@ def _contracts(problem: Problem, choices: Choices, result: Simulation) -> Iterat
 
 def _targets(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
     for target in problem.targets.values():
+        if target.kind is TargetKind.EQUITY:
+            yield from _equity_by_site(problem, result, target)
+            continue
         value, limit = TARGETS[target.kind](problem, choices, result, target)
         for year, most in limit.items():
             if value[year] > most:
@@ -398,6 +414,27 @@ def _offsets(problem: Problem, choices: Choices, _result: Simulation) -> Iterato
             yield Breach("neutrality", "", year, amount)
 
 
+def _equity_by_site(problem: Problem, result: Simulation, target: Target) -> Iterator[Breach]:
+    base = site_baseline(problem, target)
+    for site in target.sites:
+        emitted_mg = site_emitted(result, target, site)
+        for year, share in target.levels.items():
+            over = Fraction(emitted_mg[year]) - (1 - share) * base[site][year]
+            if over > 0:
+                yield Breach("equity", f"{target.id}/{site}", year, over / MG_PER_T)
+
+
+def _equity(problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
+    """Return the largest share of its baseline that a site still emits, and what may be."""
+    base = site_baseline(problem, target)
+    left = [ZERO] * problem.periods
+    for site in target.sites:
+        pairs = zip(site_emitted(result, target, site), base[site], strict=True)
+        mine = [Fraction(now, was) if was > 0 else ZERO for now, was in pairs]
+        left = [max(a, b) for a, b in zip(left, mine, strict=True)]
+    return left, {year: 1 - share for year, share in target.levels.items()}
+
+
 TARGETS: dict[TargetKind, Callable[[Problem, Choices, Simulation, Target], Sides]] = {
     TargetKind.ABSOLUTE: _absolute,
     TargetKind.CUMULATIVE: _cumulative,
@@ -406,6 +443,7 @@ TARGETS: dict[TargetKind, Callable[[Problem, Choices, Simulation, Target], Sides
     TargetKind.RENEWABLE_SHARE: _renewable,
     TargetKind.PEAK: _peak,
     TargetKind.NEUTRALITY: _neutrality,
+    TargetKind.EQUITY: _equity,
 }
 
 
@@ -441,6 +479,7 @@ def _locks(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[
 
 CHECKS: tuple[Callable[[Problem, Choices, Simulation], Iterator[Breach]], ...] = (
     _adoption,
+    _retirement,
     _order,
     _exclusion,
     _prerequisite,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tanlu.roadmap.cheapest import cheapest_year
 from tanlu.roadmap.estimate import Estimate
 from tanlu.roadmap.families import FAMILIES, TARGET_FAMILIES
 from tanlu.roadmap.layout import MEGA
@@ -117,6 +118,9 @@ class Explainer:
         ]
         if not reasons:
             reasons.extend(self._price(measure, start, earlier=earlier, later=later))
+        if not reasons and (plain := cheapest_year(earlier.delta, later.delta)):
+            facts = {"measure": measure_id, "year": self._year(start), **plain[1]}
+            reasons.append(Reason(plain[0], facts))
         return Why(
             measure_id, start, _cny(earlier.delta), _cny(later.delta), _cny(never.delta),
             tuple(reasons),

@@ -41,7 +41,16 @@ class Family:
 
 FAMILIES: dict[str, Family] = {}
 TARGET_FAMILIES = frozenset(
-    {"cap", "cumulative", "intensity", "energy_intensity", "renewable_share", "peak", "neutrality"}
+    {
+        "cap",
+        "cumulative",
+        "intensity",
+        "energy_intensity",
+        "renewable_share",
+        "peak",
+        "neutrality",
+        "equity",
+    }
 )
 
 

@@ -24,12 +24,20 @@ from tanlu.roadmap.economics import (
     telescope,
 )
 from tanlu.roadmap.once import once
+from tanlu.roadmap.retirement import kept_stock_cost, retirable, retirement_costs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tanlu.roadmap.builder import FloatArray, IntArray
-    from tanlu.roadmap.problem import Measure, Problem, PvOption, Series, Technology
+    from tanlu.roadmap.problem import (
+        Border,
+        Measure,
+        Problem,
+        PvOption,
+        Series,
+        Technology,
+    )
 
 MEGA = 1_000_000
 KILO = 1_000
@@ -86,6 +94,11 @@ class Layout:
         Column indices; the second axis is the year.
     em : dict of str to IntArray
         Emission columns ``s1, s2l, s2m, s3`` by site and year [kt].
+    y : IntArray, shape (R, T)
+        Existing stock taken out by a year.
+    ccer, obl : IntArray
+        Offsets surrendered in the emission trading scheme, shape (T,) or (0,), and emissions
+        charged at the border, shape (C, T) [kt].
     off, inv, bank : IntArray, shape (T,)
         Offsets [kt], investment and carried budget [MCNY].
     """
@@ -103,6 +116,7 @@ class Layout:
     sites: tuple[str, ...]
     pv: tuple[str, ...]
     claims: tuple[tuple[str, str], ...]
+    borders: tuple[str, ...]
     savings: tuple[Saving, ...]
     reach: FloatArray
     z: IntArray
@@ -118,6 +132,9 @@ class Layout:
     export: IntArray
     g: IntArray
     em: dict[str, IntArray]
+    y: IntArray
+    ccer: IntArray
+    obl: IntArray
     off: IntArray
     inv: IntArray
     bank: IntArray
@@ -386,6 +403,7 @@ class _Maker:
             sites=self.sites,
             pv=self.pv,
             claims=self.claims,
+            borders=tuple(sorted(self.problem.borders)),
             savings=self.savings,
             reach=self.reach,
             z=self._decision_columns(),
@@ -396,8 +414,11 @@ class _Maker:
             **self._electricity_columns(),
             g=self._claim_columns(),
             em=em,
+            y=self._retirement_columns(),
+            ccer=self._surrender_columns(),
+            obl=self._border_columns(),
             **self._group_columns(),
-            constant=self._constant(),
+            constant=fixed_cost(self.problem),
         )
 
     def _var(self, name: str, ids: Sequence[str], **options: object) -> IntArray:
@@ -495,13 +516,58 @@ class _Maker:
             "bank": self.builder.var("bank", shape, ub=carry, labels=labels),
         }
 
-    def _constant(self) -> float:
-        total = 0.0
-        for price in (self.problem.ets, self.problem.internal):
-            if price is not None:
-                due = to_float([p * free for p, free in zip(price.price, price.free, strict=True)])
-                total -= float(np.sum(self.df * due)) / MEGA
-        return total
+    def _retirement_columns(self) -> IntArray:
+        pairs = retirable(self.problem)
+        costs = [
+            telescope([float(cost) / MEGA for cost in retirement_costs(self.problem, *pair)])
+            for pair in pairs
+        ]
+        names = [cohort.id for _, cohort in pairs]
+        return self._var("y", names, ub=1.0, cost=self._stack(costs), integer=True)
+
+    def _surrender_columns(self) -> IntArray:
+        ets = self.problem.ets
+        if ets is None or ets.surrender is None:
+            return np.zeros(0, dtype=np.int64)
+        cost, most = surrender_terms(self.problem)
+        shape, labels = (self.problem.periods,), (self.years,)
+        return self.builder.var("ccer", shape, ub=most, cost=cost, labels=labels)
+
+    def _border_columns(self) -> IntArray:
+        borders = [self.problem.borders[name] for name in sorted(self.problem.borders)]
+        costs = [border_cost(self.problem, border) for border in borders]
+        return self._var("obl", [border.id for border in borders], cost=self._stack(costs))
+
+
+def fixed_cost(problem: Problem) -> float:
+    """Return the cost that no decision changes: upkeep of the stock, free allowances [MCNY]."""
+    factors = to_float(discount_factors(problem.years, problem.rate))
+    total = float(kept_stock_cost(problem)) / MEGA
+    for price in (problem.ets, problem.internal):
+        if price is not None:
+            due = to_float([p * free for p, free in zip(price.price, price.free, strict=True)])
+            total -= float(np.sum(factors * due)) / MEGA
+    return total
+
+
+def surrender_terms(problem: Problem) -> tuple[FloatArray, FloatArray]:
+    """Return cost [MCNY/kt] and most [kt] of offsets surrendered instead of allowances, (T,)."""
+    ets = problem.ets
+    assert ets is not None  # noqa: S101 - the caller has checked
+    assert ets.surrender is not None  # noqa: S101 - as above
+    factors = to_float(discount_factors(problem.years, problem.rate))
+    gain = [q - p for p, q in zip(ets.price, ets.surrender.price, strict=True)]
+    most = np.full(problem.periods, np.inf)
+    if ets.surrender.limit is not None:
+        most = to_float([value / KILO for value in ets.surrender.limit])
+    is_cheaper = np.array([value < 0 for value in gain])
+    return factors * to_float(gain) * KILO / MEGA, np.where(is_cheaper, most, 0.0)
+
+
+def border_cost(problem: Problem, border: Border) -> FloatArray:
+    """Return the discounted cost of a charged kt, shape (T,) [MCNY]."""
+    factors = to_float(discount_factors(problem.years, problem.rate))
+    return factors * to_float(border.net_price()) * KILO / MEGA
 
 
 def _units_allowed(problem: Problem, technology: Technology) -> list[float]:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 from tanlu.kernel.findings import Finding, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tanlu.roadmap.problem import Series
+
+
+RESERVED = ",#"  # in an id: they join ids in names of rows and of blocks
 
 
 @dataclass(slots=True)
@@ -95,17 +98,55 @@ class Node:
         """Return a number; a range object gives its typical value."""
         if not self.has(key):
             return Fraction(self._absent(key, default, 0))
+        self._ordered(key)
         value = exact(_typical(self.data[key]))
         if value is None:
             self.faults.add("CASE_NOT_NUMBER", self.at(key), found=self.data[key])
             return Fraction(default or 0)
         return value
 
+    def _ordered(self, key: str) -> None:
+        """Report a range whose low, typical and high values fall."""
+        given = self.data[key]
+        if isinstance(given, dict) and "typical" in given:
+            known = [exact(given[name]) for name in ("low", "typical", "high") if name in given]
+            values = [value for value in known if value is not None]
+            if values != sorted(values):
+                shown = ", ".join(map(_shown, values))
+                self.faults.add("CASE_RANGE_ORDER", self.at(key), found=shown)
+            strange = sorted(given.keys() - {"low", "typical", "high", "unit", "source", "status"})
+            for name in strange:
+                facts = {"key": name, "near": "low, typical, high, unit, source, status"}
+                self.faults.add("CASE_KEY_UNKNOWN", f"{self.at(key)}.{name}", **facts)
+
     def positive(self, key: str, default: Fraction | int | None = None) -> Fraction:
         """Return a number that may not be negative."""
         value = self.number(key, default)
         if value < 0:
             self.faults.add("CASE_NEGATIVE", self.at(key), found=value)
+        return value
+
+    def above_zero(self, key: str, default: Fraction | int | None = None) -> Fraction:
+        """Return a number above zero."""
+        value = self.number(key, default)
+        if value <= 0 and self.has(key) and exact(_typical(self.data[key])) is not None:
+            self.faults.add("CASE_NOT_POSITIVE", self.at(key), found=_shown(value))
+        return value if value > 0 else Fraction(1)
+
+    def share(self, key: str, default: Fraction | int | None = None) -> Fraction:
+        """Return a number from 0 to 1."""
+        value = self.number(key, default)
+        if not 0 <= value <= 1:
+            self.faults.add("CASE_SHARE", self.at(key), found=_shown(value))
+            return Fraction(default or 0)
+        return value
+
+    def rate(self, key: str, default: Fraction | int | None = None) -> Fraction:
+        """Return a yearly rate, above -1 and below 1: a percentage written as 8 is refused."""
+        value = self.number(key, default)
+        if not -1 < value < 1:
+            self.faults.add("CASE_RATE", self.at(key), found=_shown(value))
+            return Fraction(default or 0)
         return value
 
     def integer(self, key: str, default: int | None = None, *, least: int = 0) -> int:
@@ -147,17 +188,22 @@ class Node:
             return ()
         return tuple(entries)
 
-    def series(self, key: str, default: Fraction | int | None = None) -> Series:
+    def series(
+        self, key: str, default: Fraction | int | None = None, *, least: int | None = None
+    ) -> Series:
         """Return a path over the years: a number, a list, or values by year.
 
         Values by year are joined by straight lines; the first and last year must be covered.
         """
         if not self.has(key):
             return (Fraction(self._absent(key, default, 0)),) * len(self.years)
+        self._ordered(key)
         path = read_series(self.data[key], self.years, path=self.at(key), faults=self.faults)
+        if path and least is not None and min(path) < least:
+            self.faults.add("CASE_NEGATIVE", self.at(key), found=_shown(min(path)))
         return path or (Fraction(default or 0),) * len(self.years)
 
-    def by_year(self, key: str) -> dict[int, Fraction]:
+    def by_year(self, key: str, *, least: int | None = None) -> dict[int, Fraction]:
         """Return values by year index, only for the years given."""
         levels: dict[int, Fraction] = {}
         if not self.has(key):
@@ -172,6 +218,8 @@ class Node:
                 self.faults.add("CASE_NOT_NUMBER", f"{self.at(key)}.{year}", found=given)
             elif not year.isdigit() or int(year) not in self.years:
                 self._outside(f"{self.at(key)}.{year}", year)
+            elif least is not None and value < least:
+                self.faults.add("CASE_NEGATIVE", f"{self.at(key)}.{year}", found=_shown(value))
             else:
                 levels[self.years.index(int(year))] = value
         return levels
@@ -213,16 +261,27 @@ class Node:
                 self.faults.add("CASE_NOT_OBJECT", path, found=entry)
                 continue
             name = entry.get("id")
+            if isinstance(name, str) and (not name.strip() or set(name) & set(RESERVED)):
+                self.faults.add("CASE_ID_FORM", f"{path}.id", found=name, reserved=RESERVED)
             if isinstance(name, str) and name in ids:
                 self.faults.add("CASE_ID_TWICE", path, found=name)
                 continue
             ids.add(str(name))
             yield Node(entry, path, self.years, self.faults)
 
-    def close(self) -> None:
-        """Report the keys that nothing asked for, with the nearest known one."""
+    def close(self, elsewhere: Mapping[str, str] | None = None) -> None:
+        """Report the keys that nothing asked for, with the nearest known one.
+
+        Parameters
+        ----------
+        elsewhere : Mapping[str, str], optional
+            Keys that mean nothing here, and what they go with.
+        """
         for key in self.data:
-            if key not in self.seen and not key.startswith("_"):
+            if key not in self.seen and key in (elsewhere or {}):
+                needs = (elsewhere or {})[key]
+                self.faults.add("CASE_KEY_NOT_HERE", self.at(key), key=key, needs=needs)
+            elif key not in self.seen and not key.startswith("_"):
                 near = difflib.get_close_matches(key, sorted(self.seen), n=1)
                 facts = {"key": key, "near": near[0] if near else ", ".join(sorted(self.seen))}
                 self.faults.add("CASE_KEY_UNKNOWN", self.at(key), **facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tanlu.roadmap.economics import life_left, payments, salvage_share
-from tanlu.roadmap.simulate import ZERO, starts
+from tanlu.roadmap.simulate import ZERO, starts, stock_upkeep, stock_worth
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -47,7 +47,7 @@ def investment_of(
 
 
 def technology_investment(problem: Problem, choices: Choices) -> tuple[Series, Fraction]:
-    """Return what new units pay by year, and their worth at the horizon [CNY]."""
+    """Return what new units pay by year, and the worth of all units at the horizon [CNY]."""
     total = [ZERO] * problem.periods
     worth = ZERO
     for technology in problem.technologies.values():
@@ -60,12 +60,12 @@ def technology_investment(problem: Problem, choices: Choices) -> tuple[Series, F
                     problem.salvage, left=left, life=technology.life, rate=problem.rate
                 )
                 worth += count * technology.capex[paid] * share if left else ZERO
-    return tuple(total), worth
+    return tuple(total), worth + stock_worth(problem, choices)
 
 
 def technology_om(problem: Problem, choices: Choices) -> Series:
-    """Return operation and maintenance of new units by year [CNY]."""
-    line = [ZERO] * problem.periods
+    """Return operation and maintenance of existing stock and of new units by year [CNY]."""
+    line = list(stock_upkeep(problem, choices)[0])
     for technology in problem.technologies.values():
         for year, count in enumerate(choices.units.get(technology.id, ())):
             for index in range(year, min(year + technology.life, problem.periods)):

@@ -154,7 +154,8 @@ def _tighten(recourse: Recourse, problem: Problem, breach: Breach, *, least: flo
     layout = recourse.assembly.layout
     scale = {
         "cap": KILO, "absolute": KILO, "cumulative": KILO, "intensity": KILO,
-        "energy_intensity": KILO, "peak": KILO, "neutrality": KILO, "budget": MEGA,
+        "energy_intensity": KILO, "peak": KILO, "neutrality": KILO, "equity": KILO,
+        "budget": MEGA,
     }  # fmt: skip
     family = "cap" if breach.family == "absolute" else breach.family
     power = layout.unit.get(problem.electricity(), Fraction(1))

@@ -231,6 +231,8 @@ def _sides(
     if target.kind is TargetKind.ENERGY_INTENSITY:
         coal = outcomes.coal.get(target.convention, np.zeros((1, periods)))
         return np.asarray(coal), levels * outcomes.output
+    if target.kind is TargetKind.EQUITY:
+        return _largest_left(target, outcomes), 1 - np.where(np.isfinite(levels), levels, 0.0)
     value = _emitted(target, outcomes, is_topped=is_topped)
     if target.kind is TargetKind.CUMULATIVE:
         return np.cumsum(value, axis=1), levels
@@ -245,6 +247,24 @@ def _sides(
     if target.kind is TargetKind.NEUTRALITY:
         return value, _offset(problem, choices, target)
     return value, levels
+
+
+def _largest_left(target: Target, outcomes: Outcomes) -> FloatArray:
+    """Return the largest share of its baseline that a site still emits, shape (K, T).
+
+    Topping up is not given to single sites: it counts as without.
+    """
+    second = "s2m" if str(target.method) == "market" else "s2l"
+    names = [{1: "s1", 2: second, 3: "s3"}[scope] for scope in sorted(target.scopes)]
+    left = np.zeros(outcomes.use.shape)
+    for site in target.sites:
+        now = np.asarray(sum(outcomes.by_site[site][name] for name in names))
+        was = np.asarray(sum(outcomes.base_by_site[site][name] for name in names))
+        share = np.divide(
+            now, was, out=np.zeros_like(left), where=np.broadcast_to(was > 0, left.shape)
+        )
+        left = np.maximum(left, share)
+    return left
 
 
 def _before(value: FloatArray, *, start: int) -> FloatArray:

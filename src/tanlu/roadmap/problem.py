@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from fractions import Fraction
 
     from tanlu.kernel.plan import Effect, Ownership
     from tanlu.roadmap.economics import Salvage
@@ -35,6 +35,7 @@ class TargetKind(StrEnum):
     RENEWABLE_SHARE = "renewable_share"  # share of the electricity used
     PEAK = "peak"  # no rise after the year
     NEUTRALITY = "neutrality"  # nothing but bounded offsets from the year on
+    EQUITY = "equity"  # least share that each site cuts of its own baseline
 
 
 class ContractKind(StrEnum):
@@ -111,8 +112,39 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Cohort:
+    """Existing capacity that is retired as one: all of a technology, or one year's units.
+
+    Parameters
+    ----------
+    id : str
+        ``technology/now`` or ``technology/year of installation``.
+    capacity : Series, shape (T,)
+        While nothing is retired early [end use units a year]; zero from its end of life on.
+    om : Series, shape (T,)
+        Fixed operation and maintenance while in service [CNY/yr].
+    retire_cost : Series, shape (T,) or None
+        Cost of taking it out in a year, net of its scrap [CNY]; None: lives out its life.
+    value : Fraction
+        Its investment [CNY]; straight line or sinking fund gives the worth at the horizon.
+    left : int
+        Years of service left at the horizon.
+    worth : Fraction
+        Worth at the horizon as stated [CNY].
+    """
+
+    id: str
+    capacity: Series
+    om: Series
+    retire_cost: Series | None
+    value: Fraction = Fraction(0)
+    left: int = 0
+    worth: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Technology:
-    """A way to serve a routed end use.
+    """A way to serve an end use, with what of it is there.
 
     Parameters
     ----------
@@ -121,7 +153,8 @@ class Technology:
     input_ratio : Series, shape (T,)
         Units of its carrier per unit of the end use.
     existing : Series, shape (T,) or None
-        Capacity already there [end use units a year]; None is no limit.
+        Capacity already there while nothing is retired early [end use units a year]; None is no
+        limit.
     unit_size : Fraction or None
         Capacity of one new unit [end use units a year]; None: cannot be built.
     capex, om : Series, shape (T,)
@@ -130,6 +163,8 @@ class Technology:
         Years of service, of building, and first year of operation.
     max_units : int
         Largest number built in one year.
+    cohorts : tuple of Cohort
+        Parts of the existing capacity.
     """
 
     id: str
@@ -144,6 +179,7 @@ class Technology:
     lead_years: int
     first_year: int
     max_units: int
+    cohorts: tuple[Cohort, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +194,8 @@ class EndUse:
         Before any measure [carrier units].
     kind : str
         electricity, heat, fuel, transport, process or material.
+    unit : str
+        Unit of the demand: its carrier's, or MWh.
     """
 
     id: str
@@ -165,6 +203,7 @@ class EndUse:
     carrier: str
     demand: Series
     kind: str = "electricity"
+    unit: str = "MWh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +348,7 @@ class Target:
     levels: Mapping[int, Fraction]
     convention: str = "calorific"
     priority: int = 1
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +360,25 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Surrender:
+    """Offsets that may stand for a share of the allowances to be surrendered (CCER).
+
+    Parameters
+    ----------
+    price : Series, shape (T,)
+        [CNY/t].
+    max_share : Fraction
+        Of the emissions covered [-].
+    limit : Series, shape (T,) or None
+        Most that can be had in a year [t].
+    """
+
+    price: Series
+    max_share: Fraction
+    limit: Series | None
+
+
+@dataclass(frozen=True, slots=True)
 class CarbonPrice:
     """A price on emissions; `cash` is false for an internal price."""
 
@@ -328,6 +387,51 @@ class CarbonPrice:
     scopes: frozenset[int]
     cash: bool
     method: Method = Method.MARKET
+    surrender: Surrender | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """A charge on the emissions of exported goods (CBAM).
+
+    Parameters
+    ----------
+    id : str
+        Id.
+    sites : tuple of str
+        Sites that make the goods.
+    scopes, method : frozenset of int, Method
+        Emissions that count as embedded.
+    export, output : Series, shape (T,)
+        Goods sold over the border and goods made [units of goods].
+    benchmark : Series, shape (T,)
+        Emissions that free allocation covers [t per unit of goods].
+    phase_in : Series, shape (T,)
+        Share of the benchmark no longer covered [-].
+    price, paid : Series, shape (T,)
+        Certificate, and carbon price already paid for the goods [CNY/t].
+    """
+
+    id: str
+    sites: tuple[str, ...]
+    scopes: frozenset[int]
+    method: Method
+    export: Series
+    output: Series
+    benchmark: Series
+    phase_in: Series
+    price: Series
+    paid: Series
+
+    def net_price(self) -> Series:
+        """Return what a tonne still costs at the border [CNY/t]."""
+        zero = Fraction(0)
+        return tuple(max(p - q, zero) for p, q in zip(self.price, self.paid, strict=True))
+
+    def free(self) -> Series:
+        """Return the emissions of a year's exports that are not charged [t]."""
+        rows = zip(self.export, self.benchmark, self.phase_in, strict=True)
+        return tuple(x * b * (1 - phi) for x, b, phi in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +478,7 @@ class Problem:
     decision_years: frozenset[int]
     frozen_until: int = 0
     notes: tuple[str, ...] = field(default=())
+    borders: Mapping[str, Border] = field(default_factory=dict)
 
     @property
     def periods(self) -> int:

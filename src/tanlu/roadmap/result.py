@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tanlu.roadmap.amounts import why_amounts
 from tanlu.roadmap.canonical import problem_hash
+from tanlu.roadmap.carbon_cost import MG_PER_T, charged_at, covered, surrendered
 from tanlu.roadmap.checks import TARGETS, coal_equivalent, renewable
 from tanlu.roadmap.explain import Explainer, Why
 from tanlu.roadmap.layout import KILO
 from tanlu.roadmap.macc import make_macc
 from tanlu.roadmap.problem import TargetKind
-from tanlu.roadmap.simulate import MG_PER_T, Simulation, nothing, simulate, starts
+from tanlu.roadmap.retirement import retirable, worth_left
+from tanlu.roadmap.simulate import Simulation, nothing, simulate, starts
 from tanlu.roadmap.solve import solver_version
 from tanlu.roadmap.validation import template_measures
 from tanlu.roadmap.wedges import ledger_total, make_wedges
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.infeasible import Infeasible
@@ -86,6 +89,7 @@ class Plan:
     indicative: tuple[str, ...]
     series: dict[str, tuple[float, ...]]
     run: dict[str, Any]
+    written_off: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the contract, plus what the report needs."""
@@ -98,7 +102,7 @@ def make_plan_value(solved: Solved, options: Options) -> Plan:
     baseline = simulate(problem, nothing(problem))
     wedges = make_wedges(problem, solved.choices, solved.result, baseline=baseline)
     whys = _whys(solved, wedges, options)
-    adoptions = _adoptions(solved, wedges, whys)
+    adoptions = _with_amounts(solved, _adoptions(solved, wedges, whys), options)
     taken = {adoption.id for adoption in adoptions}
     return Plan(
         problem=problem,
@@ -121,6 +125,7 @@ def make_plan_value(solved: Solved, options: Options) -> Plan:
         infeasible=None,
         indicative=template_measures(problem),
         series=_series(solved),
+        written_off=_written_off(solved),
         run=_run(problem, options, solved),
     )
 
@@ -136,6 +141,16 @@ def _whys(solved: Solved, wedges: Sequence[Wedge], options: Options) -> dict[str
         names = sorted(taken, key=lambda name: (-saved[name], name))[: options.reasons]
     explainer = Explainer(solved)
     return {name: explainer.why(name) for name in names}
+
+
+def _with_amounts(
+    solved: Solved, adoptions: tuple[Adoption, ...], options: Options
+) -> tuple[Adoption, ...]:
+    """Give generators and contracts, which are amounts, their reasons."""
+    if not options.explain:
+        return adoptions
+    whys = why_amounts(solved, [(adoption.id, adoption.year) for adoption in adoptions])
+    return tuple(replace(a, why=whys.get((a.id, a.year), a.why)) for a in adoptions)
 
 
 def make_infeasible(problem: Problem, infeasible: Infeasible, options: Options) -> Plan:
@@ -195,6 +210,7 @@ def _adoptions(
         *_pv_adoptions(solved, tonnes),
         *_contract_adoptions(solved, tonnes),
         *_unit_adoptions(solved, tonnes),
+        *_retirements(solved),
     ]
     return tuple(sorted(found, key=lambda a: (a.year, a.id)))
 
@@ -316,6 +332,38 @@ def _unit_adoptions(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
     return found
 
 
+def _retirements(solved: Solved) -> list[Adoption]:
+    """Return the existing stock taken out early, as if it were adopted; it costs no investment."""
+    problem, found = solved.problem, []
+    for technology, cohort in retirable(problem):
+        for year, _ in starts(solved.choices.retired[cohort.id]):
+            use = problem.end_uses[technology.end_use]
+            found.append(
+                Adoption(
+                    id=cohort.id,
+                    measure=technology.id,
+                    kind="retirement",
+                    site=use.site,
+                    year=problem.years[year],
+                    size=float(cohort.capacity[year]),
+                    unit=f"{use.unit}/yr",
+                    capex=0,
+                    abatement_t_total=0.0,
+                    why=None,
+                )
+            )
+    return found
+
+
+def _written_off(solved: Solved) -> dict[str, float]:
+    """Return the worth at the horizon that each early retirement gives up [CNY]."""
+    return {
+        cohort.id: float(worth_left(solved.problem, technology, cohort))
+        for technology, cohort in retirable(solved.problem)
+        if any(solved.choices.retired[cohort.id])
+    }
+
+
 def shadow_prices(solved: Solved) -> tuple[tuple[int, float, float, float], ...]:
     """Return (year, price, low, high) in undiscounted CNY per tonne.
 
@@ -382,6 +430,9 @@ def _target_lines(solved: Solved) -> tuple[TargetLine, ...]:
         levels = [float(limit[y]) for y in years]
         if target.kind is TargetKind.RENEWABLE_SHARE:
             shown, levels = _shares(solved, years), [float(target.levels[y]) for y in years]
+        elif target.kind is TargetKind.EQUITY:
+            shown = [1 - share for share in shown]
+            levels = [float(target.levels[y]) for y in years]
         elif target.kind in {TargetKind.INTENSITY, TargetKind.ENERGY_INTENSITY}:
             shown = [float(value[y] / problem.output[y]) for y in years]
             levels = [float(target.levels[y]) for y in years]
@@ -408,7 +459,19 @@ def _series(solved: Solved) -> dict[str, tuple[float, ...]]:
         "renewable": _floats(green) if use else (),
         "tce_calorific": _floats(coal_equivalent(problem, result, "calorific")),
         "tce_equivalent": _floats(coal_equivalent(problem, result, "equivalent")),
+        **_carbon_series(problem, result),
     }
+
+
+def _carbon_series(problem: Problem, result: Simulation) -> dict[str, tuple[float, ...]]:
+    """Return offsets surrendered and emissions charged at the border, where there are such [t]."""
+    found: dict[str, tuple[float, ...]] = {}
+    if problem.ets is not None and problem.ets.surrender is not None:
+        taken = surrendered(problem.ets, covered(problem.ets, result.emissions))
+        found["ets_offsets_t"] = _floats(taken)
+    for border in problem.borders.values():
+        found[f"cbam_t:{border.id}"] = _floats(charged_at(border, result.emissions))
+    return found
 
 
 def _tonnes(mg: Sequence[int]) -> list[float]:
@@ -445,7 +508,8 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         mg["emissions"] = list(ledger_total(result, method))
         mg["wedges"] = {w.owner: list(w.mg) for w in plan.wedges}
     money = result.money if result is not None else {}
-    opex_lines = ("om", "energy", "contracts", "export", "avoided", "offsets")
+    opex_lines = ("om", "energy", "contracts", "export", "avoided", "offsets", "retirement")
+    carbon_lines = ("carbon", "ets_offsets", "cbam")
     return {
         "name": problem.name,
         "status": plan.status,
@@ -466,12 +530,11 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "offsets_t": list(plan.offsets_t),
         "exact_mg": mg,
         "capex": list(money.get("capex", ())),
-        "opex": [sum(v) for v in zip(*(money[k] for k in opex_lines), strict=True)]
-        if money
-        else [],
-        "carbon_cost": list(money.get("carbon", ())),
+        "opex": _summed(money, opex_lines),
+        "carbon_cost": _summed(money, carbon_lines),
         "cost_lines": {name: list(values) for name, values in sorted(money.items())},
         "salvage": round(result.salvage) if result is not None else None,
+        "written_off": {name: round(value) for name, value in plan.written_off.items()},
         "budget": _budget_json(problem),
         "adoptions": [
             {
@@ -500,6 +563,10 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "infeasible": _infeasible_json(plan),
         "run": plan.run,
     }
+
+
+def _summed(money: Mapping[str, Sequence[int]], names: Sequence[str]) -> list[int]:
+    return [sum(v) for v in zip(*(money[name] for name in names), strict=True)] if money else []
 
 
 def _budget_json(problem: Problem) -> list[float | None] | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.rounding import floor_half_up
 from tanlu.roadmap.checks import all_route_limits
+from tanlu.roadmap.retirement import retirable
 from tanlu.roadmap.simulate import ZERO, Choices, built_shares, remaining
 from tanlu.roadmap.simulate import nothing as no_choices
 
@@ -41,10 +43,11 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
         name: tuple(round(v) for v in values[layout.n[i]]) for i, name in enumerate(layout.stocks)
     }
     base = no_choices(problem)
-    draft = Choices(
-        share, units, base.activity, base.capacity, base.within, base.after, base.export,
-        base.claims, base.offsets,
-    )  # fmt: skip
+    retired = {
+        cohort.id: tuple(Fraction(round(v)) for v in values[layout.y[i]])
+        for i, (_, cohort) in enumerate(retirable(problem))
+    }
+    draft = replace(base, share=share, units={**base.units, **units}, retired=retired)
     flows = remaining(problem, built_shares(problem, draft))
     power = problem.electricity()
     step = problem.carriers[power].quantum if power else Fraction(1)
@@ -53,9 +56,8 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
     def amounts(columns: FloatArray) -> Series:
         return tuple(_down(v * scale, step) for v in _exact(columns))
 
-    return Choices(
-        share=share,
-        units={**base.units, **units},
+    return replace(
+        draft,
         activity=_activities(layout, values, draft=draft, flows=flows),
         capacity={name: _capacity(layout, values, index) for index, name in enumerate(layout.pv)},
         within={name: amounts(values[layout.pin[i]]) for i, name in enumerate(layout.pv)},

@@ -443,7 +443,7 @@ def _decided(
 def _near_switch(assembly: Assembly, values: FloatArray, *, reach: int) -> FloatArray:
     """Return a mask of the integer columns within so many years of a change."""
     mask = np.zeros(len(values), dtype=bool)
-    for columns in (assembly.layout.z, assembly.layout.n):
+    for columns in (assembly.layout.z, assembly.layout.n, assembly.layout.y):
         for row in columns:
             path = values[row]
             jumps = np.flatnonzero(np.abs(np.diff(path, prepend=0.0)) > NOISE)

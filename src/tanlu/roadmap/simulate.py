@@ -5,12 +5,13 @@ Integers and fractions only; no solver, no float. The checks of the rules are in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Ownership
 from tanlu.kernel.rounding import floor_half_up
+from tanlu.roadmap.carbon_cost import MG_PER_T, carbon_lines
 from tanlu.roadmap.economics import (
     discount_factors,
     horizon_discount,
@@ -19,13 +20,13 @@ from tanlu.roadmap.economics import (
     salvage_share,
 )
 from tanlu.roadmap.layout import Decision, Route, make_decisions, make_routes
+from tanlu.roadmap.retirement import retirable, worth_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tanlu.roadmap.problem import Measure, Problem, PvOption, Series
 
-MG_PER_T = 10**9
 ZERO = Fraction(0)
 ONE = Fraction(1)
 
@@ -50,6 +51,8 @@ class Choices:
         Claims by ``contract@site`` [electricity units].
     offsets : Series
         [tCO2e].
+    retired : Mapping[str, Series]
+        Existing stock taken out early, by part: 1 from its year on.
     """
 
     share: Mapping[str, Series]
@@ -61,6 +64,7 @@ class Choices:
     export: Mapping[str, Series]
     claims: Mapping[str, Series]
     offsets: Series
+    retired: Mapping[str, Series] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ def nothing(problem: Problem) -> Choices:
         export=dict.fromkeys(problem.pv, zero),
         claims={f"{c.id}@{s}": zero for c in problem.contracts.values() for s in c.sites},
         offsets=zero,
+        retired={cohort.id: zero for _, cohort in retirable(problem)},
     )
 
 
@@ -410,7 +415,33 @@ def invested(
                     problem.salvage, left=left, life=technology.life, rate=problem.rate
                 )
                 worth += count * technology.capex[paid] * share if left else ZERO
-    return tuple(total), worth
+    return tuple(total), worth + stock_worth(problem, choices)
+
+
+def stock_worth(problem: Problem, choices: Choices) -> Fraction:
+    """Return what existing stock that is not retired early is worth at the horizon [CNY]."""
+    return sum(
+        (
+            worth_left(problem, technology, cohort)
+            for technology in problem.technologies.values()
+            for cohort in technology.cohorts
+            if not choices.retired.get(cohort.id, (ZERO,))[-1]
+        ),
+        ZERO,
+    )
+
+
+def stock_upkeep(problem: Problem, choices: Choices) -> tuple[Series, Series]:
+    """Return upkeep of the existing stock, and cost of taking it out early, by year [CNY]."""
+    om, out = [ZERO] * problem.periods, [ZERO] * problem.periods
+    none = (ZERO,) * problem.periods
+    for technology in problem.technologies.values():
+        for cohort in technology.cohorts:
+            gone = choices.retired.get(cohort.id, none)
+            om = [a + v * (1 - y) for a, v, y in zip(om, cohort.om, gone, strict=True)]
+            for year, amount in starts(gone) if cohort.retire_cost else ():
+                out[year] += amount * (cohort.retire_cost or none)[year]
+    return tuple(om), tuple(out)
 
 
 def _pay(
@@ -441,7 +472,7 @@ def _money(
 ) -> dict[str, tuple[int, ...]]:
     lines: dict[str, list[Fraction]] = {
         name: [ZERO] * problem.periods
-        for name in ("om", "energy", "contracts", "export", "avoided", "offsets")
+        for name in ("om", "energy", "contracts", "export", "avoided", "offsets", "retirement")
     }
     for (site, name), amounts in bought.items():
         _add_line(lines["energy"], amounts, problem.price(site, name))
@@ -463,12 +494,12 @@ def _money(
             saved = path[measure.host_year] * measure.host_capex
             lines["avoided"][measure.host_year] -= saved
     _add_units_om(problem, choices, lines["om"])
+    upkeep, lines["retirement"] = map(list, stock_upkeep(problem, choices))
+    lines["om"] = [a + b for a, b in zip(lines["om"], upkeep, strict=True)]
     if problem.offsets is not None:
         _add_line(lines["offsets"], choices.offsets, problem.offsets.price)
     found = {name: tuple(floor_half_up(v) for v in values) for name, values in lines.items()}
-    found["carbon"] = _carbon(problem, emissions, cash=True)
-    found["internal"] = _carbon(problem, emissions, cash=False)
-    return found
+    return found | carbon_lines(problem, emissions)
 
 
 def _add_line(line: list[Fraction], amounts: Series, prices: Series) -> None:
@@ -484,33 +515,10 @@ def _add_units_om(problem: Problem, choices: Choices, line: list[Fraction]) -> N
                 line[index] += count * technology.om[index]
 
 
-def _carbon(
-    problem: Problem, emissions: Mapping[str, Mapping[str, tuple[int, ...]]], *, cash: bool
-) -> tuple[int, ...]:
-    price = problem.ets if cash else problem.internal
-    if price is None:
-        return (0,) * problem.periods
-    tonnes = emitted(emissions, scopes=price.scopes, method=str(price.method))
-    return tuple(
-        floor_half_up(p * (Fraction(mg, MG_PER_T) - free))
-        for p, mg, free in zip(price.price, tonnes, price.free, strict=True)
-    )
-
-
-def emitted(
-    emissions: Mapping[str, Mapping[str, tuple[int, ...]]],
-    *,
-    scopes: frozenset[int],
-    method: str,
-) -> tuple[int, ...]:
-    """Return the emissions of some scopes over all sites by year [mg]."""
-    second = "s2m" if method == "market" else "s2l"
-    names = {1: "s1", 2: second, 3: "s3"}
-    paths = [path for scope in sorted(scopes) for path in emissions[names[scope]].values()]
-    return tuple(sum(values) for values in zip(*paths, strict=True))
-
-
-CASH_LINES = ("capex", "om", "energy", "contracts", "export", "avoided", "offsets", "carbon")
+CASH_LINES = (
+    "capex", "om", "energy", "contracts", "export", "avoided", "offsets", "retirement", "carbon",
+    "ets_offsets", "cbam",
+)  # fmt: skip
 
 
 def _present_value(

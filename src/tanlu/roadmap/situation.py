@@ -383,15 +383,12 @@ class _Maker:
             return None
         index = self.path("pv_capex_index", Fraction(1))
         tariff, discount = self.path(f"price:{POWER}"), self.path("emc_discount")
-        own_capex = offer.capex.typical / offer.size
         entry: dict[str, Any] = {
             "id": offer.id,
             "site": offer.site,
             "ownership": str(offer.ownership),
             "max_kw": _text(offer.size),
             "yield_per_kw": _text(self._yield(offer)),
-            "capex": [_text(Fraction(round(own_capex * i))) for i in index],
-            "om": _text(Fraction(round(offer.om / offer.size))),
             "life": offer.life,
             "lead_years": offer.lead_years,
             "first_year": self.start,
@@ -402,6 +399,10 @@ class _Maker:
         if third:
             paid = [_text(t - d) for t, d in zip(tariff, discount, strict=True)]
             entry |= {"self_price": paid, "term": 20, "gec_owner": self.settings.gec_owner}
+        else:
+            own_capex = offer.capex.typical / offer.size
+            entry["capex"] = [_text(Fraction(round(own_capex * i))) for i in index]
+            entry["om"] = _text(Fraction(round(offer.om / offer.size)))
         return entry
 
     def _yield(self, offer: MeasureOffer) -> Fraction:

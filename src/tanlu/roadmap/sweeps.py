@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tanlu.roadmap.carbon_cost import MG_PER_T
 from tanlu.roadmap.change import CAPPED, Change, Knob, changed
 from tanlu.roadmap.layout import KILO, emission_columns
 from tanlu.roadmap.problem import Target, TargetKind
-from tanlu.roadmap.simulate import MG_PER_T, nothing, simulate
+from tanlu.roadmap.simulate import nothing, simulate
 from tanlu.roadmap.solved import Solved
 from tanlu.roadmap.wedges import ledger_total
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.layout import Layout
 
 SPREAD = 10**6
@@ -26,7 +26,9 @@ def first_choice(layout: Layout) -> FloatArray:
     order = sorted(range(count), key=lambda i: layout.decisions[i].id)
     years = np.arange(1, layout.periods + 1, dtype=np.float64)
     for rank, index in enumerate(order):
-        _telescope(costs, layout, index, years * (count - rank))
+        _telescope(costs, layout.z[index], years * (count - rank))
+    for row in layout.y:
+        _telescope(costs, row, years)
     for rank, name in enumerate(sorted(layout.stocks)):
         costs[layout.n[layout.stocks.index(name)]] = years * (len(layout.stocks) - rank)
     return costs
@@ -37,7 +39,7 @@ def last_choice(layout: Layout) -> FloatArray:
     costs = np.zeros(layout.builder.n)
     for index, decision in enumerate(layout.decisions):
         hashed = [_hash(f"{decision.id}|{year}") for year in layout.problem.years]
-        _telescope(costs, layout, index, np.array(hashed, dtype=np.float64))
+        _telescope(costs, layout.z[index], np.array(hashed, dtype=np.float64))
     return costs
 
 
@@ -46,6 +48,6 @@ def _hash(text: str) -> int:
     return int.from_bytes(digest[:8], "big") % SPREAD + 1
 
 
-def _telescope(costs: FloatArray, layout: Layout, index: int, per_start: FloatArray) -> None:
+def _telescope(costs: FloatArray, columns: IntArray, per_start: FloatArray) -> None:
     following = np.append(per_start[1:], 0.0)
-    costs[layout.z[index]] = per_start - following
+    costs[columns] = per_start - following

@@ -7,7 +7,7 @@ shortage. Agrees with `simulate` to 1e-9 where a draw changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ from tanlu.kernel.plan import Effect, Ownership
 from tanlu.roadmap.economics import discount_factors, horizon_discount
 from tanlu.roadmap.layout import emission_columns, make_routes, to_float
 from tanlu.roadmap.outlay import investment_of, technology_investment, technology_om
-from tanlu.roadmap.problem import ContractKind
-from tanlu.roadmap.simulate import ZERO, built_shares, simulate
+from tanlu.roadmap.problem import ContractKind, TargetKind
+from tanlu.roadmap.simulate import ZERO, built_shares, nothing, simulate, stock_upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +82,8 @@ class Outcomes:
         Present value of the cash lines, and of the internal price [CNY].
     short : BoolArray, shape (K,)
         Draws in which some demand cannot be served.
+    by_site, base_by_site : Mapping
+        `emissions` by site, with the plan and without it (only where a target compares them).
     """
 
     emissions: Mapping[str, FloatArray]
@@ -96,6 +98,8 @@ class Outcomes:
     short: BoolArray
     flows: Mapping[str, FloatArray]
     served: Mapping[str, FloatArray]
+    by_site: Mapping[str, Mapping[str, FloatArray]]
+    base_by_site: Mapping[str, Mapping[str, FloatArray]]
 
 
 class Twin:
@@ -151,6 +155,7 @@ class _Run:
         self.twin, self.draws, self.problem = twin, draws, twin.problem
         self.shape = (draws.count, self.problem.periods)
         self.short = np.zeros(draws.count, dtype=bool)
+        self.by_site: dict[str, dict[str, FloatArray]] = {}
         self.built = {n: self._late(p, self._kind(n)) for n, p in twin.built.items()}
         self.flows = {name: self._flow(name) for name in self.problem.end_uses}
 
@@ -259,11 +264,17 @@ class _Run:
         technology = self.problem.technologies[name]
         if technology.existing is None:
             return np.full(self.problem.periods, np.inf)
+        none = (ZERO,) * self.problem.periods
+        gone = [
+            to_float(cohort.capacity) * to_float(self.twin.choices.retired.get(cohort.id, none))
+            for cohort in technology.cohorts
+        ]
         counts = np.array(self.twin.choices.units.get(name, ()), dtype=np.float64)
         alive = np.array(
             [counts[max(0, t - technology.life + 1) : t + 1].sum() for t in range(len(counts))]
         )
-        return to_float(technology.existing) + alive * float(technology.unit_size or 0)
+        left = to_float(technology.existing) - sum(gone, np.zeros(self.problem.periods))
+        return left + alive * float(technology.unit_size or 0)
 
     def _bought(self, served: Mapping[str, FloatArray]) -> dict[tuple[str, str], FloatArray]:
         total: dict[tuple[str, str], FloatArray] = {}
@@ -302,7 +313,17 @@ class _Run:
             short=self.short,
             flows=self.flows,
             served=served,
+            by_site=self.by_site,
+            base_by_site=self._baseline(),
         )
+
+    def _baseline(self) -> Mapping[str, Mapping[str, FloatArray]]:
+        """Return what each site would emit in these draws without the plan, if a target asks."""
+        kinds = {target.kind for target in self.problem.targets.values()}
+        if TargetKind.EQUITY not in kinds:
+            return {}
+        bare = replace(self.problem, targets={})
+        return Twin(bare, nothing(bare)).run(self.draws).by_site
 
     def _full(self, values: FloatArray | float) -> FloatArray:
         return np.broadcast_to(np.asarray(values, dtype=np.float64), self.shape)
@@ -320,8 +341,12 @@ class _Run:
     def _emissions(
         self, bought: Mapping[tuple[str, str], FloatArray], supply: _Supply
     ) -> dict[str, FloatArray]:
-        total = {name: np.zeros(self.shape) for name in ("s1", "s2l", "s2m", "s3")}
+        names = ("s1", "s2l", "s2m", "s3")
+        self.by_site = {
+            site: {name: np.zeros(self.shape) for name in names} for site in self.problem.sites
+        }
         for (site, name), amount in bought.items():
+            total = self.by_site[site]
             carrier, turn = self.problem.carriers[name], self.ef(name)
             mine = amount * to_float(self.problem.ef(site, name)) * turn
             total["s3"] = total["s3"] + amount * to_float(carrier.ef_scope3)
@@ -334,7 +359,10 @@ class _Run:
             else:
                 scope = "s1" if carrier.scope == 1 else "s3"
                 total[scope] = total[scope] + mine
-        return total
+        return {
+            name: sum((mine[name] for mine in self.by_site.values()), np.zeros(self.shape))
+            for name in names
+        }
 
     def _price(self, site: str, carrier: str) -> FloatArray:
         turn = self.draws.price.get(carrier, np.ones((1, 1)))
@@ -358,9 +386,10 @@ class _Run:
             self._avoided(),
             self._offsets(),
             capex,
+            to_float(stock_upkeep(self.problem, self.twin.choices)[1])[None, :],
         ]
         cash = sum((_rounded(np.asarray(line), 1.0) for line in lines), np.zeros(self.shape))
-        cash = cash + self._carbon(self.problem.ets, emissions)
+        cash = cash + self._carbon(self.problem.ets, emissions) + self._border()
         internal = self._carbon(self.problem.internal, emissions)
         npv = cash @ self.twin.factors - self.twin.horizon * worth
         return np.broadcast_to(npv, self.shape[:1]), internal @ self.twin.factors
@@ -404,8 +433,34 @@ class _Run:
         if price is None:
             return np.zeros(self.shape)
         names = emission_columns(price.scopes, str(price.method))
-        due = sum(emissions[name] for name in names) - to_float(price.free)
-        return _rounded(np.asarray(due * to_float(price.price)), 1.0)
+        tonnes = np.asarray(sum(emissions[name] for name in names))
+        taken = self._surrendered(price, tonnes)
+        rest = _rounded((tonnes - to_float(price.free) - taken) * to_float(price.price), 1.0)
+        if price.surrender is None:
+            return rest
+        return rest + _rounded(taken * to_float(price.surrender.price), 1.0)
+
+    def _surrendered(self, price: CarbonPrice, tonnes: FloatArray) -> FloatArray:
+        """Return the offsets surrendered where they are cheaper than allowances [t]."""
+        rule = price.surrender
+        if rule is None:
+            return np.zeros_like(tonnes)
+        most = np.maximum(tonnes * float(rule.max_share), 0)
+        if rule.limit is not None:
+            most = np.minimum(most, to_float(rule.limit))
+        return np.where(to_float(rule.price) < to_float(price.price), most, 0.0)
+
+    def _border(self) -> FloatArray:
+        """Return what exported goods pay at the border [CNY]; they grow with activity."""
+        total = np.zeros(self.shape)
+        for border in self.problem.borders.values():
+            names = emission_columns(border.scopes, str(border.method))
+            tonnes = sum(self.by_site[site][name] for site in border.sites for name in names)
+            sold = to_float([x / q if x else x for x, q in zip(border.export, border.output,
+                                                              strict=True)])  # fmt: skip
+            due = np.maximum(tonnes * sold - to_float(border.free()) * self.draws.activity, 0)
+            total = total + np.where(sold > 0, due, 0.0) * to_float(border.net_price())
+        return _rounded(total, 1.0)
 
 
 class _Supply:

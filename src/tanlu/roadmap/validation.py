@@ -6,14 +6,16 @@ import difflib
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Evidence
+from tanlu.roadmap.problem import TargetKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from fractions import Fraction
 
     from tanlu.roadmap.node import Faults
     from tanlu.roadmap.problem import Measure, Problem, PvOption, Technology
 
+LAYERS_OF_SUPPLY = frozenset({"pv", "contracts", "stock"})  # of what is no measure
 LARGEST_SAVING = (19, 20)  # 0.95: more must be a switch, because log 0 is minus infinity
 
 
@@ -29,8 +31,10 @@ def check_problem(problem: Problem, faults: Faults) -> None:
         _check_measure(problem, measure, faults)
     _check_cycles(problem.measures, faults)
     _check_generation(problem, faults)
-    for lock in problem.locks:
-        _known(lock.measure, {**problem.measures, **problem.pv}, f"locks.{lock.measure}", faults)
+    _check_locks(problem, faults)
+    _check_ids(problem, faults)
+    _check_sites(problem, faults)
+    _check_targets(problem, faults)
     _check_years(problem, faults)
 
 
@@ -49,8 +53,6 @@ def _check_end_uses(problem: Problem, faults: Faults) -> None:
         _known(use.site, problem.sites, f"{path}.site", faults)
         if use.carrier or use.id not in served:
             _known(use.carrier, problem.carriers, f"{path}.carrier", faults)
-        if min(use.demand) < 0:
-            faults.add("CASE_NEGATIVE", f"{path}.demand", found=float(min(use.demand)))
 
 
 def _check_technologies(problem: Problem, faults: Faults) -> None:
@@ -78,8 +80,9 @@ def _check_measure(problem: Problem, measure: Measure, faults: Faults) -> None:
         _known(measure.source_end_use, problem.end_uses, f"{path}.source_end_use", faults)
     if measure.continuous and measure.effect is not Effect.SWITCH:
         faults.add("CASE_CONTINUOUS", f"{path}.continuous", found=measure.effect)
-    if min(measure.capex) < 0:
-        faults.add("CASE_NEGATIVE", f"{path}.capex", found=float(min(measure.capex)))
+    if measure.layer in LAYERS_OF_SUPPLY:
+        words = ", ".join(sorted(LAYERS_OF_SUPPLY))
+        faults.add("CASE_LAYER", f"{path}.layer", found=measure.layer, reserved=words)
 
 
 def _check_share(measure: Measure, share: Fraction, path: str, faults: Faults) -> None:
@@ -90,6 +93,115 @@ def _check_share(measure: Measure, share: Fraction, path: str, faults: Faults) -
         faults.add("CASE_SAVING_TOO_LARGE", f"{path}.saving", found=float(share), most=largest)
     if not reduces and not 0 <= share <= 1:
         faults.add("CASE_SHARE", f"{path}.share", found=float(share))
+
+
+def _check_locks(problem: Problem, faults: Faults) -> None:
+    """Refuse a lock that speaks against another one, or asks for what no year allows."""
+    owners: dict[str, Measure | PvOption] = {**problem.measures, **problem.pv}
+    taken: set[str] = set()
+    for lock in problem.locks:
+        path = f"locks.{lock.measure}"
+        if not _known(lock.measure, owners, path, faults):
+            continue
+        if lock.measure in taken:
+            faults.add("CASE_LOCK_TWICE", path, found=lock.measure)
+        taken.add(lock.measure)
+        if lock.year is None:
+            continue
+        open_ = open_years(problem, owners[lock.measure])
+        if lock.year not in open_:
+            years = ", ".join(str(problem.years[year]) for year in open_) or "-"
+            facts = {"found": problem.years[lock.year], "open": years}
+            faults.add("CASE_LOCK_YEAR", f"{path}.year", **facts)
+
+
+def open_years(problem: Problem, owner: Measure | PvOption) -> list[int]:
+    """Return the year indices in which a measure or generator may begin to operate."""
+    early = max(problem.frozen_until, owner.lead_years)
+    ready = owner.first_year + owner.lead_years
+    return [
+        index
+        for index, year in enumerate(problem.years)
+        if index >= early and year >= ready and year in problem.decision_years
+    ]
+
+
+def _check_ids(problem: Problem, faults: Faults) -> None:
+    """Refuse an id that two kinds of decisions share: plans name decisions by id alone."""
+    known: dict[str, str] = {}
+    tables: dict[str, Collection[str]] = {
+        "measures": problem.measures, "pv": problem.pv, "contracts": problem.contracts,
+        "technologies": problem.technologies,
+    }  # fmt: skip
+    for table, names in tables.items():
+        for name in names:
+            if name in known:
+                faults.add("CASE_ID_TWICE", f"{table}.{name}", found=name)
+            known[name] = table
+
+
+def _check_sites(problem: Problem, faults: Faults) -> None:
+    """Check the carriers a site names, and that its existing generation and claims have room."""
+    power = problem.electricity()
+    served = {t.end_use for t in problem.technologies.values()}
+    for site in problem.sites.values():
+        path = f"sites.{site.id}"
+        for key in ("price", "ef", "ef_market"):
+            for name in getattr(site, key):
+                _known(name, problem.carriers, f"{path}.{key}.{name}", faults)
+        mine = [u for u in problem.end_uses.values() if u.site == site.id]
+        if any(use.id in served for use in mine):
+            continue  # what they draw is decided by the plan
+        drawn = [u.demand for u in mine if u.carrier == power]
+        use = [sum(values) for values in zip(*drawn, strict=True)] or [0] * problem.periods
+        others = [v * (not site.existing_pv_claimed) for v in site.existing_pv]
+        rest = [u - own for u, own in zip(use, site.existing_pv, strict=True)]
+        claimable = [r + o for r, o in zip(rest, others, strict=True)]
+        _has_room(problem, site.existing_pv, use, f"{path}.existing_pv", faults)
+        _has_room(problem, site.existing_claims, claimable, f"{path}.existing_claims", faults)
+
+
+def _has_room(
+    problem: Problem,
+    amounts: Sequence[Fraction],
+    most: Sequence[Fraction | int],
+    path: str,
+    faults: Faults,
+) -> None:
+    for year, amount, room in zip(problem.years, amounts, most, strict=True):
+        if amount > max(room, 0):
+            found = {"found": float(amount), "most": float(max(room, 0)), "year": year}
+            faults.add("CASE_TOO_MUCH", path, **found)
+            return
+
+
+def _check_targets(problem: Problem, faults: Faults) -> None:
+    """Check what a target needs: output to divide by, electricity to take a share of."""
+    for target in problem.targets.values():
+        path = f"targets.{target.id}"
+        divides = target.kind in {TargetKind.INTENSITY, TargetKind.ENERGY_INTENSITY}
+        for year in target.levels:
+            if divides and not problem.output[year]:
+                faults.add("CASE_NOT_POSITIVE", f"output.{problem.years[year]}", found=0)
+        if target.kind is TargetKind.RENEWABLE_SHARE and not problem.electricity():
+            faults.add("CASE_NO_ELECTRICITY", path)
+        if target.kind is TargetKind.ENERGY_INTENSITY and not any(
+            target.convention in carrier.kgce for carrier in problem.carriers.values()
+        ):
+            facts = {"key": f"kgce_per_unit.{target.convention}"}
+            faults.add("CASE_KEY_MISSING", f"carriers.kgce_per_unit.{target.convention}", **facts)
+        for site in target.sites:
+            _known(site, problem.sites, f"{path}.sites", faults)
+    for border in problem.borders.values():
+        for site in border.sites:
+            _known(site, problem.sites, f"cbam.{border.id}.sites", faults)
+
+
+def check_approved(problem: Problem, faults: Faults) -> None:
+    """Refuse a template among the numbers of a plan that is given as approved."""
+    for name in template_measures(problem):
+        table = "measures" if name in problem.measures else "pv"
+        faults.add("CASE_TEMPLATE_APPROVED", f"{table}.{name}.status", found=name)
 
 
 def _check_cycles(measures: Mapping[str, Measure], faults: Faults) -> None:
@@ -127,6 +239,12 @@ def _check_generation(problem: Problem, faults: Faults) -> None:
         _known(option.site, problem.sites, f"pv.{option.id}.site", faults)
         if not power:
             faults.add("CASE_NO_ELECTRICITY", f"pv.{option.id}")
+    for site in problem.sites:
+        mine = [o for o in problem.pv.values() if o.site == site]
+        for option in mine[1:]:
+            if option.envelope != mine[0].envelope:
+                facts = {"other": mine[0].id, "site": site}
+                faults.add("CASE_ENVELOPES_DIFFER", f"pv.{option.id}.envelope", **facts)
     for contract in problem.contracts.values():
         for site in contract.sites:
             _known(site, problem.sites, f"contracts.{contract.id}.sites", faults)

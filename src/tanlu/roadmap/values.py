@@ -10,7 +10,16 @@ import numpy as np
 from tanlu.roadmap.assembly import Assembly
 from tanlu.roadmap.builder import ABSENT
 from tanlu.roadmap.families import FAMILIES, TARGET_FAMILIES
-from tanlu.roadmap.layout import KILO, MEGA, emission_columns, neutral_from, to_float
+from tanlu.roadmap.layout import (
+    KILO,
+    MEGA,
+    border_cost,
+    emission_columns,
+    fixed_cost,
+    neutral_from,
+    surrender_terms,
+    to_float,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +34,7 @@ _STRUCTURE = (
     "years", "rate", "salvage", "technologies", "measures", "pv", "locks", "decision_years",
     "frozen_until",
 )  # fmt: skip
-_DEMAND = frozenset({"electricity", "fuel", "stock", "tight", "waste_heat"})
+_DEMAND = frozenset({"electricity", "equity", "fuel", "stock", "tight", "waste_heat"})
 _OUTPUT = frozenset({"intensity", "energy_intensity"})
 
 
@@ -35,8 +44,14 @@ def is_same_structure(one: Problem, other: Problem) -> bool:
         getattr(one, name) is getattr(other, name) or getattr(one, name) == getattr(other, name)
         for name in _STRUCTURE
     )
-    keys = ("carriers", "sites", "end_uses", "contracts")
+    keys = ("carriers", "sites", "end_uses", "contracts", "borders")
+    same = same and has_surrender(one) == has_surrender(other)
     return same and all(getattr(one, k).keys() == getattr(other, k).keys() for k in keys)
+
+
+def has_surrender(problem: Problem) -> bool:
+    """Say whether offsets may be surrendered in the emission trading scheme."""
+    return problem.ets is not None and problem.ets.surrender is not None
 
 
 def touched_families(template: Problem, problem: Problem) -> frozenset[str]:
@@ -44,12 +59,17 @@ def touched_families(template: Problem, problem: Problem) -> frozenset[str]:
     found: set[str] = set()
     if template.carriers is not problem.carriers or template.sites is not problem.sites:
         found |= {"emissions", "energy_intensity", "electricity", "contracts", "renewable_share"}
+        found.add("equity")
     if template.end_uses is not problem.end_uses:
         found |= _DEMAND
     if template.output is not problem.output:
         found |= _OUTPUT
     if template.targets is not problem.targets or template.offsets is not problem.offsets:
         found |= TARGET_FAMILIES
+    if template.borders is not problem.borders:
+        found.add("cbam")
+    if template.ets is not problem.ets:
+        found.add("ets")
     if template.contracts is not problem.contracts:
         found.add("contracts")
     if template.budget is not problem.budget:
@@ -81,12 +101,12 @@ def with_values(template: Assembly, problem: Problem) -> Assembly:
     matrix = replace(
         template.matrix,
         cost=_costs(layout, template.matrix.cost),
-        upper=_offsets_open(layout, template.matrix.upper),
+        upper=_upper(layout, template.matrix.upper),
         row_lo=patch.low,
         row_up=patch.high,
         values=patch.values,
     )
-    return Assembly(replace(layout, constant=constant(problem, layout)), matrix)
+    return Assembly(replace(layout, constant=fixed_cost(problem)), matrix)
 
 
 class _Patch:
@@ -159,6 +179,10 @@ def _costs(layout: Layout, known: FloatArray) -> FloatArray:
         cost[columns] = _carbon(layout, name)
     if problem.offsets is not None:
         cost[layout.off] = layout.factors * to_float(problem.offsets.price) * KILO / MEGA
+    if len(layout.ccer):
+        cost[layout.ccer] = surrender_terms(problem)[0]
+    for index, name in enumerate(layout.borders):
+        cost[layout.obl[index]] = border_cost(problem, problem.borders[name])
     return cost
 
 
@@ -170,19 +194,12 @@ def _carbon(layout: Layout, name: str) -> FloatArray:
     return total
 
 
-def _offsets_open(layout: Layout, known: FloatArray) -> FloatArray:
+def _upper(layout: Layout, known: FloatArray) -> FloatArray:
+    """Return the upper bounds: offsets of both kinds open and close with their prices."""
     upper = known.copy()
+    if len(layout.ccer):
+        upper[layout.ccer] = surrender_terms(layout.problem)[1]
     if layout.problem.offsets is not None:
         first = neutral_from(layout.problem)
         upper[layout.off] = np.where(np.arange(layout.periods) >= first, np.inf, 0.0)
     return upper
-
-
-def constant(problem: Problem, layout: Layout) -> float:
-    """Return the part of the cost that no decision changes: free allowances [MCNY]."""
-    total = 0.0
-    for price in (problem.ets, problem.internal):
-        if price is not None:
-            due = to_float([p * free for p, free in zip(price.price, price.free, strict=True)])
-            total -= float(np.sum(layout.factors * due)) / MEGA
-    return total

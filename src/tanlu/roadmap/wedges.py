@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tanlu.kernel.plan import Effect
+from tanlu.roadmap.carbon_cost import MG_PER_T
 from tanlu.roadmap.layout import make_decisions, make_routes, to_float
-from tanlu.roadmap.simulate import MG_PER_T, unclaimed_generation
+from tanlu.roadmap.simulate import unclaimed_generation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -295,18 +296,43 @@ def _factor(world: _World, site: str, carrier: str) -> FloatArray:
 def _within_routes(world: _World) -> dict[str, FloatArray]:
     found: dict[str, FloatArray] = {}
     for route in world.routes:
-        if route.kind == "incumbent":
+        if route.kind in {"incumbent", "technology"}:
             continue
         use = world.problem.end_uses[route.end_use]
         moved = to_float(world.result.served[route.id])
-        if route.kind == "technology":
-            moved = moved - to_float(world.base.served[route.id])
-            saved = np.zeros(world.problem.periods)
-        else:
-            saved = _factor(world, use.site, use.carrier)
-        if route.carrier and route.ratio is not None:
-            saved = saved - to_float(route.ratio) * _factor(world, use.site, route.carrier)
+        saved = _factor(world, use.site, use.carrier) - _input_factor(world, route)
         found[route.owner] = found.get(route.owner, 0.0) + moved * saved
+    return found
+
+
+def _input_factor(world: _World, route: Route) -> FloatArray:
+    """Return what a unit served by a route emits [t per end use unit]."""
+    if not route.carrier or route.ratio is None:
+        return np.zeros(world.problem.periods)
+    site = world.problem.end_uses[route.end_use].site
+    return to_float(route.ratio) * _factor(world, site, route.carrier)
+
+
+def _within_stock(world: _World) -> dict[str, FloatArray]:
+    """Return what each technology saves: those that serve more, of what those emitted that left.
+
+    Where none serves more, those that serve less save what they emitted.
+    """
+    found: dict[str, FloatArray] = {}
+    by_use: dict[str, list[Route]] = {}
+    for route in world.routes:
+        if route.kind == "technology":
+            by_use.setdefault(route.end_use, []).append(route)
+    for mine in by_use.values():
+        moved = np.array(
+            [to_float(world.result.served[r.id]) - to_float(world.base.served[r.id]) for r in mine]
+        )
+        factor = np.array([_input_factor(world, route) for route in mine])
+        more, less = np.maximum(moved, 0), np.maximum(-moved, 0)
+        displaced = _ratio((less * factor).sum(axis=0), less.sum(axis=0))
+        is_replaced = more.sum(axis=0) > 0
+        saved = np.where(is_replaced, more * (displaced - factor), less * factor)
+        found.update({route.owner: row for route, row in zip(mine, saved, strict=True)})
     return found
 
 
@@ -377,7 +403,8 @@ def _members(world: _World) -> dict[str, dict[str, FloatArray]]:
     measures: Mapping[str, Measure] = world.problem.measures
     found: dict[str, dict[str, FloatArray]] = {}
     pv, contracts = _within_supply(world)
-    for owner, path in {**_within_efficiency(world), **_within_routes(world)}.items():
+    within = {**_within_efficiency(world), **_within_routes(world), **_within_stock(world)}
+    for owner, path in within.items():
         measure = measures.get(owner)
         if measure is not None and not np.any(world.built[owner] > 0):
             continue
@@ -386,7 +413,7 @@ def _members(world: _World) -> dict[str, dict[str, FloatArray]]:
     for layer, group in ((PV_LAYER, pv), (CONTRACT_LAYER, contracts)):
         active = {owner: path for owner, path in group.items() if np.any(path)}
         if active:
-            found[layer] = active
+            found.setdefault(layer, {}).update(active)
     return found
 
 

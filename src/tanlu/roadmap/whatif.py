@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tanlu.roadmap.carbon_cost import MG_PER_T
 from tanlu.roadmap.checks import Breach, find_breaches
-from tanlu.roadmap.simulate import MG_PER_T, simulate
+from tanlu.roadmap.simulate import simulate
 from tanlu.roadmap.solved import Solved
 from tanlu.roadmap.wedges import ledger_total
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _TARGETS = frozenset(
     {
         "absolute", "cumulative", "intensity", "energy_intensity", "renewable_share", "peak",
-        "neutrality", "budget",
+        "neutrality", "equity", "budget",
     }
 )  # fmt: skip
 

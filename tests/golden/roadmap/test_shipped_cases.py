@@ -48,6 +48,10 @@ def test_a_case_gives_its_printed_plan(name: str) -> None:
             year = plan["years"].index(int(key.split("_")[1]))
             got = {w["measure"]: w["t"][year] for w in plan["wedges"]}
             assert got == pytest.approx(wanted, abs=1e-8)
+    for line, wanted in expect.get("cost_lines", {}).items():
+        assert plan["cost_lines"][line] == wanted
+    if "written_off" in expect:
+        assert plan["written_off"] == expect["written_off"]
     if "short_t" in expect:
         assert plan["infeasible"]["short_t"] == pytest.approx(expect["short_t"], abs=1e-3)
     if "shadow_per_t" in expect:

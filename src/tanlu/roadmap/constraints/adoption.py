@@ -39,5 +39,10 @@ def first_open(layout: Layout, decision: Decision) -> int:
     ready = owner.first_year + owner.lead_years
     early = max(problem.frozen_until, owner.lead_years)
     return next(
-        (i for i, year in enumerate(problem.years) if year >= ready and i >= early), problem.periods
+        (
+            i
+            for i, year in enumerate(problem.years)
+            if year >= ready and i >= early and year in problem.decision_years
+        ),
+        problem.periods,
     )

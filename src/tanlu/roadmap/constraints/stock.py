@@ -10,6 +10,7 @@ import numpy as np
 from tanlu.roadmap.builder import ABSENT, Block, Term
 from tanlu.roadmap.families import family
 from tanlu.roadmap.layout import to_float
+from tanlu.roadmap.retirement import retirable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @family("stock", unit="GWh")
 def rows(layout: Layout) -> Iterator[Block]:
-    """Return ``a_t <= existing_t + U (n_t + ... + n_{t-L+1})`` for each technology."""
+    """Return ``a_t <= existing_t - retired_t y_t + U (n_t + ... + n_{t-L+1})``."""
     for index, route in enumerate(layout.routes):
         if route.kind != "technology":
             continue
@@ -33,6 +34,10 @@ def rows(layout: Layout) -> Iterator[Block]:
         if technology.unit_size is not None:
             alive = in_service(layout, technology.id, life=technology.life)
             terms.append(Term(alive, -float(technology.unit_size / scale)))
+        for place, (owner, cohort) in enumerate(retirable(layout.problem)):
+            if owner is technology:
+                gone = to_float([value / scale for value in cohort.capacity])
+                terms.append(Term(layout.y[place], gone))
         keys = tuple(f"{technology.id},{year}" for year in layout.years)
         up = to_float([value / scale for value in technology.existing])
         yield Block(f"stock.{technology.id}", keys, tuple(terms), up=up)
