@@ -51,6 +51,7 @@ class _Mover:
 
     solved: Solved
     columns: dict[str, IntArray] = field(init=False)
+    _open: dict[str, IntArray] = field(init=False)
     _models: dict[frozenset[str], tuple[Recourse, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -58,6 +59,7 @@ class _Mover:
         generators = {name: layout.q[index] for index, name in enumerate(layout.pv)}
         bought = {f"{name}@{site}": layout.g[i] for i, (name, site) in enumerate(layout.claims)}
         self.columns = {**generators, **bought}
+        self._open = {name: layout.z[layout.decisions_of(name)[0]] for name in layout.pv}
 
     def why(self, name: str, start: int) -> Why:
         """Return what moving costs, and the rules that decide the year."""
@@ -82,13 +84,23 @@ class _Mover:
 
     def _neighbours(self, name: str, start: int) -> tuple[int | None, int]:
         """Return the year before in which the amount could start, and the year after."""
-        problem, columns = self.solved.problem, self.columns[name]
-        steps = range(problem.periods)
-        if name in problem.pv:
-            steps = [i for i in steps if problem.years[i] in problem.decision_years]  # type: ignore[assignment]
-        upper = self.solved.assembly.matrix.upper[columns]
-        before = max((i for i in steps if i < start and upper[i] > 0), default=None)
-        return before, min((i for i in steps if i > start), default=problem.periods)
+        steps = self._steps(name)
+        before = max((i for i in steps if i < start), default=None)
+        return before, min((i for i in steps if i > start), default=self.solved.problem.periods)
+
+    def _steps(self, name: str) -> list[int]:
+        """Return the year indices in which an amount may start."""
+        problem = self.solved.problem
+        option = problem.pv.get(name)
+        if option is None:
+            first = problem.contracts[name.rpartition("@")[0]].first_year
+            return [i for i, year in enumerate(problem.years) if year >= first]
+        first = option.first_year + option.lead_years
+        frozen = max(problem.frozen_until, option.lead_years)
+        allowed = problem.decision_years
+        return [
+            i for i, y in enumerate(problem.years) if y >= first and i >= frozen and y in allowed
+        ]
 
     @staticmethod
     def _later(path: FloatArray, start: int, after: int) -> FloatArray:
@@ -110,14 +122,19 @@ class _Mover:
             self._models[without] = recourse, np.nan if answer is None else answer
         return self._models[without]
 
+    def _fix(self, recourse: Recourse, name: str, path: FloatArray) -> None:
+        """Fix an amount, and with a generator whether it is there."""
+        recourse.engine.set_bounds(self.columns[name], path, path)
+        if name in self._open:
+            there = np.where(path > 0, 1.0, 0.0)
+            recourse.engine.set_bounds(self._open[name], there, there)
+
     def _delta(self, name: str, path: FloatArray, without: frozenset[str]) -> float | None:
         """Return the extra cost of a moved amount [MCNY]; None when a rule is then broken."""
         recourse, base = self._model(without)
-        columns = self.columns[name]
-        recourse.engine.set_bounds(columns, path, path)
+        self._fix(recourse, name, path)
         objective = recourse.run().objective
-        planned = self.solved.values[columns]
-        recourse.engine.set_bounds(columns, planned, planned)
+        self._fix(recourse, name, self.solved.values[self.columns[name]])
         return None if objective is None or np.isnan(base) else objective - base
 
     def _budget(self, name: str, earlier: FloatArray, before: int) -> list[Reason]:
