@@ -13,9 +13,11 @@ from tanlu.app.workspaces import find_workspace
 from tanlu.catalog import tables
 from tanlu.ingest.number import NumberContext, NumberStatus, parse_number
 from tanlu.ingest.words import GrammarWords
+from tanlu.kernel.activity import RowKind
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import month_of, year_month, year_of
 from tanlu.kernel.rounding import floor_half_up
+from tanlu.storage.canonical import plain_decimal
 from tanlu.storage.verification import verify as verify_folder
 from tanlu.units.parse import parse_unit
 
@@ -25,13 +27,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tanlu.i18n.say import Say
-    from tanlu.kernel.activity import RowKind
+    from tanlu.kernel.activity import Record
     from tanlu.storage import Receipt, Workspace
 
 _MONTHS = 12
 _MILLION = 10**6
 _BEYOND = 10**12 * _MILLION  # the engine's range; at and beyond it there is no result
 _PLACES = 9
+_MASS, _QUANTITY, _KILOGRAM = "mass_kg", "quantity", "kg"  # one number where the unit is kg
 
 
 def verify(named: str | Path, *, expect_head: str = "", say: Say) -> dict[str, Any]:
@@ -45,17 +48,42 @@ def verify(named: str | Path, *, expect_head: str = "", say: Say) -> dict[str, A
     }
 
 
-def correct_row(workspace: Workspace, row_id: str, *, quantity: str, reason: str) -> dict[str, Any]:
-    """Post a new version of a row with another quantity; the old version stays.
+def correct_row(
+    workspace: Workspace, row_id: str, *, quantity: str, reason: str, field: str = "", say: Say
+) -> dict[str, Any]:
+    """Post a new version of a row or record with another number; the old version stays.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Open workspace.
+    row_id : str
+        Of an activity row or of a record.
+    quantity : str
+        The right number: of a row in its unit as written, of a record in that of the field.
+    reason : str
+        Kept with the event.
+    field : str
+        Field of a record; needed where several of its fields hold a number.
+    say : Say
+        Names the fields to choose from.
 
     Raises
     ------
     TanluError
-        ``app.row-unknown``; ``app.not-a-quantity``; a closed period refuses.
+        ``app.row-unknown``; ``app.row-field``; ``app.record-field``; ``app.not-a-quantity``; a
+        closed period refuses.
     """
     row = workspace.row(row_id)
     if row is None:
-        raise TanluError("app.row-unknown", found=row_id)
+        record = _record(workspace, row_id)
+        fields = _corrected(record, field, quantity, say=say)
+        receipt = workspace.correct_records(
+            [replace(record, fields=fields)], reason=reason, at=clock.now(), actor=clock.actor()
+        )
+        return _receipt_body(receipt)
+    if field:
+        raise TanluError("app.row-field", row=row_id)
     amount = _quantity(quantity, row.kind)
     unit = parse_unit(row.unit, unit_table())
     scale = unit.scale if unit.counts else 1
@@ -65,6 +93,34 @@ def correct_row(workspace: Workspace, row_id: str, *, quantity: str, reason: str
     )
     receipt = workspace.correct([corrected], reason=reason, at=clock.now(), actor=clock.actor())
     return _receipt_body(receipt)
+
+
+def _record(workspace: Workspace, record_id: str) -> Record:
+    record = workspace.record(record_id)
+    if record is None:
+        raise TanluError("app.row-unknown", found=record_id)
+    return record
+
+
+def _corrected(record: Record, field: str, quantity: str, *, say: Say) -> dict[str, str | None]:
+    """Return the fields of a record, one of its numbers replaced."""
+    columns = tables.shipped().columns(f"record_{record.kind}")
+    numbers = {column.name: column for column in columns if column.type == "decimal"}
+    given = [name for name in numbers if record.fields.get(name) is not None]
+    if record.fields.get("unit") == _KILOGRAM and {_MASS, _QUANTITY} <= {*given}:
+        given.remove(_QUANTITY)  # the same number
+    chosen = field or (given[0] if len(given) == 1 else "")
+    if chosen not in numbers:
+        listed = [f"{name} = {record.fields[name]} {numbers[name].unit}".strip() for name in given]
+        raise TanluError(
+            "app.record-field", row=record.record_id, table=say(f"cli.sheet.{record.kind}"),
+            choices=", ".join(listed) or "-", field=next(iter(given or numbers)),
+        )  # fmt: skip
+    amount = plain_decimal(_quantity(quantity, RowKind.NORMAL))
+    fields = {**record.fields, chosen: amount}
+    if chosen in {_MASS, _QUANTITY} and fields.get("unit") == _KILOGRAM:
+        fields |= {_MASS: amount, _QUANTITY: amount}
+    return fields
 
 
 def _quantity(text: str, kind: RowKind) -> Decimal:
@@ -78,19 +134,47 @@ def _quantity(text: str, kind: RowKind) -> Decimal:
 
 
 def void_row(workspace: Workspace, row_id: str, *, reason: str) -> dict[str, Any]:
-    """Void a row."""
-    receipt = workspace.void([row_id], reason=reason, at=clock.now(), actor=clock.actor())
-    return _receipt_body(receipt)
+    """Void a row or a record.
+
+    Raises
+    ------
+    TanluError
+        ``app.row-unknown``; ``storage.row-void``; a closed period refuses.
+    """
+    at, actor = clock.now(), clock.actor()
+    if workspace.row(row_id) is not None:
+        return _receipt_body(workspace.void([row_id], reason=reason, at=at, actor=actor))
+    record = _record(workspace, row_id)
+    return _receipt_body(
+        workspace.void_records([record.record_id], reason=reason, at=at, actor=actor)
+    )
+
+
+def batch_content(workspace: Workspace, batch_id: str, *, say: Say) -> str:
+    """Return in words what voiding an import would take back."""
+    content = workspace.batch_content(batch_id)
+    parts = [("cli.void.rows", content.cancelled_rows, "")]
+    parts += [
+        ("cli.void.records", count, say(f"cli.sheet.{kind}"))
+        for kind, count in content.cancelled_records.items()
+    ]
+    parts.append(("cli.void.restored", content.restored_rows + content.restored_records, ""))
+    told = [say(code, count=say.count(count), table=table) for code, count, table in parts if count]
+    return say.listed(told) if told else say("cli.void.nothing")
 
 
 def void_batch(workspace: Workspace, batch_id: str, *, reason: str) -> dict[str, Any]:
-    """Void every row of an import."""
+    """Take an import back: its rows and records no longer count."""
     receipt = workspace.void_batch(batch_id, reason=reason, at=clock.now(), actor=clock.actor())
     return _receipt_body(receipt)
 
 
 def _receipt_body(receipt: Receipt) -> dict[str, Any]:
-    return {"batch": receipt.batch_id, "rows": receipt.new_rows, "head": receipt.head}
+    return {
+        "batch": receipt.batch_id,
+        "rows": receipt.new_rows + receipt.new_records,
+        "head": receipt.head,
+    }
 
 
 def close_year(workspace: Workspace, year: int, *, reason: str = "") -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu._version import __version__
 from tanlu.app import clock
+from tanlu.app.comparison import LedgerKeys, counted_twice
 from tanlu.app.references import items_by_id
 from tanlu.catalog import load, tables
 from tanlu.ingest.model import ImportContext, ParsedFile, SheetReport, import_context
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tanlu.i18n.say import Say
-    from tanlu.kernel.activity import ActivityRow, Record, Site
+    from tanlu.kernel.activity import ActivityRow, Site
     from tanlu.storage import Receipt, Workspace
 
 _LOCALES = {"zh": "zh-CN", "zh-Hant": "zh-TW", "en": "en"}
@@ -128,17 +129,27 @@ def import_files(
     context = reading_context(workspace, mapping=options.mapping)
     seen: set[str] = set()
     parsed = []
-    known = _LedgerKeys(workspace)
+    known = LedgerKeys(workspace)
     for path in paths:
-        file = _read(workspace, path, context, seen=seen, is_forced=options.is_forced)
-        fresh = file if options.is_forced else known.hold_back(file)
-        nothing_new = workspace.has_source(file.sha256) and not (fresh.rows or fresh.records)
-        parsed.append(_refused(fresh) if nothing_new and not file.rejected else fresh)
+        file = _read(path, context, seen=seen, is_forced=options.is_forced)
+        parsed.append(_compared(workspace, file, known, is_forced=options.is_forced))
     receipt = None
     if not options.is_dry_run:
         receipt = _post(workspace, parsed, paths, context=context, options=options)
     checked = _write_checked(parsed, paths, targets, options=options, say=say)
     return ImportReport(tuple(parsed), tuple(paths), receipt, checked, options.is_dry_run)
+
+
+def _compared(
+    workspace: Workspace, file: ParsedFile, known: LedgerKeys, *, is_forced: bool
+) -> ParsedFile:
+    """Return what of a file is new; a file that says nothing new is refused."""
+    comparison = known.compare(file)
+    if is_forced:
+        return counted_twice(file, comparison.held_rows)
+    fresh = comparison.file
+    nothing_new = workspace.has_source(file.sha256) and not (fresh.rows or fresh.records)
+    return _refused(fresh) if nothing_new and not file.rejected else fresh
 
 
 def reading_context(workspace: Workspace, *, mapping: Path | None = None) -> ImportContext:
@@ -171,11 +182,9 @@ def _answers(path: Path) -> dict[str, Any]:
     return dict(load_mapping(path))
 
 
-def _read(
-    workspace: Workspace, path: Path, context: ImportContext, *, seen: set[str], is_forced: bool
-) -> ParsedFile:
+def _read(path: Path, context: ImportContext, *, seen: set[str], is_forced: bool) -> ParsedFile:
     digest = _sha256(path)
-    if not is_forced and (digest in seen or workspace.is_posted(digest)):
+    if not is_forced and digest in seen:
         return _refused(ParsedFile(path.name, digest))
     seen.add(digest)
     return read_file(path, context=context)
@@ -193,108 +202,6 @@ def _sha256(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-class _LedgerKeys:
-    """What the ledger already holds, so that the same row is never counted twice."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._rows: dict[tuple[Any, ...], set[Any]] | None = None
-        self._records: set[tuple[Any, ...]] = set()
-
-    def hold_back(self, file: ParsedFile) -> ParsedFile:
-        """Return the file without the rows and records the ledger has; warn of changed ones."""
-        if file.rejected:
-            return file
-        rows, held, changed = self._part(file.rows)
-        records, held_records = self._part_records(file.records)
-        by_sheet = Counter(sheet for sheet, _ in _sources(held, rows))
-        by_sheet.update(record.source.sheet for record in held_records)
-        notes = [
-            Finding(
-                "ROWS_ALREADY_IN_LEDGER", Outcome.NOTE, file=file.name, sheet=sheet,
-                facts={"found": str(count)},
-            )
-            for sheet, count in sorted(by_sheet.items())
-        ]  # fmt: skip
-        notes += [_changed(row, file.name) for row in changed]
-        sheets = tuple(_moved(sheet, by_sheet.get(sheet.name, 0)) for sheet in file.sheets)
-        self._remember(rows, records)
-        return replace(
-            file, rows=rows, records=records, sheets=sheets, findings=(*file.findings, *notes)
-        )
-
-    def _part(
-        self, rows: tuple[ActivityRow, ...]
-    ) -> tuple[tuple[ActivityRow, ...], list[ActivityRow], list[ActivityRow]]:
-        known = self._known_rows()
-        fresh, held, changed = [], [], []
-        for row in rows:
-            amounts = known.get(_key(row))
-            if amounts is None:
-                fresh.append(row)
-            elif _amount(row) in amounts:
-                held.append(row)
-            else:
-                fresh.append(row)
-                changed.append(row)
-        return tuple(fresh), held, changed
-
-    def _part_records(self, records: tuple[Record, ...]) -> tuple[tuple[Record, ...], list[Record]]:
-        self._known_rows()
-        fresh = tuple(record for record in records if _record_key(record) not in self._records)
-        held = [record for record in records if _record_key(record) in self._records]
-        return fresh, held
-
-    def _known_rows(self) -> dict[tuple[Any, ...], set[Any]]:
-        if self._rows is None:
-            self._rows = defaultdict(set)
-            names = ("site", "item", "first_day", "last_day", "qty_u", "ledger_unit", "voucher")
-            table = self._workspace.activity().select(list(names))
-            for values in zip(*(table[name].to_pylist() for name in names), strict=True):
-                self._rows[values[:4]].add(
-                    (None if values[4] is None else int(values[4]), *values[5:])
-                )
-            self._records = {_record_key(record) for record in self._workspace.records()}
-        return self._rows
-
-    def _remember(self, rows: Iterable[ActivityRow], records: Iterable[Record]) -> None:
-        known = self._known_rows()
-        for row in rows:
-            known[_key(row)].add(_amount(row))
-        self._records.update(_record_key(record) for record in records)
-
-
-def _key(row: ActivityRow) -> tuple[Any, ...]:
-    return (row.site, row.item, row.first_day, row.last_day)
-
-
-def _amount(row: ActivityRow) -> tuple[Any, ...]:
-    return (row.qty_u, row.ledger_unit, row.voucher)
-
-
-def _record_key(record: Record) -> tuple[Any, ...]:
-    return (record.kind.value, *sorted((k, v) for k, v in record.fields.items() if v is not None))
-
-
-def _sources(held: Iterable[ActivityRow], kept: Iterable[ActivityRow]) -> set[tuple[str, str]]:
-    """Return sheet and cell of the source rows of which no part is new."""
-    fresh = {(row.source.sheet, row.source.cell) for row in kept}
-    return {(row.source.sheet, row.source.cell) for row in held} - fresh
-
-
-def _moved(sheet: SheetReport, count: int) -> SheetReport:
-    count = min(count, sheet.accepted)
-    return replace(sheet, accepted=sheet.accepted - count, duplicates=sheet.duplicates + count)
-
-
-def _changed(row: ActivityRow, name: str) -> Finding:
-    facts = {"site": row.site, "item": row.item, "found": f"{row.quantity} {row.unit}"}
-    return Finding(
-        "DUPLICATE_KEY", Outcome.WARN, file=name, sheet=row.source.sheet, cell=row.source.cell,
-        facts=facts,
-    )  # fmt: skip
 
 
 def _post(
@@ -381,6 +288,7 @@ def _write_checked(
     say: Say,
 ) -> tuple[Path, ...]:
     """Write the marked copies of files in which a cell needs a person."""
+    from tanlu.app.findings import Worded
     from tanlu.ingest.checked import write_checked
 
     written = []
@@ -388,7 +296,7 @@ def _write_checked(
         marked = [finding for finding in file.findings if finding.severity is not Severity.NOTE]
         if file.rejected or not marked or (options.is_dry_run and options.checked is None):
             continue
-        written.append(write_checked(path, marked, target, say=say))
+        written.append(write_checked(path, marked, target, say=Worded(say.lang)))
     return tuple(written)
 
 
@@ -439,7 +347,7 @@ def import_body(report: ImportReport, say: Say) -> dict[str, Any]:
 
     With a rejected file or an open question it also carries ``code`` and ``message``.
     """
-    from tanlu.app.findings import finding_bodies
+    from tanlu.app.findings import facts_in_words, finding_bodies
 
     sheets = [sheet for file in report.files for sheet in file.sheets]
     counts = {
@@ -468,7 +376,9 @@ def import_body(report: ImportReport, say: Say) -> dict[str, Any]:
     }
     first = next((f for f in report.findings if f.severity is Severity.ERROR), None)
     if first is not None:
-        body = {"code": first.code, "message": say.finding(first), **body}
+        told = replace(first, facts=facts_in_words(first.facts, say))
+        message = say.finding(told)
+        body = {"code": first.code, "message": message, **body}
     return body
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,7 +12,6 @@ from tanlu.i18n.catalogue import PLACEHOLDER, messages, traditional, unit_words
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Mapping
     from fractions import Fraction
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("zh", "en", "zh-Hant")
 TYPOGRAPHIC_MINUS = "\N{MINUS SIGN}"
+_NEAR = re.compile(r"[^\u3002\uff1b;.]*\{near\}[^\u3002\uff1b;.]*(?P<stop>[\u3002.]?)")
+_HALF_STOPS = ("\uff1b", ";")
 _HTML_LANG = {"zh": "zh-Hans", "en": "en", "zh-Hant": "zh-Hant"}
 
 
@@ -218,11 +220,31 @@ def _finite(value: Amount) -> Decimal | None:
 
 
 def _fill(text: str, facts: Mapping[str, object], missing: str) -> str:
+    if str(facts.get("near", missing) or missing) in {missing, "-"}:
+        text = _without_near(text)
+
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
         return str(facts[name]) if name in facts else missing
 
     return PLACEHOLDER.sub(value, text)
+
+
+def _without_near(text: str) -> str:
+    """Leave out the clause about near misses where there are none.
+
+    Examples
+    --------
+    >>> _without_near('There is no target "{found}"; near misses are {near}.')
+    'There is no target "{found}".'
+    """
+    match = _NEAR.search(text)
+    if match is None or not match.start():
+        return text
+    kept, end = text[: match.start()].rstrip(), text[match.end() :]
+    if kept[-1:] in _HALF_STOPS:
+        kept = kept[:-1] + match["stop"]
+    return kept + end
 
 
 def _bare(code: str, facts: Mapping[str, object]) -> str:

@@ -302,6 +302,7 @@ class _Parser:
         sites: dict[str, Site] = {}
         used = {d.site for r in results for d in r.drafts}
         used |= {str(s) for r in results for x in r.records if (s := x.fields.get("site"))}
+        used |= {s for r in results for q in r.quarantine if (s := q.key.get("site"))}
         for result in results:
             for site in result.sites.values():
                 if site.id in used and not (site.id in sites and sites[site.id].province):
@@ -321,12 +322,14 @@ class _Parser:
         )
 
     def _registered(self, sites: dict[str, Site], results: list[SheetResult]) -> list[Finding]:
-        first: dict[str, Draft | Record] = {}
+        first: dict[str, Draft | Record | QuarantinedRow] = {}
         for result in results:
             for draft in result.drafts:
                 first.setdefault(draft.site, draft)
         for record in (record for result in results for record in result.records):
             first.setdefault(str(record.fields.get("site")), record)
+        for held in (held for result in results for held in result.quarantine):
+            first.setdefault(held.key.get("site", ""), held)
         found = []
         for site in sites.values():
             source = first[site.id].source if site.id in first else None

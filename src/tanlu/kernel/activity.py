@@ -136,11 +136,25 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedRow:
-    """A row that is kept and counted and takes part in no total."""
+    """A row that is kept and counted and takes part in no total.
+
+    Parameters
+    ----------
+    source : SourceCell
+        Where it stands.
+    raw : Mapping[str, str]
+        Header to text as written.
+    findings : tuple of Finding
+        Why it is held back.
+    key : Mapping[str, str]
+        What of its identity could be read: site, item, days, or the fields of a record and its
+        ``record`` kind; it tells whether a later import brought the row.
+    """
 
     source: SourceCell
     raw: Mapping[str, str]
     findings: tuple[Finding, ...]
+    key: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

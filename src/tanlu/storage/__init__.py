@@ -5,6 +5,7 @@ Nothing here knows a factor or a language.
 """
 
 from tanlu.storage.model import (
+    BatchContent,
     BatchDraft,
     BatchInfo,
     BatchKind,
@@ -26,6 +27,7 @@ from tanlu.storage.verification import verify
 from tanlu.storage.workspace import Workspace
 
 __all__ = [
+    "BatchContent",
     "BatchDraft",
     "BatchInfo",
     "BatchKind",

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Row, select
 from tanlu.kernel.activity import Record, RecordKind, SourceCell
 from tanlu.kernel.errors import TanluError
 from tanlu.storage import durable, schema, segment
+from tanlu.storage.model import BatchKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from tanlu.storage.folder import Store
@@ -56,12 +57,29 @@ def activity(store: Store, conn: Connection, *, as_of_seq: int | None = None) ->
     return pa.concat_tables([untouched, living])
 
 
-def newest(versions: pa.Table) -> pa.Table:
+def near(
+    store: Store,
+    conn: Connection,
+    *,
+    sites: Collection[str],
+    items: Collection[str],
+    sha256: str,
+) -> pa.Table:
+    """Return the current rows of a source, and those of any of the sites and of the items."""
+    rows = activity(store, conn)
+    named = pc.and_(
+        pc.is_in(rows["site"], pa.array(sorted(sites), pa.string())),
+        pc.is_in(rows["item"], pa.array(sorted(items), pa.string())),
+    )
+    return rows.filter(pc.or_(named, pc.equal(rows["sha256"], sha256)))
+
+
+def newest(table: pa.Table) -> pa.Table:
     """Keep the highest version of each row id."""
-    highest = versions.group_by("row_id", use_threads=False).aggregate([("version", "max")])
+    highest = table.group_by("row_id", use_threads=False).aggregate([("version", "max")])
     keys = highest.rename_columns(["row_id", "version"])
     return (
-        versions.join(
+        table.join(
             keys.cast(pa.schema([SCHEMA_ID, SCHEMA_VERSION])),
             keys=["row_id", "version"],
             join_type="inner",
@@ -74,12 +92,25 @@ def newest(versions: pa.Table) -> pa.Table:
 
 def with_ids(store: Store, conn: Connection, *, row_ids: Iterable[str]) -> pa.Table:
     """Return the newest version, void or not, of the rows with these ids."""
+    return newest(versions(store, conn, row_ids=row_ids))
+
+
+def versions(store: Store, conn: Connection, *, row_ids: Iterable[str]) -> pa.Table:
+    """Return every version of the rows with these ids."""
     wanted = pa.array(sorted(set(row_ids)), pa.string())
     found = [
         part.filter(pc.is_in(part["row_id"], wanted))
         for part in (segment.read(segment_path(store, row)) for row in segments(conn))
     ]
-    return newest(pa.concat_tables([segment.empty(), *found]))
+    return pa.concat_tables([segment.empty(), *found])
+
+
+def revised(store: Store, conn: Connection) -> pa.Table:
+    """Return every version of the rows that have more than one."""
+    parts = [segment.read(segment_path(store, row)) for row in segments(conn) if row.changes]
+    changed = pa.concat_tables([segment.empty(), *parts])
+    ids = changed.filter(pc.not_equal(changed["op"], "new"))["row_id"]
+    return versions(store, conn, row_ids=ids.to_pylist()) if len(ids) else segment.empty()
 
 
 def records(
@@ -92,10 +123,36 @@ def records(
         wanted = wanted.where(table.c.kind == str(kind))
     if as_of_seq is not None:
         wanted = wanted.where(table.c.seq <= as_of_seq)
-    versions: dict[str, Row[Any]] = {}
+    latest: dict[str, Row[Any]] = {}
     for row in conn.execute(wanted):
-        versions[row.record_id] = row
-    return tuple(record(row) for row in versions.values() if row.op != "void")
+        latest[row.record_id] = row
+    return tuple(record(row) for row in latest.values() if row.op != "void")
+
+
+def record_versions(conn: Connection) -> dict[str, list[Record]]:
+    """Return all versions of each living record, first to last."""
+    table = schema.RECORD
+    found: dict[str, list[Row[Any]]] = {}
+    for row in conn.execute(select(table).order_by(table.c.seq, table.c.n)):
+        found.setdefault(row.record_id, []).append(row)
+    return {
+        name: [record(row) for row in rows] for name, rows in found.items() if rows[-1].op != "void"
+    }
+
+
+def corrected_by_hand(store: Store, conn: Connection) -> frozenset[str]:
+    """Return the ids of rows and records whose newest version is of a correction, not an import."""
+    batches = schema.BATCH
+    query = select(batches.c.batch_id).where(batches.c.kind == str(BatchKind.CORRECT))
+    corrections = set(conn.execute(query).scalars())
+    if not corrections:
+        return frozenset()
+    latest = newest(revised(store, conn)).select(["row_id", "batch_id"]).to_pylist()
+    by = {row["row_id"]: row["batch_id"] for row in latest}
+    table = schema.RECORD
+    rows = conn.execute(select(table).order_by(table.c.seq, table.c.n))
+    by |= {row.record_id: row.batch_id for row in rows}
+    return frozenset(name for name, batch_id in by.items() if batch_id in corrections)
 
 
 def record(row: Row[Any]) -> Record:

@@ -8,13 +8,15 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import select
 
+from tanlu.kernel.activity import RowOp
 from tanlu.kernel.periods import Period
 from tanlu.storage import chain, durable, schema, segment
 from tanlu.storage.canonical import canonical_json, rows_hash
 from tanlu.storage.chain import Change, Row, Stamp
-from tanlu.storage.model import BatchKind, PostedTotal, Receipt, RowCounts
+from tanlu.storage.model import PostedTotal, Receipt, RowCounts
 from tanlu.storage.month import refuse_closed
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from tanlu.kernel.activity import Record, SourceCell
     from tanlu.storage.folder import Store
+    from tanlu.storage.model import BatchKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ def _write_segment(store: Store, entry: Entry, written: list[Path]) -> Row:
         "sha256": file.sha256,
         "path": file.path.relative_to(store.folder).as_posix(),
         "rows": entry.table.num_rows,
-        "changes": 0 if entry.kind is BatchKind.IMPORT else entry.table.num_rows,
+        "changes": pc.sum(pc.not_equal(entry.table["op"], str(RowOp.NEW))).as_py(),
         "size": file.size,
     }
 

@@ -1,4 +1,4 @@
-"""Findings, quarantined rows and control totals of batches, and who accepted which finding."""
+"""Findings and control totals of batches, and who accepted which finding."""
 
 from __future__ import annotations
 
@@ -8,33 +8,39 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from tanlu.kernel.activity import ControlTotal, QuarantinedRow, SourceCell
+from tanlu.kernel.activity import ControlTotal, SourceCell
 from tanlu.kernel.errors import TanluError
-from tanlu.kernel.findings import Finding, Outcome, Severity
-from tanlu.storage import chain, schema
+from tanlu.kernel.findings import Severity
+from tanlu.storage import chain, held, schema
 from tanlu.storage.chain import Change, Stamp
 from tanlu.storage.model import StoredFinding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Row
 
     from tanlu.storage.folder import Store
 
 
-def stored(conn: Connection) -> tuple[StoredFinding, ...]:
+def stored(store: Store, conn: Connection) -> tuple[StoredFinding, ...]:
     """Return all findings in order, each with its acknowledgement and whether it still counts."""
     table, ack = schema.FINDING, schema.ACKNOWLEDGEMENT
     reasons = {(row.batch_id, row.number): row.reason for row in conn.execute(select(ack))}
-    valid = _valid(conn)
+    valid = held.valid_batches(conn)
+    settled = {
+        (one.batch_id, finding.code, finding.sheet, finding.cell)
+        for one in held.brought(store, conn)
+        for finding in one.row.findings
+    }
     return tuple(
         StoredFinding(
             batch_id=row["batch_id"],
             n=row["number"],
-            finding=_finding({**row, "facts": json.loads(row["facts"])}),
+            finding=held.finding_of({**row, "facts": json.loads(row["facts"])}),
             acknowledged=reasons.get((row["batch_id"], row["number"]), ""),
-            superseded=valid.get(row["sha256"]) != row["batch_id"],
+            superseded=valid.get(row["sha256"]) != row["batch_id"]
+            or (row["batch_id"], row["code"], row["sheet"], row["cell"]) in settled,
         )
         for row in conn.execute(select(table).order_by(table.c.seq, table.c.n)).mappings()
     )
@@ -46,9 +52,9 @@ def is_open(entry: StoredFinding) -> bool:
     return not (noted or entry.acknowledged or entry.superseded)
 
 
-def count_open(conn: Connection) -> int:
+def count_open(store: Store, conn: Connection) -> int:
     """Return the number of errors and warnings that nobody has accepted."""
-    return sum(1 for entry in stored(conn) if is_open(entry))
+    return sum(1 for entry in stored(store, conn) if is_open(entry))
 
 
 def acknowledge(store: Store, batch_id: str, *, numbers: Sequence[int], stamp: Stamp) -> None:
@@ -62,7 +68,7 @@ def acknowledge(store: Store, batch_id: str, *, numbers: Sequence[int], stamp: S
     if not stamp.reason.strip():
         raise TanluError("storage.reason-missing")
     with store.database.write() as conn:
-        mine = {entry.n: entry for entry in stored(conn) if entry.batch_id == batch_id}
+        mine = {entry.n: entry for entry in stored(store, conn) if entry.batch_id == batch_id}
         missing = sorted(set(numbers) - set(mine))
         if missing:
             raise TanluError("storage.no-such-finding", batch=batch_id, number=missing[0])
@@ -73,25 +79,10 @@ def acknowledge(store: Store, batch_id: str, *, numbers: Sequence[int], stamp: S
             chain.append(conn, change, stamp=stamp)
 
 
-def quarantine(conn: Connection) -> tuple[QuarantinedRow, ...]:
-    """Return the rows held back by the newest import of each file."""
-    table = schema.QUARANTINE
-    valid = _valid(conn)
-    return tuple(
-        QuarantinedRow(
-            source=_source(row),
-            raw=json.loads(row.raw),
-            findings=tuple(_finding(one) for one in json.loads(row.findings)),
-        )
-        for row in conn.execute(select(table).order_by(table.c.seq, table.c.n))
-        if valid.get(row.sha256) == row.batch_id
-    )
-
-
 def control_totals(conn: Connection) -> tuple[ControlTotal, ...]:
     """Return the sums stated by the newest import of each file."""
     table = schema.CONTROL_TOTAL
-    valid = _valid(conn)
+    valid = held.valid_batches(conn)
     return tuple(
         ControlTotal(
             source=_source(row),
@@ -106,24 +97,5 @@ def control_totals(conn: Connection) -> tuple[ControlTotal, ...]:
     )
 
 
-def _valid(conn: Connection) -> dict[str, str]:
-    """Return, for each source, the newest batch that holds it and was not cancelled."""
-    table = schema.BATCH_FILE
-    cancelled = set(conn.execute(select(schema.BATCH.c.voids)).scalars())
-    rows = conn.execute(select(table.c.sha256, table.c.batch_id).order_by(table.c.seq, table.c.n))
-    return {row.sha256: row.batch_id for row in rows if row.batch_id not in cancelled}
-
-
 def _source(row: Row[Any]) -> SourceCell:
     return SourceCell(row.file, row.sha256, row.sheet, row.cell)
-
-
-def _finding(row: Mapping[str, Any]) -> Finding:
-    return Finding(
-        code=row["code"],
-        outcome=Outcome(row["outcome"]),
-        file=row["file"],
-        sheet=row["sheet"],
-        cell=row["cell"],
-        facts=row["facts"],
-    )

@@ -218,6 +218,26 @@ class BatchInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchContent:
+    """What voiding an import takes out of the ledger, and what comes back.
+
+    Parameters
+    ----------
+    cancelled_rows : int
+        Activity rows that no longer count.
+    restored_rows, restored_records : int
+        Rows and records of other imports whose version before this import counts again.
+    cancelled_records : Mapping of str to int
+        Records that no longer count, by kind.
+    """
+
+    cancelled_rows: int
+    restored_rows: int
+    cancelled_records: Mapping[str, int]
+    restored_records: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFinding:
     """A finding of a batch, and who accepted it.
 
@@ -228,7 +248,8 @@ class StoredFinding:
     acknowledged : str
         Reason given when it was accepted; empty when it was not.
     superseded : bool
-        True when the file was imported again later, so that only the later findings count.
+        True when the file was imported again later, or a later import brought the row it is
+        about: it no longer counts.
     """
 
     batch_id: str

@@ -87,7 +87,7 @@ def close_period(
         wanted = [ym for ym in months if ym not in closed]
         if not wanted:
             raise TanluError("storage.already-closed", months=_range_text(months))
-        open_count = findings.count_open(conn)
+        open_count = findings.count_open(store, conn)
         if open_count:
             raise TanluError("storage.open-findings", count=open_count)
         before = chain.head(conn)

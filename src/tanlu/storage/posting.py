@@ -22,6 +22,7 @@ from tanlu.storage.entry import (
     write_entry,
 )
 from tanlu.storage.model import BatchKind
+from tanlu.storage.month import refuse_closed
 from tanlu.storage.reimport import NewParts, already_imported, new_parts
 from tanlu.storage.settings import site_rows
 
@@ -69,7 +70,7 @@ def post_batch(store: Store, draft: BatchDraft, *, stamp: Stamp) -> Receipt:
     ------
     TanluError
         ``storage.file-already-imported``, ``storage.period-closed``, ``storage.row-identity``,
-        ``storage.source-changed``, ``storage.source-missing``, ``storage.row-changed`` and
+        ``storage.source-changed``, ``storage.source-missing``, ``storage.row-void`` and
         those of the database.
     """
     with store.database.read() as conn:
@@ -103,6 +104,7 @@ def _post(
         new_parts(store, conn, file=file.draft, table=file.table, force=draft.force)
         for file in files
     ]
+    refuse_closed(conn, {month for part in parts for month in part.months_left})
     rows: dict[str, list[Row]] = {
         "source": _keep_sources(store, conn, files=files, written=written),
         "site": site_rows(conn, draft.sites),
@@ -111,7 +113,9 @@ def _post(
             for file, part in zip(files, parts, strict=True)
         ],
         "record": [
-            record_row(record, batch_id=draft.batch_id) for part in parts for record in part.records
+            record_row(record, batch_id=draft.batch_id, op=op, version=version)
+            for part in parts
+            for record, op, version in part.records
         ],
         **_remarks(draft),
     }
@@ -220,7 +224,7 @@ def _remarks(draft: BatchDraft) -> dict[str, list[Row]]:
             **batch,
             **cell_columns(row.source),
             "sha256": file.sha256,
-            "raw": json_text(row.raw),
+            "raw": json_text({"cells": row.raw, "key": row.key}),
             "findings": json_text([finding_json(finding) for finding in row.findings]),
         }
         for file in draft.files

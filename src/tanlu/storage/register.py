@@ -14,7 +14,6 @@ from tanlu.storage import chain, durable, folder, schema, segment
 from tanlu.storage.chain import Change, Stamp
 from tanlu.storage.entry import json_text
 from tanlu.storage.model import BatchInfo, BatchKind, RowCounts, SourceInfo, StoredRun
-from tanlu.storage.reimport import is_complete, posted_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,12 +39,6 @@ def sources(conn: Connection) -> tuple[SourceInfo, ...]:
     """Return the originals kept, in order."""
     rows = conn.execute(select(schema.SOURCE).order_by("seq", "n"))
     return tuple(SourceInfo(row.sha256, row.name, row.size, row.path) for row in rows)
-
-
-def is_posted(conn: Connection, sha256: str) -> bool:
-    """Whether the whole of a file is in the ledger, with nothing left to answer."""
-    before = posted_batches(conn, sha256)
-    return bool(before) and is_complete(before[-1])
 
 
 def source_path(store: Store, conn: Connection, sha256: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, select
 
+from tanlu.kernel.activity import RowOp
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.storage import current, schema, segment
 from tanlu.storage.canonical import row_line
+from tanlu.storage.entry import record_months
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,11 +29,24 @@ _SAID = slice(3, 10)  # site to voucher, in a canonical line
 
 @dataclass(frozen=True, slots=True)
 class NewParts:
-    """What of a file is still to be posted."""
+    """What of a file is still to be posted.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        New rows, and new versions of rows the ledger holds.
+    records : tuple of (Record, str, int)
+        The same of its records, each with operation and version.
+    known_rows : int
+        Rows the ledger holds already.
+    months_left : frozenset of int
+        Months in which a row or record stood that is replaced.
+    """
 
     table: pa.Table
-    records: tuple[Record, ...]
+    records: tuple[tuple[Record, str, int], ...]
     known_rows: int
+    months_left: frozenset[int] = frozenset()
 
 
 def posted_batches(conn: Connection, sha256: str) -> list[Any]:
@@ -44,11 +60,6 @@ def posted_batches(conn: Connection, sha256: str) -> list[Any]:
             .order_by(table.c.seq, table.c.n)
         )
     )
-
-
-def is_complete(row: Any) -> bool:
-    """Whether a file was posted with nothing left to answer."""
-    return not row.open_questions and not row.quarantined
 
 
 def new_parts(
@@ -70,25 +81,44 @@ def new_parts(
     Raises
     ------
     TanluError
-        ``storage.file-already-imported`` when nothing would be added;
-        ``storage.row-changed`` when a row is now read differently.
+        ``storage.file-already-imported`` when nothing would be added; ``storage.row-void`` for
+        a new version of what is void or not there.
+
+    Notes
+    -----
+    A row whose id the ledger holds with other content becomes its next version: the same cell
+    read with other answers, or a row drafted as a correction of another source's. What was
+    corrected by hand is replaced only where it is drafted as a correction.
     """
     before = posted_batches(conn, file.sha256)
-    rows = _rows_of_source(store, conn, sha256=file.sha256)
-    records = _records_of_source(conn, file.sha256)
-    if not rows and not records and not before:
-        return NewParts(table, tuple(file.records), 0)
-    if before and not force and is_complete(before[-1]):
-        raise already_imported(file, before[-1].batch_id)
-    ids, known = _new_ids(table, rows, file=file, force=force)
-    fresh = _renamed(table, ids)
-    parts = NewParts(fresh, _new_records(file.records, records, force=force), known)
+    rows = _held_rows(store, conn, sha256=file.sha256, table=table)
+    records = _held_records(conn, file)
+    settled = [_settle(row, rows, force=force) for row in table.to_pylist()] if rows else None
+    fresh = table if settled is None else _renamed(table, settled)
+    settled_records = [_settle_record(record, records, force=force) for record in file.records]
+    parts = NewParts(
+        fresh,
+        tuple(settled_record for settled_record in settled_records if settled_record),
+        table.num_rows - fresh.num_rows,
+        _months_left(fresh, rows) | _record_months_left(settled_records, records),
+    )
     if before and not force and _adds_nothing(parts, file, before=before[-1]):
         raise already_imported(file, before[-1].batch_id)
     return parts
 
 
-def _rows_of_source(store: Store, conn: Connection, *, sha256: str) -> dict[str, Mapping[str, Any]]:
+def _held_rows(
+    store: Store, conn: Connection, *, sha256: str, table: pa.Table
+) -> dict[str, Mapping[str, Any]]:
+    """Return the newest versions of the rows of a source and of those drafted as corrections."""
+    drafted = table.filter(pc.equal(table["op"], str(RowOp.CORRECT)))["row_id"].to_pylist()
+    ids = {*_ids_of_source(store, conn, sha256=sha256), *drafted}
+    if not ids:
+        return {}
+    return {row["row_id"]: row for row in current.with_ids(store, conn, row_ids=ids).to_pylist()}
+
+
+def _ids_of_source(store: Store, conn: Connection, *, sha256: str) -> set[str]:
     table = schema.BATCH_FILE
     batches = select(table.c.batch_id).where(table.c.sha256 == sha256)
     held = set(conn.execute(batches).scalars())
@@ -97,37 +127,60 @@ def _rows_of_source(store: Store, conn: Connection, *, sha256: str) -> dict[str,
         if row.batch_id in held:
             part = segment.read(current.segment_path(store, row))
             ids.update(part.filter(pc.equal(part["sha256"], sha256))["row_id"].to_pylist())
-    if not ids:
-        return {}
-    newest = current.with_ids(store, conn, row_ids=ids)
-    return {row["row_id"]: row for row in newest.to_pylist()}
+    return ids
 
 
-def _records_of_source(conn: Connection, sha256: str) -> dict[str, str]:
+def _held_records(conn: Connection, file: FileDraft) -> dict[str, Mapping[str, Any]]:
+    """Return the newest versions of the records of a source and of those drafted by their id."""
+    drafted = {record.record_id for record in file.records}
     table = schema.RECORD
-    rows = conn.execute(
-        select(table.c.record_id, table.c.op)
-        .where(table.c.sha256 == sha256)
-        .order_by(table.c.seq, table.c.n)
-    )
-    return {row.record_id: row.op for row in rows}
+    rows = conn.execute(select(table).order_by(table.c.seq, table.c.n)).mappings()
+    return {
+        row["record_id"]: dict(row)
+        for row in rows
+        if row["sha256"] == file.sha256 or row["record_id"] in drafted
+    }
 
 
-def _new_ids(
-    table: pa.Table, rows: Mapping[str, Mapping[str, Any]], *, file: FileDraft, force: bool
-) -> tuple[list[str | None], int]:
-    """Return the id each row is posted under (None: the ledger holds it), and how many it holds."""
-    ids: list[str | None] = []
-    for row in table.to_pylist():
-        held = _living(row["row_id"], rows)
-        if held is None or force:
-            ids.append(_free_id(row["row_id"], rows))
-            continue
-        if held["version"] == 1 and _said(held) != _said(row):
-            cell = f"{row['sheet']}!{row['cell']}"
-            raise TanluError("storage.row-changed", file=file.name, cell=cell)
-        ids.append(None)
-    return ids, ids.count(None)
+def _settle(
+    row: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]], *, force: bool
+) -> tuple[str, int, str] | None:
+    """Return id, version and operation a row is posted with; None when the ledger holds it."""
+    living = _living(row["row_id"], rows)
+    if row["op"] == RowOp.CORRECT:
+        if living is None:
+            raise TanluError("storage.row-void", row=row["row_id"])
+        return living["row_id"], living["version"] + 1, str(RowOp.CORRECT)
+    if living is None or force:
+        return _free_id(row["row_id"], rows), 1, str(RowOp.NEW)
+    if living["version"] == 1 and _said(living) != _said(row):
+        return living["row_id"], living["version"] + 1, str(RowOp.CORRECT)
+    return None
+
+
+def _settle_record(
+    record: Record, held: Mapping[str, Mapping[str, Any]], *, force: bool
+) -> tuple[Record, str, int] | None:
+    """Return a record with its operation and version; None when the ledger holds it."""
+    living = _living(record.record_id, held)
+    if living is None or force:
+        return replace(record, record_id=_free_id(record.record_id, held)), str(RowOp.NEW), 1
+    if json.loads(living["fields"]) == dict(record.fields):
+        return None
+    named = replace(record, record_id=living["record_id"])
+    return named, str(RowOp.CORRECT), living["version"] + 1
+
+
+def _months_left(table: pa.Table, rows: Mapping[str, Mapping[str, Any]]) -> frozenset[int]:
+    changed = table.filter(pc.equal(table["op"], str(RowOp.CORRECT)))["row_id"].to_pylist()
+    return frozenset(rows[name]["ym"] for name in changed)
+
+
+def _record_months_left(
+    settled: Sequence[tuple[Record, str, int] | None], held: Mapping[str, Mapping[str, Any]]
+) -> frozenset[int]:
+    changed = [dict(held[one[0].record_id]) for one in settled if one and one[1] == RowOp.CORRECT]
+    return frozenset(record_months(changed))
 
 
 def _living(row_id: str, rows: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
@@ -153,26 +206,14 @@ def _said(row: Mapping[str, Any]) -> list[str]:
     return row_line(row).split("|")[_SAID]
 
 
-def _renamed(table: pa.Table, ids: Sequence[str | None]) -> pa.Table:
-    names = pa.array(ids, pa.string())
-    at = segment.SCHEMA.get_field_index("row_id")
-    kept = table.filter(names.is_valid())
-    return kept.set_column(at, segment.SCHEMA.field(at), names.drop_null())
-
-
-def _new_records(
-    drafted: Sequence[Record], held: Mapping[str, str], *, force: bool
-) -> tuple[Record, ...]:
-    fresh = []
-    for record in drafted:
-        living = any(
-            op != "void"
-            for name, op in held.items()
-            if name == record.record_id or name.startswith(f"{record.record_id}#")
-        )
-        if force or not living:
-            fresh.append(replace(record, record_id=_free_id(record.record_id, held)))
-    return tuple(fresh)
+def _renamed(table: pa.Table, settled: Sequence[tuple[str, int, str] | None]) -> pa.Table:
+    kept = table.filter(pa.array([one is not None for one in settled], pa.bool_()))
+    posted = [one for one in settled if one is not None]
+    for place, name in enumerate(("row_id", "version", "op")):
+        at = segment.SCHEMA.get_field_index(name)
+        column = pa.array([one[place] for one in posted], segment.SCHEMA.field(at).type)
+        kept = kept.set_column(at, segment.SCHEMA.field(at), column)
+    return kept
 
 
 def _adds_nothing(parts: NewParts, file: FileDraft, *, before: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from tanlu.kernel.activity import RowOp
 from tanlu.kernel.errors import TanluError
 from tanlu.storage import chain, current, folder, schema, segment
 from tanlu.storage.entry import Entry, receipt, record_months, record_row, write_entry
-from tanlu.storage.model import BatchKind
+from tanlu.storage.model import BatchContent, BatchKind
 from tanlu.storage.month import refuse_closed
 
 if TYPE_CHECKING:
@@ -140,7 +141,10 @@ def void_records(
 
 
 def void_batch(store: Store, batch_id: str, *, revision: Revision, stamp: Stamp) -> Receipt:
-    """Cancel all rows and records of an import, so that its files may be imported again.
+    """Take an import back, so that its files may be imported again.
+
+    Its own rows and records are cancelled; where it gave a row of another import a new version
+    that is still the newest, the version before comes back.
 
     Raises
     ------
@@ -149,18 +153,109 @@ def void_batch(store: Store, batch_id: str, *, revision: Revision, stamp: Stamp)
     """
 
     def build(conn: Connection, new_id: str) -> Entry:
-        _refuse_unknown_batch(conn, batch_id)
-        table = _living_of_batch(store, conn, batch_id)
-        refuse_closed(conn, set(table["ym"].to_pylist()))
-        return Entry(
-            new_id,
-            BatchKind.VOID,
-            _voided(table, new_id),
-            rows={"record": _void_records(conn, batch_id, new_id=new_id)},
-            voids=batch_id,
-        )
+        taken = _taken(store, conn, batch_id)
+        refuse_closed(conn, {*taken.cancelled["ym"].to_pylist(), *taken.replaced_months})
+        records = [
+            *(_voided_record(row, new_id) for row in taken.records),
+            *(_restored_record(*pair, new_id) for pair in taken.record_pairs),
+        ]
+        table = [_voided(taken.cancelled, new_id), _restored(taken.restored, new_id)]
+        rows = {"record": records}
+        return Entry(new_id, BatchKind.VOID, pa.concat_tables(table), rows=rows, voids=batch_id)
 
     return _revise(store, build, revision=revision, stamp=stamp)
+
+
+def batch_content(store: Store, conn: Connection, batch_id: str) -> BatchContent:
+    """Return what `void_batch` would take back.
+
+    Raises
+    ------
+    TanluError
+        ``storage.no-such-batch``; ``storage.batch-void``.
+    """
+    taken = _taken(store, conn, batch_id)
+    return BatchContent(
+        cancelled_rows=taken.cancelled.num_rows,
+        restored_rows=taken.restored.num_rows,
+        cancelled_records=dict(sorted(Counter(str(r["kind"]) for r in taken.records).items())),
+        restored_records=len(taken.record_pairs),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What taking a batch back cancels, and the versions that come back."""
+
+    cancelled: pa.Table
+    restored: pa.Table
+    replaced_months: frozenset[int]
+    records: tuple[Row, ...]
+    record_pairs: tuple[tuple[Row, Row], ...]
+
+
+def _taken(store: Store, conn: Connection, batch_id: str) -> _Taken:
+    _refuse_unknown_batch(conn, batch_id)
+    own = [row for row in current.segments(conn) if row.batch_id == batch_id]
+    parts = [segment.read(current.segment_path(store, row)) for row in own]
+    posted = pa.concat_tables([segment.empty(), *parts])
+    is_new = pc.equal(posted["op"], str(RowOp.NEW))
+    living = current.with_ids(store, conn, row_ids=posted.filter(is_new)["row_id"].to_pylist())
+    changed = posted.filter(pc.invert(is_new))["row_id"].to_pylist()
+    restored, months = _before(current.versions(store, conn, row_ids=changed), batch_id)
+    cancelled, pairs = _records_taken(conn, batch_id)
+    return _Taken(
+        cancelled=living.filter(pc.not_equal(living["op"], str(RowOp.VOID))),
+        restored=restored,
+        replaced_months=months,
+        records=tuple(cancelled),
+        record_pairs=tuple(pairs),
+    )
+
+
+def _before(versions: pa.Table, batch_id: str) -> tuple[pa.Table, frozenset[int]]:
+    """Return what stood before a batch's versions that are the newest, and the months touched."""
+    newest = current.newest(versions)
+    mine = newest.filter(pc.equal(newest["batch_id"], batch_id))["row_id"].combine_chunks()
+    rest = versions.filter(
+        pc.and_(pc.is_in(versions["row_id"], mine), pc.not_equal(versions["batch_id"], batch_id))
+    )
+    before = current.newest(rest)
+    touched = versions.filter(pc.is_in(versions["row_id"], mine))["ym"].to_pylist()
+    return before, frozenset(touched)
+
+
+def _restored(before: pa.Table, batch_id: str) -> pa.Table:
+    """Return versions that follow the one taken back and say what the one before it said."""
+    return _next_version(before, batch_id, op=RowOp.CORRECT, step=2)
+
+
+def _records_taken(conn: Connection, batch_id: str) -> tuple[list[Row], list[tuple[Row, Row]]]:
+    """Return the living records a batch brought, and pairs of (before, its version)."""
+    table = schema.RECORD
+    rows = conn.execute(select(table).order_by(table.c.seq, table.c.n)).mappings()
+    versions: dict[str, list[Row]] = {}
+    for row in rows:
+        versions.setdefault(row["record_id"], []).append(dict(row))
+    cancelled, pairs = [], []
+    for found in versions.values():
+        last = found[-1]
+        if last["op"] == RowOp.VOID:
+            continue
+        if found[0]["batch_id"] == batch_id:
+            cancelled.append(last)
+        elif last["batch_id"] == batch_id:
+            pairs.append((found[-2], last))
+    return cancelled, pairs
+
+
+def _restored_record(before: Row, last: Row, batch_id: str) -> Row:
+    return {
+        **_plain(before),
+        "batch_id": batch_id,
+        "op": str(RowOp.CORRECT),
+        "version": last["version"] + 1,
+    }
 
 
 def _revise(store: Store, build: Builder, *, revision: Revision, stamp: Stamp) -> Receipt:
@@ -203,11 +298,15 @@ def _held(store: Store, conn: Connection, *, row_ids: Sequence[str]) -> pa.Table
 
 
 def _voided(held: pa.Table, batch_id: str) -> pa.Table:
+    return _next_version(held, batch_id, op=RowOp.VOID)
+
+
+def _next_version(held: pa.Table, batch_id: str, *, op: RowOp, step: int = 1) -> pa.Table:
     size = held.num_rows
     table = segment.for_batch(held, batch_id)
     changed = {
-        "op": pa.array([str(RowOp.VOID)] * size, pa.string()),
-        "version": pc.add(table["version"], pa.scalar(1, pa.int32())),
+        "op": pa.array([str(op)] * size, pa.string()),
+        "version": pc.add(table["version"], pa.scalar(step, pa.int32())),
     }
     for name, column in changed.items():
         at = segment.SCHEMA.get_field_index(name)
@@ -222,27 +321,6 @@ def _refuse_unknown_batch(conn: Connection, batch_id: str) -> None:
         raise TanluError("storage.no-such-batch", batch=batch_id)
     if conn.execute(select(table.c.seq).where(table.c.voids == batch_id)).first() is not None:
         raise TanluError("storage.batch-void", batch=batch_id)
-
-
-def _living_of_batch(store: Store, conn: Connection, batch_id: str) -> pa.Table:
-    ids: list[str] = []
-    for row in current.segments(conn):
-        if row.batch_id == batch_id:
-            ids += segment.read(current.segment_path(store, row))["row_id"].to_pylist()
-    newest = current.with_ids(store, conn, row_ids=ids)
-    return newest.filter(pc.not_equal(newest["op"], "void"))
-
-
-def _void_records(conn: Connection, batch_id: str, *, new_id: str) -> list[Row]:
-    """Return voids of the living records that a batch posted."""
-    table = schema.RECORD
-    posted = conn.execute(
-        select(table.c.record_id)
-        .where(table.c.batch_id == batch_id)
-        .order_by(table.c.seq, table.c.n)
-    ).scalars()
-    newest = [row for row in _newest_records(conn, posted).values() if row["op"] != RowOp.VOID]
-    return [_voided_record(row, new_id) for row in newest]
 
 
 def _held_records(conn: Connection, record_ids: Sequence[str]) -> dict[str, Row]:
@@ -269,10 +347,13 @@ def _newest_records(conn: Connection, record_ids: Iterable[str]) -> dict[str, Ro
 
 
 def _voided_record(row: Row, batch_id: str) -> Row:
-    copy = {name: value for name, value in row.items() if name not in {"seq", "n"}}
     return {
-        **copy,
+        **_plain(row),
         "batch_id": batch_id,
         "op": str(RowOp.VOID),
-        "version": copy["version"] + 1,
+        "version": row["version"] + 1,
     }
+
+
+def _plain(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in {"seq", "n"}}

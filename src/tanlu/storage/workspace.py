@@ -13,6 +13,7 @@ from tanlu.storage import (
     current,
     findings,
     folder,
+    held,
     month,
     posting,
     register,
@@ -28,7 +29,7 @@ from tanlu.storage.entry import receipt
 from tanlu.storage.revision import Revision
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     )
     from tanlu.storage.folder import Store
     from tanlu.storage.model import (
+        BatchContent,
         BatchDraft,
         BatchInfo,
         ClosedMonth,
@@ -291,10 +293,15 @@ class Workspace:
     def void_batch(
         self, batch_id: str, *, reason: str, at: datetime, actor: str, approver: str = ""
     ) -> Receipt:
-        """Cancel an import with all its rows and records; see `revision.void_batch`."""
+        """Take an import back with all it brought; see `revision.void_batch`."""
         return revision.void_batch(
             self._store, batch_id, revision=Revision(approver), stamp=Stamp(at, actor, reason)
         )
+
+    def batch_content(self, batch_id: str) -> BatchContent:
+        """Return what `void_batch` would take back; see `revision.batch_content`."""
+        with self._store.database.read() as conn:
+            return revision.batch_content(self._store, conn, batch_id)
 
     def acknowledge(
         self, batch_id: str, numbers: Sequence[int], *, reason: str, at: datetime, actor: str
@@ -403,10 +410,34 @@ class Workspace:
         with self._store.database.read() as conn:
             return current.records(conn, kind=kind, as_of_seq=as_of_seq)
 
-    def quarantine(self) -> tuple[QuarantinedRow, ...]:
-        """Return the rows held back by the newest import of each file."""
+    def rows_near(self, *, sites: Collection[str], items: Collection[str], sha256: str) -> pa.Table:
+        """Return the current rows of a source, and those of any of the sites and of the items."""
         with self._store.database.read() as conn:
-            return findings.quarantine(conn)
+            return current.near(self._store, conn, sites=sites, items=items, sha256=sha256)
+
+    def revised(self) -> pa.Table:
+        """Return every version of the rows that have more than one, see `activity`."""
+        with self._store.database.read() as conn:
+            return current.revised(self._store, conn)
+
+    def corrected_by_hand(self) -> frozenset[str]:
+        """Return the ids of the rows and records whose newest version a person wrote."""
+        with self._store.database.read() as conn:
+            return current.corrected_by_hand(self._store, conn)
+
+    def record(self, record_id: str) -> Record | None:
+        """Return the newest version of a current record."""
+        return next((one for one in self.records() if one.record_id == record_id), None)
+
+    def record_versions(self) -> dict[str, list[Record]]:
+        """Return all versions of each current record, first to last."""
+        with self._store.database.read() as conn:
+            return current.record_versions(conn)
+
+    def quarantine(self) -> tuple[QuarantinedRow, ...]:
+        """Return the rows held back that no later import has brought; see `held.quarantine`."""
+        with self._store.database.read() as conn:
+            return held.quarantine(self._store, conn)
 
     def control_totals(self) -> tuple[ControlTotal, ...]:
         """Return the sums stated by the newest import of each file."""
@@ -416,7 +447,7 @@ class Workspace:
     def findings(self, *, open_only: bool = False) -> tuple[StoredFinding, ...]:
         """Return findings; `open_only`: errors and warnings that still ask for an answer."""
         with self._store.database.read() as conn:
-            stored = findings.stored(conn)
+            stored = findings.stored(self._store, conn)
         return tuple(entry for entry in stored if findings.is_open(entry) or not open_only)
 
     def batches(self) -> tuple[BatchInfo, ...]:
@@ -432,11 +463,6 @@ class Workspace:
     def has_source(self, sha256: str) -> bool:
         """Whether an original is kept here."""
         return any(source.sha256 == sha256 for source in self.sources())
-
-    def is_posted(self, sha256: str) -> bool:
-        """Whether the whole of a file is in the ledger, with nothing left to answer."""
-        with self._store.database.read() as conn:
-            return register.is_posted(conn, sha256)
 
     def sources(self) -> tuple[SourceInfo, ...]:
         """Return the originals kept, in order."""

@@ -20,7 +20,7 @@ from tanlu.kernel.activity import (
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.storage import RowCounts, Workspace, segment, verify
-from tests.unit.storage.ledger_maker import AT
+from tests.unit.storage.ledger_maker import AT, ym
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,7 +142,6 @@ def test_a_file_with_open_questions_adds_only_what_is_new(
 
     assert (receipt.new_rows, receipt.known_rows, receipt.new_records) == (3, 2, 1)
     assert workspace.activity().num_rows == 5
-    assert workspace.is_posted(whole.files[0].sha256)
     with pytest.raises(TanluError, match="file-already-imported"):
         workspace.post_batch(replace(whole, batch_id="b3"), at=AT, actor="li")
 
@@ -157,22 +156,61 @@ def test_an_unanswered_file_again_changes_nothing(maker: LedgerMaker, workspace:
         workspace.post_batch(replace(asked, batch_id="b2"), at=AT, actor="li")
 
     assert workspace.head() == head
-    assert not workspace.is_posted(draft.files[0].sha256)
 
 
-def test_a_row_read_differently_is_refused(maker: LedgerMaker, workspace: Workspace) -> None:
+def test_a_row_read_differently_becomes_the_next_version(
+    maker: LedgerMaker, workspace: Workspace
+) -> None:
     draft = maker.draft("b1", "one")
-    file = replace(draft.files[0], open_questions=True)
-    workspace.post_batch(replace(draft, files=[file]), at=AT, actor="li")
+    file = draft.files[0]
+    workspace.post_batch(draft, at=AT, actor="li")
     rows = [replace(file.rows[0], qty_u=7), *file.rows[1:]]
 
-    with pytest.raises(TanluError) as caught:
-        workspace.post_batch(
-            replace(draft, batch_id="b2", files=[replace(file, rows=rows)]), at=AT, actor="li"
-        )
+    receipt = workspace.post_batch(
+        replace(draft, batch_id="b2", files=[replace(file, rows=rows)]), at=AT, actor="li"
+    )
 
-    assert caught.value.code == "storage.row-changed"
-    assert caught.value.facts["cell"].endswith("D2")
+    again = workspace.row(file.rows[0].row_id)
+    assert again is not None
+    assert (again.qty_u, again.version, again.op) == (7, 2, "correct")
+    assert (receipt.new_rows, receipt.known_rows) == (1, 4)
+    assert workspace.activity().num_rows == 5
+    assert workspace.has_changes()
+    assert workspace.revised()["version"].to_pylist() == [1, 2]
+    assert verify(workspace.folder).ok
+
+
+def test_a_record_read_differently_becomes_the_next_version(
+    maker: LedgerMaker, workspace: Workspace
+) -> None:
+    draft = maker.draft("b1", "one")
+    file = draft.files[0]
+    workspace.post_batch(draft, at=AT, actor="li")
+    (record,) = file.records
+    changed = replace(record, fields={**record.fields, "mass_kg": "7"})
+
+    workspace.post_batch(
+        replace(draft, batch_id="b2", files=[replace(file, records=[changed])]), at=AT, actor="li"
+    )
+
+    assert workspace.records() == (changed,)
+    assert workspace.record_versions() == {record.record_id: [record, changed]}
+    assert verify(workspace.folder).ok
+
+
+def test_a_closed_month_keeps_what_a_later_import_would_replace(
+    maker: LedgerMaker, workspace: Workspace
+) -> None:
+    draft = maker.draft("b1", "one")
+    file = draft.files[0]
+    workspace.post_batch(draft, at=AT, actor="li")
+    workspace.close_period(ym(1), ym(1), at=AT, actor="li")
+    moved = replace(file.rows[0], ym=ym(2), first_day=file.rows[1].first_day)
+
+    with pytest.raises(TanluError, match="period-closed"):
+        workspace.post_batch(
+            replace(draft, batch_id="b2", files=[replace(file, rows=[moved])]), at=AT, actor="li"
+        )
 
 
 def test_the_newest_import_of_a_file_replaces_its_quarantine(

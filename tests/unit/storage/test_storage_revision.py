@@ -10,12 +10,12 @@ import pytest
 
 from tanlu.kernel.activity import RowOp
 from tanlu.kernel.errors import TanluError
-from tanlu.storage import segment, verify
+from tanlu.storage import BatchDraft, RowCounts, segment, verify
 from tests.unit.storage.ledger_maker import AT, ym
 
 if TYPE_CHECKING:
     from tanlu.kernel.activity import ActivityRow
-    from tanlu.storage import BatchDraft, Workspace
+    from tanlu.storage import Workspace
     from tests.unit.storage.ledger_maker import LedgerMaker
 
 
@@ -106,11 +106,37 @@ def test_a_cancelled_import_can_be_imported_again(
     assert receipt.new_rows == 4
     assert workspace.activity().num_rows == 0
     assert workspace.records() == ()
-    assert not workspace.is_posted(draft.files[0].sha256)
     workspace.post_batch(replace(draft, batch_id="b2"), at=AT, actor="li")
     assert workspace.activity().num_rows == 5
     assert len(workspace.records()) == 1
     assert workspace.batches()[2].voids == "b1"
+    assert verify(workspace.folder).ok
+
+
+def test_a_correcting_import_taken_back_restores_what_stood_before(
+    maker: LedgerMaker, workspace: Workspace, draft: BatchDraft, first: ActivityRow
+) -> None:
+    (record,) = draft.files[0].records
+    other = maker.file("later", rows=2, records=0)
+    corrected = replace(first, qty_u=7, op=RowOp.CORRECT, source=other.rows[0].source)
+    changed = replace(record, fields={**record.fields, "mass_kg": "7"})
+    before = sorted(row["qty_u"] for row in workspace.activity().to_pylist())
+    workspace.post_batch(
+        BatchDraft("b2", [replace(other, rows=[corrected, other.rows[1]], records=[changed],
+                                  counts=RowCounts(3, 3, 0, 0, 0))]),
+        at=AT, actor="li",
+    )  # fmt: skip
+    assert workspace.activity().num_rows == 6
+    content = workspace.batch_content("b2")
+
+    workspace.void_batch("b2", reason="not that file", at=AT, actor="li")
+
+    assert (content.cancelled_rows, content.restored_rows, content.restored_records) == (1, 1, 1)
+    assert sorted(row["qty_u"] for row in workspace.activity().to_pylist()) == before
+    again = workspace.row(first.row_id)
+    assert again is not None
+    assert (again.version, again.source) == (3, first.source)
+    assert workspace.records() == (record,)
     assert verify(workspace.folder).ok
 
 

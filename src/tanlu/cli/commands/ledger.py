@@ -1,5 +1,6 @@
 """Commands that write to and check the ledger: import, verify, row, period, findings."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from tanlu.cli import views
 from tanlu.cli.argv import Call
 from tanlu.cli.output import Answer, Exit
 from tanlu.i18n.say import Say
+from tanlu.kernel.errors import TanluError
 
 
 def add_to(program: typer.Typer, call: Call, say: Say) -> None:
@@ -68,11 +70,14 @@ def _add_rows(program: typer.Typer, call: Call, say: Say) -> None:
         row: Annotated[str, typer.Argument(help=say("cli.row.id"))],
         quantity: Annotated[str, typer.Option("--quantity", help=say("cli.row.quantity"))],
         reason: Annotated[str, typer.Option("--reason", help=say("cli.reason"))],
+        field: Annotated[str, typer.Option("--field", help=say("cli.row.field"))] = "",
     ) -> Answer:
         from tanlu.app import audits, workspaces
 
         with workspaces.open_workspace(call.workspace) as workspace:
-            body = audits.correct_row(workspace, row, quantity=quantity, reason=reason)
+            body = audits.correct_row(
+                workspace, row, quantity=quantity, reason=reason, field=field, say=say
+            )
         return Answer(body, views.ledger.posted)
 
     @rows.command("void", help=say("cli.row.void"))
@@ -93,7 +98,18 @@ def _add_rows(program: typer.Typer, call: Call, say: Say) -> None:
         from tanlu.app import audits, workspaces
 
         with workspaces.open_workspace(call.workspace) as workspace:
-            return Answer(audits.void_batch(workspace, batch, reason=reason), views.ledger.posted)
+            content = audits.batch_content(workspace, batch, say=say)
+            if not _agreed(say("cli.void.ask", batch=batch, content=content), call):
+                raise TanluError("app.batch-not-voided", batch=batch)
+            body = audits.void_batch(workspace, batch, reason=reason)
+        return Answer(body | {"content": content}, views.ledger.voided)
+
+
+def _agreed(question: str, call: Call) -> bool:
+    """Ask a person at a terminal; a script has said what it wants."""
+    if call.yes or call.as_json or not sys.stdin.isatty():
+        return True
+    return typer.confirm(question, err=True)
 
 
 def _add_periods(program: typer.Typer, call: Call, say: Say) -> None:

@@ -94,6 +94,12 @@ def posted(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     layout.line(console, "✓ " + " · ".join(told), style="green")
 
 
+def voided(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show the acknowledgement of a voided import and what it took back."""
+    posted(console, say, body)
+    layout.paragraph(console, say("cli.void.done", content=body["content"]), indent=2)
+
+
 def periods(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the closed months, a whole year as one."""
     by_year: dict[str, list[str]] = defaultdict(list)

@@ -140,12 +140,18 @@ class _ActivitySheet:
         self.result.findings.extend(taken.findings)
         if isinstance(taken, QuarantinedRow):
             self.result.quarantine.append(taken)
-            return
-        self.result.drafts.append(taken)
-        known = self.result.sites.get(taken.site)
-        found = self.words.province(province) if province else ""
-        if known is None or (found and found != known.province):
-            self.result.sites[taken.site] = Site(taken.site, found)
+            site = taken.key.get("site", "")
+        else:
+            self.result.drafts.append(taken)
+            site = taken.site
+        if site:
+            self._see_site(site, self.words.province(province) if province else "")
+
+    def _see_site(self, site: str, province: str) -> None:
+        """Note the site of a row, also of one that is held for another reason."""
+        known = self.result.sites.get(site)
+        if known is None or (province and province != known.province):
+            self.result.sites[site] = Site(site, province)
 
     def _ask_year(self, body: Body) -> None:
         """Hold every row when months across the columns have no year."""

@@ -199,12 +199,18 @@ class _SmallSheet:
         self.result.findings.extend(found)
         if any(f.outcome.holds for f in found):
             raw = {self.columns[name].label: text for name, text in texts.items()}
-            self.result.quarantine.append(QuarantinedRow(source, raw, tuple(found)))
+            key_read = {"record": self.kind.value, **{n: v for n, v in fields.items() if v}}
+            self.result.quarantine.append(QuarantinedRow(source, raw, tuple(found), key_read))
+            self._see_site(fields, found)
             return
         kept = {name: cell for name, cell in cells.items() if name in fields}
         self.result.records.append(Record(row_id(source), self.kind, fields, source, kept))
+        self._see_site(fields, found)
+
+    def _see_site(self, fields: dict[str, str | None], found: list[Finding]) -> None:
+        """Note the site of a row, also of one that is held for another reason."""
         site = fields.get("site")
-        if site:
+        if site and all(finding.code != "UNKNOWN_SITE" for finding in found):
             self.result.sites.setdefault(site, Site(site))
 
     def _value(

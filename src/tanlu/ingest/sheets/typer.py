@@ -15,6 +15,7 @@ from tanlu.ingest.vocabulary import NearMisses, key, normal
 from tanlu.ingest.workbook.grid import Cell, CellKind, address
 from tanlu.kernel.activity import Quality, QuarantinedRow, RowKind
 from tanlu.kernel.findings import Finding, Outcome
+from tanlu.kernel.identity import ROW_KEY
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -90,7 +91,7 @@ class RowTyper:
         if candidate.period is None or value is None or is_held:
             source = self.place.source(candidate.row, candidate.column)
             raw = self.lines.raw(candidate.row, candidate.column)
-            return QuarantinedRow(source, raw, tuple(found))
+            return QuarantinedRow(source, raw, tuple(found), _readable(candidate, site))
         if use.notes:
             self.units.report_notes(candidate, use)
         return self._draft(candidate, site, kind=kind, use=use, value=value, found=found)
@@ -224,3 +225,15 @@ class RowTyper:
                 self.place.repeat(
                     "FORMULA_LIKE_TEXT", Outcome.WARN, candidate.row, column, found=text[:_SHOWN]
                 )
+
+
+def _readable(candidate: Candidate, site: str) -> dict[str, str]:
+    """Return what of the key of a refused row could be read."""
+    days = candidate.period
+    values = (
+        site,
+        candidate.item,
+        days.first.isoformat() if days else "",
+        days.last.isoformat() if days else "",
+    )
+    return {name: value for name, value in zip(ROW_KEY, values, strict=True) if value}
