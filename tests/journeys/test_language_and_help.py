@@ -101,7 +101,7 @@ def test_help_pages_are_in_one_language_and_show_the_options_of_every_command(
 def test_a_fault_of_the_program_says_where_its_log_is(
     lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         message = "a fault"
         raise RuntimeError(message)
 

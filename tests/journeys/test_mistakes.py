@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,3 +80,92 @@ def test_a_folder_in_use_is_not_replaced(tmp_path: Path) -> None:
     assert told.code == 2
     assert told.body["code"] == "demo.folder"
     assert (folder / "台账.txt").read_text(encoding="utf-8") == "重要"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("named", "code", "said"),
+    [
+        ("nowhere", "WORKSPACE_NO_FOLDER", "nowhere"),
+        ("a-file", "WORKSPACE_IS_FILE", "import"),
+        (".", "WORKSPACE_BELOW", "inner"),
+    ],
+)
+def test_a_path_that_is_no_workspace_says_what_is_there(
+    named: str, code: str, said: str, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").write_text("x", encoding="utf-8")
+    run("init", "inner", "--name", "A")
+
+    told = run("-w", named, "--lang", lang, "inventory", "2024")
+    body = run("-w", named, "--lang", lang, "--json", "inventory", "2024").body
+
+    assert told.code == 2
+    assert body["code"] == "app.no-workspace"
+    assert [row["code"] for row in body["findings"]] == [code]
+    assert body["findings"][0]["message"] in " ".join(told.error.split())
+    assert said in told.error
+
+
+def test_a_workspace_of_a_newer_format_is_left_alone(empty: Path) -> None:
+    with sqlite3.connect(empty / "workspace.db") as database:
+        names = [row[1] for row in database.execute("PRAGMA table_info(schema_version)")]
+        row = database.execute("SELECT * FROM schema_version").fetchone()
+        newer = [99 if name == "version" else value for name, value in zip(names, row, strict=True)]
+        newer = [2 if name == "n" else value for name, value in zip(names, newer, strict=True)]
+        marks = ", ".join("?" for _ in names)
+        database.execute(f"INSERT INTO schema_version VALUES ({marks})", newer)  # noqa: S608
+
+    told = run("-w", str(empty), "--lang", "en", "inventory", "2024")
+
+    assert told.code == 2
+    assert "storage.newer-schema" in told.error
+    assert "99" in told.error
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (("init", ""), "cli.folder-unnamed"),
+        (("init", "new", "--sector", "nonsense"), "app.sector-unknown"),
+        (("init", "new", "--province", "\N{GRINNING FACE}"), "app.province-unknown"),
+    ],
+)
+def test_a_workspace_that_cannot_be_made_leaves_nothing(
+    argv: tuple[str, ...], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    told = run("--json", *argv)
+
+    assert (told.code, told.body["code"]) == (2, code)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workspace_of_the_current_folder_takes_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "我的公司").mkdir()
+    monkeypatch.chdir(tmp_path / "我的公司")
+
+    assert run("--json", "init", ".").body["name"] == "我的公司"
+
+
+@pytest.mark.parametrize(
+    "argv", [("inventory", "9" * 20), ("hotspots", "0"), ("explain", f"inv/{'9' * 20}/scope1")]
+)
+def test_what_is_no_year_is_refused(argv: tuple[str, ...], company: Path) -> None:
+    told = run("-w", str(company), "--json", *argv)
+
+    assert (told.code, told.body["code"]) == (2, "app.not-a-year")
+
+
+def test_a_word_far_too_long_is_shortened(company: Path) -> None:
+    word = "x" * 3000
+
+    told = run("-w", str(company), "--lang", "en", "explain", word)
+    body = run("-w", str(company), "--json", "explain", word).body
+
+    assert len(told.error) < 1000
+    assert body["facts"]["found"] == word

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from datetime import MAXYEAR, MINYEAR
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -148,8 +149,11 @@ def take_inventory(
     Raises
     ------
     TanluError
-        ``app.no-rows`` when the ledger has nothing of that year; errors of profile and book.
+        ``app.not-a-year``; ``app.no-rows`` when the ledger has nothing of that year; errors of
+        profile and book.
     """
+    if not MINYEAR <= year <= MAXYEAR:
+        raise TanluError("app.not-a-year", found=year)
     chosen = options or InventoryOptions()
     profile = choose_profile(workspace.settings, profile=chosen.profile, gwp=chosen.gwp)
     as_of = chosen.as_of or clock.today()

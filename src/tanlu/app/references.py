@@ -36,7 +36,7 @@ def province_code(name: str) -> str:
     codes = load.place_codes()
     found = codes.get(name.strip().lower())
     if found is None:
-        raise TanluError("app.province-unknown", found=name, near=near(name.lower(), codes))
+        raise TanluError("app.province-unknown", found=name, near=near(name.lower(), codes) or "-")
     return found
 
 

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.app import clock
 from tanlu.app.references import province_code
+from tanlu.catalog import tables
 from tanlu.kernel.activity import Site
 from tanlu.kernel.errors import TanluError
+from tanlu.kernel.findings import Finding, Outcome
 from tanlu.storage import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DATABASE = "workspace.db"
+EVERY_SECTOR = "cross-cutting"  # of measures
+_SHOWN = 3
 
 
 def create_workspace(
@@ -43,8 +47,9 @@ def create_workspace(
     ------
     TanluError
         ``storage.exists`` when the folder already is one; ``app.province-unknown``;
-        ``app.site-unnamed``.
+        ``app.sector-unknown``; ``app.site-unnamed``.
     """
+    _check_sector(sector)
     code = province_code(province) if province else ""
     named = [_site_name(site) for site in sites]
     at, actor = clock.now(), clock.actor()
@@ -58,18 +63,39 @@ def create_workspace(
         return {"workspace": str(folder), "name": name, **sites_body(workspace)}
 
 
+def _check_sector(sector: str) -> None:
+    """Refuse a sector that neither a template nor a measure is made for."""
+    known = {str(row["id"]) for row in tables.read("template_sector")}
+    known |= {str(row["sector"]) for row in tables.read("measure")} - {EVERY_SECTOR}
+    if sector and sector not in known:
+        raise TanluError("app.sector-unknown", found=sector, known=", ".join(sorted(known)))
+
+
 def find_workspace(named: str | Path = "") -> Path:
     """Return the folder of the workspace: the one named, or the current folder.
 
     Raises
     ------
     TanluError
-        ``app.no-workspace`` when neither is one.
+        ``app.no-workspace`` when neither is one; its findings say what is there instead.
     """
     folder = Path(named) if named else Path.cwd()
     if not (folder / DATABASE).is_file():
-        raise TanluError("app.no-workspace", found=folder)
+        raise TanluError("app.no-workspace", found=folder, findings=_instead(folder))
     return folder
+
+
+def _instead(folder: Path) -> tuple[Finding, ...]:
+    """Say what is at a path that is no workspace: nothing, a file, or a workspace further down."""
+    if folder.is_file():
+        return (Finding("WORKSPACE_IS_FILE", Outcome.REJECT, file=str(folder)),)
+    if not folder.exists():
+        return (Finding("WORKSPACE_NO_FOLDER", Outcome.REJECT, file=str(folder)),)
+    below = sorted(path.parent for path in folder.glob(f"*/{DATABASE}"))[:_SHOWN]
+    facts = {"near": ", ".join(map(str, below))}
+    return (
+        (Finding("WORKSPACE_BELOW", Outcome.NOTE, file=str(folder), facts=facts),) if below else ()
+    )
 
 
 def open_workspace(named: str | Path = "") -> Workspace:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     View = Callable[["Console", Say, Mapping[str, Any]], None]
 
 
+_LONGEST = 200
+
+
 class Exit(IntEnum):
     """Exit codes of the contract."""
 
@@ -69,7 +72,7 @@ def show_error(error: TanluError, call: Call, say: Say) -> Exit:
     from tanlu.app.findings import finding_bodies
     from tanlu.cli.views import layout
 
-    message = say.error(error)
+    message = say.sentences(error.code, {name: _cut(text) for name, text in error.facts.items()})
     findings = finding_bodies(error.findings, say)
     if call.as_json:
         facts = dict(error.facts)
@@ -81,6 +84,12 @@ def show_error(error: TanluError, call: Call, say: Say) -> Exit:
         for row in findings:
             layout.finding(err, row, before="· ")
     return Exit.INPUT
+
+
+def _cut(text: str) -> str:
+    """Shorten a word too long to read, as typed by mistake; lists stay whole."""
+    is_list = ", " in text or "\N{IDEOGRAPHIC COMMA}" in text
+    return text if is_list or len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def show_bug(error: BaseException, call: Call, say: Say) -> Exit:

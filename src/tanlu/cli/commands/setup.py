@@ -9,6 +9,7 @@ from tanlu.cli import views
 from tanlu.cli.argv import Call
 from tanlu.cli.output import Answer
 from tanlu.i18n.say import Say
+from tanlu.kernel.errors import TanluError
 
 
 def add_to(program: typer.Typer, call: Call, say: Say) -> None:
@@ -16,7 +17,7 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
 
     @program.command("init", help=say("cli.init"), rich_help_panel=say("cli.panel.start"))
     def init(
-        folder: Annotated[Path, typer.Argument(help=say("cli.init.folder"))],
+        folder: Annotated[str, typer.Argument(help=say("cli.init.folder"))],
         name: Annotated[str, typer.Option("--name", help=say("cli.init.name"))] = "",
         sector: Annotated[str, typer.Option("--sector", help=say("cli.init.sector"))] = "",
         province: Annotated[str, typer.Option("--province", help=say("cli.province"))] = "",
@@ -24,9 +25,11 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
     ) -> Answer:
         from tanlu.app import workspaces
 
+        if not folder.strip():  # an empty path would be the current folder
+            raise TanluError("cli.folder-unnamed")
         body = workspaces.create_workspace(
-            folder,
-            name=name or folder.name,
+            Path(folder),
+            name=name or Path(folder).resolve().name,
             sector=sector,
             province=province,
             sites=tuple(site or ()),
