@@ -118,3 +118,15 @@ def test_a_fault_of_the_program_says_where_its_log_is(
     assert "RuntimeError: a fault" in logs[0].read_text("utf-8")
     assert body["facts"]["log"] in body["message"]
     assert bool(HAN.search(body["message"])) is (lang == "zh")
+
+
+def test_what_the_system_refuses_is_told_in_the_language_of_the_call(tmp_path: Path) -> None:
+    zh, en = run("init", "x" * 3000), run("init", "x" * 3000, "--lang", "en")
+    (tmp_path / "afile").write_text("x", encoding="utf-8")
+    over = run("demo", "-o", "afile")
+
+    assert (zh.code, en.code, over.code) == (2, 2, 2)
+    assert "名称太长" in zh.error
+    assert "the name is too long" in en.error
+    assert "不是文件夹" in over.error
+    assert len(zh.error) < 400

@@ -314,7 +314,7 @@ class Company:
     def row_correct(
         self, row: str, *, quantity: object, reason: str, field: str = ""
     ) -> dict[str, Any]:
-        """Correct a row in its unit as written, or a field of a record; the old version stays."""
+        """Correct a row, in the unit as written, or a field of a record; the old version stays."""
         return audits.correct_row(
             self._workspace, row, quantity=str(quantity), reason=reason, field=field, say=self._say
         )

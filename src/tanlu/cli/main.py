@@ -67,7 +67,9 @@ def _show_refusal(error: OSError, call: Call, say: Say) -> Exit:
         return show_bug(error, call, say)
     if call.trace:
         sys.stderr.write("".join(traceback.format_exception(error)))
-    return show_error(TanluError("cli.refused", found=refused, reason=error.strerror), call, say)
+    code = f"cli.errno.{errno.errorcode.get(error.errno or 0, '')}"
+    reason = say(code) if say.knows(code) else error.strerror
+    return show_error(TanluError("cli.refused", found=refused, reason=reason), call, say)
 
 
 def _dispatch(call: Call, say: Say) -> Exit:

@@ -92,6 +92,29 @@ def test_amounts_of_a_target_may_be_numbers(company: Company) -> None:
     assert company.target_list() == []
 
 
+def test_a_row_is_corrected_and_cancelled(company: Company, tmp_path: Path) -> None:
+    table = tmp_path / "energy.csv"
+    table.write_text(
+        "厂区,月份,能源品种,用量,单位\n一厂,2024-01,外购电力,120,kWh\n一厂,2024-02,外购电力,80,kWh\n",
+        encoding="utf-8",
+    )
+    company.import_file(table)
+    row = company.explain("inv/2024/scope2/location")["rows"][0]
+
+    done = company.row_correct(row["row_id"], quantity=row["quantity"] * 2, reason="read again")
+    twice = company.explain(f"row/{row['row_id']}")
+    company.row_void(row["row_id"], reason="counted twice")
+    gone = company.explain(f"row/{row['row_id']}")
+
+    assert done["rows"] == 1
+    assert twice["rows"][0]["quantity"] == row["quantity"] * 2
+    assert twice["rows"][0]["version"] == 2
+    assert twice["rows"][0]["result_mg"] == row["result_mg"] * 2
+    assert [one["status"] for one in gone["rows"]] == ["VOID"]
+    assert company.inventory(2024).body["coverage"]["rows"] == 1
+    assert company.verify()["failures"] == []
+
+
 def test_a_plan_says_which_measures_it_knows() -> None:
     plan = Plan(adoptions=[{"measure": "pv"}], not_adopted=[{"measure": "heat_pump"}])
 
