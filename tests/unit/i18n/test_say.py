@@ -101,3 +101,12 @@ def test_fixed_decimals_round_half_away_from_zero_and_never_show_minus_zero() ->
 
 def test_catalogue_is_read_once() -> None:
     assert catalogue.messages() is catalogue.messages()
+
+
+def test_terms_of_the_field_are_those_of_taiwan() -> None:
+    said = Say("zh-Hant")
+
+    assert "來源儲存格；也可給一個代碼" in said("cli.explain")
+    assert [
+        text for text in catalogue.traditional().values() if "來來" in text or "許可權" in text
+    ] == []
