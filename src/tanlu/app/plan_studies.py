@@ -42,6 +42,10 @@ class StudyOptions:
         Seed of the draws.
     draws : int
         Number of draws; 0 for the usual number.
+    robust : int or None
+        Plan all scenarios together, with the same decisions before this year.
+    aversion : float or None
+        Weight of the worst part of the costs in that plan, 0 to 1.
     """
 
     is_delay: bool = False
@@ -54,6 +58,8 @@ class StudyOptions:
     chance: float | None = None
     seed: int = 0
     draws: int = 0
+    robust: int | None = None
+    aversion: float | None = None
 
     @property
     def asked(self) -> dict[str, dict[str, Any]]:
@@ -66,6 +72,10 @@ class StudyOptions:
             "delay": (self.is_delay, {}),
             "pareto": (self.pareto > 0, {"points": self.pareto}),
             "regret": (self.is_regret, {}),
+            "robust": (
+                self.robust is not None or self.aversion is not None,
+                {"lock_year": self.robust, "aversion": self.aversion},
+            ),
             "risk": (self.is_risk or self.chance is not None, risk),
             "scenarios": (self.scenarios > 0, {"count": self.scenarios, "seed": self.seed}),
             "what_if": (bool(self.what_if), {"set": list(self.what_if)}),
@@ -81,15 +91,17 @@ def study_case(
     say: Say,
     tell: Tell | None = None,
 ) -> dict[str, Any]:
-    """Solve a self-contained case and study its plan.
+    """Solve a self-contained case, and study its plan as asked for or as the case itself asks.
 
     Raises
     ------
     TanluError
-        As `plans.solve_case`; ``plan.change``, ``plan.scenarios-missing``.
+        As `plans.read_case_file`; ``plan.case-invalid`` with all faults; ``plan.change``,
+        ``plan.scenarios-missing``, ``plan.robust-missing``.
     """
     case = with_uncertainty(plans.read_case_file(path, options=options), studies)
-    body = solve_in_child(case, options.search, studies=studies.asked, tell=tell)
+    own: dict[str, dict[str, Any]] = {"robust": {}} if case.get("robust") else {}
+    body = solve_in_child(case, options.search, studies=own | studies.asked, tell=tell)
     return plans.told(body, say)
 
 
@@ -111,7 +123,8 @@ def study_roadmap(
     taken = plans.base_inventory(workspace)
     prepared = plans.prepare(workspace, options=options, taken=taken)
     case = with_uncertainty(prepared.case, studies)
-    if studies.is_regret and not case.get("scenarios"):
+    needs_scenarios = studies.is_regret or "robust" in studies.asked
+    if needs_scenarios and not case.get("scenarios"):
         case["scenarios"] = [
             {
                 "id": name,

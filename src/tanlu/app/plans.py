@@ -60,20 +60,14 @@ class PlanOptions:
         return {name: value for name, value in chosen.items() if value is not None}
 
 
-def solve_case(path: Path, *, options: PlanOptions, say: Say) -> dict[str, Any]:
-    """Solve a self-contained plan case, without a workspace.
+def read_case_file(path: Path, *, options: PlanOptions) -> dict[str, Any]:
+    """Return the case of a file, the user's settings put in.
 
     Raises
     ------
     TanluError
-        ``app.file-missing``; what the reader says of the file; ``plan.case-invalid`` with all
-        faults of the case.
+        ``app.file-missing``; what the reader says of the file; ``plan.case-not-object``.
     """
-    return told(solve_in_child(read_case_file(path, options=options), options.search), say)
-
-
-def read_case_file(path: Path, *, options: PlanOptions) -> dict[str, Any]:
-    """Return the case of a file, the user's settings put in; see `solve_case` for errors."""
     if not path.is_file():
         raise TanluError("app.file-missing", found=path)
     case = load_json(path.read_bytes(), path.name)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 MEMORY_BYTES = 6 << 30
 _GRACE_SECONDS = 60.0
 _SEARCHES = 20  # bound, fix, tangents, ties and reasons are separate runs
-_STUDY_RUNS = {"alternatives": 4, "delay": 9, "pareto": 20, "regret": 4, "risk": 7, "scenarios": 20}
+_STUDY_RUNS = {"alternatives": 4, "delay": 9, "pareto": 20, "regret": 4, "risk": 7, "robust": 8,
+               "scenarios": 20}  # fmt: skip
 
 
 def solve_in_child(

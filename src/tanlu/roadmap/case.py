@@ -17,9 +17,11 @@ from tanlu.roadmap.case_plant import (
     read_technology,
 )
 from tanlu.roadmap.case_rules import (
+    check_scenarios,
     read_border,
     read_budget,
     read_carbon,
+    read_caution,
     read_lock,
     read_offsets,
     read_target,
@@ -32,6 +34,8 @@ from tanlu.roadmap.validation import check_approved, check_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from tanlu.roadmap.caution import Caution
 
 
 class _Named(Protocol):
@@ -67,8 +71,10 @@ def read_case(case: Mapping[str, Any]) -> Problem:
         raise TanluError("plan.case-invalid", findings=tuple(faults.found), count=1)
     years = _years(Node(dict(case), "", (), faults))
     top = Node(dict(case), "", years, faults)
-    top.seen |= {"years", "schema", "description", "expect", "uncertainty", "scenarios"}
+    top.seen |= {"years", "schema", "description", "expect", "uncertainty"}
     problem = _problem(top)
+    check_scenarios(top)
+    read_caution(top)
     is_approved = top.flag("approved", default=False)
     top.close()
     check_problem(problem, faults)
@@ -77,6 +83,25 @@ def read_case(case: Mapping[str, Any]) -> Problem:
     if faults.found:
         raise TanluError("plan.case-invalid", findings=tuple(faults.found), count=len(faults.found))
     return problem
+
+
+def caution_of(case: Mapping[str, Any], arguments: Mapping[str, Any]) -> Caution | None:
+    """Return how the plan of a case faces several futures; arguments go before the case's own.
+
+    Raises
+    ------
+    TanluError
+        ``plan.case-invalid``.
+    """
+    faults = Faults()
+    years = _years(Node(dict(case), "", (), faults))
+    given = {key: value for key, value in arguments.items() if value is not None}
+    known = case.get("robust")
+    merged = {**(known if isinstance(known, dict) else {}), **given}
+    found = read_caution(Node({"robust": merged or None}, "", years, faults))
+    if faults.found:
+        raise TanluError("plan.case-invalid", findings=tuple(faults.found), count=len(faults.found))
+    return found
 
 
 def _years(top: Node) -> tuple[int, ...]:

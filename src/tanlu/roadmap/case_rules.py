@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tanlu.roadmap.caution import Caution
 from tanlu.roadmap.node import interpolate
 from tanlu.roadmap.problem import (
     Border,
@@ -159,6 +160,38 @@ def read_offsets(top: Node) -> Offsets | None:
     offsets = Offsets(node.series("price", least=0), node.share("max_share", Fraction(1, 10)))
     node.close()
     return offsets
+
+
+def read_caution(top: Node) -> Caution | None:
+    """Return how the plan faces several futures; None when the case does not say."""
+    if not top.has("robust"):
+        return None
+    node = top.node("robust")
+    first, last = top.years[0], top.years[-1]
+    year = node.integer("lock_year")
+    if not first <= year <= last + 1:
+        facts = {"found": year, "first": first, "last": last + 1}
+        node.faults.add("CASE_YEAR_OUTSIDE", node.at("lock_year"), **facts)
+    tail = node.share("tail", Fraction(9, 10))
+    if tail == 1:
+        node.faults.add("CASE_SHARE", node.at("tail"), found=1)
+        tail = Fraction(9, 10)
+    caution = Caution(
+        year, float(node.share("aversion", 0)), float(tail), float(node.positive("base_weight", 1))
+    )
+    node.close()
+    return caution
+
+
+def check_scenarios(top: Node) -> None:
+    """Report what is wrong with the scenarios of a case, which the studies read."""
+    for node in top.nodes("scenarios"):
+        node.text("id")
+        node.positive("weight", 1)
+        node.texts("set")
+        if not node.has("set") and not node.has("case"):
+            node.faults.add("CASE_KEY_MISSING", node.at("set"), key="set")
+        node.close()
 
 
 def read_lock(node: Node) -> Lock:

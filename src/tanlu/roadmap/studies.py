@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.alternatives import find_alternatives
-from tanlu.roadmap.case import read_case
+from tanlu.roadmap.case import caution_of, read_case
 from tanlu.roadmap.change import changed, read_change, scaled_activity, scaled_grid
 from tanlu.roadmap.delay import cost_of_delay, solver_of
+from tanlu.roadmap.hedging import hedge
 from tanlu.roadmap.infeasible import diagnose
 from tanlu.roadmap.node import exact
 from tanlu.roadmap.planner import solve_problem
@@ -364,9 +365,7 @@ def _outcome(problem: Problem, outcome: Outcome) -> dict[str, Any]:
 
 def _regret(context: Context, _arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Plan each scenario of the case and hold every plan against every scenario."""
-    given = list(context.case.get("scenarios") or [])
-    if not given:
-        raise TanluError("plan.scenarios-missing")
+    given = _given_scenarios(context)
     names, weights = ["as_planned"], [1.0]
     problems, plans = [context.problem], [context.solved]
     tell = context.progress("regret")
@@ -394,6 +393,31 @@ def _regret(context: Context, _arguments: Mapping[str, Any]) -> dict[str, Any]:
         "expected": list(table.expected),
         "better_data": table.perfect_information,
     }
+
+
+def _given_scenarios(context: Context) -> list[Mapping[str, Any]]:
+    given = list(context.case.get("scenarios") or [])
+    if not given:
+        raise TanluError("plan.scenarios-missing")
+    return given
+
+
+def _robust(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Plan all futures of the case together, common until a year."""
+    caution = caution_of(context.case, arguments)
+    if caution is None:
+        raise TanluError("plan.robust-missing")
+    futures, weights = {"as_planned": context.problem}, [caution.base_weight]
+    for index, row in enumerate(_given_scenarios(context)):
+        futures[str(row.get("id", index))] = _scenario(context, row)
+        weights.append(float(row.get("weight", 1)))
+    if caution.base_weight == 0:
+        del futures["as_planned"], weights[0]
+    if min(weights) < 0 or not sum(weights):
+        found = ", ".join(map(str, weights))
+        raise TanluError("plan.scenario-weights", found=found, expected=len(weights))
+    tell = context.progress("robust")
+    return hedge(context.session, futures, weights, caution, context.options, progress=tell)
 
 
 def _scenario(context: Context, row: Mapping[str, Any]) -> Problem:
@@ -428,6 +452,7 @@ STUDIES: dict[str, Callable[[Context, Mapping[str, Any]], dict[str, Any]]] = {
     "pareto": _pareto,
     "regret": _regret,
     "risk": _risk,
+    "robust": _robust,
     "scenarios": _scenarios,
     "what_if": _what_if,
 }

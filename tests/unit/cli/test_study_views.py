@@ -30,6 +30,7 @@ def make_body() -> dict[str, Any]:
         "pareto": {"points": 2},
         "regret": {},
         "risk": {"draws": 40, "chance": 0.99},
+        "robust": {"lock_year": 2027},
         "scenarios": {"count": 2},
         "what_if": {"set": ["budget=x1.4"]},
     }

@@ -40,6 +40,7 @@ def test_every_study_answers_in_json_that_needs_no_more() -> None:
         "pareto": {"points": 3},
         "regret": {},
         "risk": {"draws": 400, "seed": 3},
+        "robust": {"lock_year": 2027},
         "scenarios": {"count": 5},
         "what_if": {"set": ["budget=x1.4"]},
     }

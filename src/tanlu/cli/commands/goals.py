@@ -137,6 +137,12 @@ def _add_plan(program: typer.Typer, call: Call, say: Say) -> None:
             list[str] | None, typer.Option("--what-if", help=say("cli.plan.what_if"))
         ] = None,
         is_regret: Annotated[bool, typer.Option("--regret", help=say("cli.plan.regret"))] = False,
+        robust: Annotated[
+            int | None, typer.Option("--robust", min=1, help=say("cli.plan.robust"))
+        ] = None,
+        aversion: Annotated[
+            float | None, typer.Option("--aversion", min=0, max=1, help=say("cli.plan.aversion"))
+        ] = None,
         is_alternatives: Annotated[
             bool, typer.Option("--alternatives", help=say("cli.plan.alternatives"))
         ] = False,
@@ -150,18 +156,17 @@ def _add_plan(program: typer.Typer, call: Call, say: Say) -> None:
         studies = plan_studies.StudyOptions(
             is_delay=is_delay, is_risk=is_risk, is_regret=is_regret,
             is_alternatives=is_alternatives, pareto=pareto, scenarios=scenarios,
-            what_if=tuple(what_if or ()), chance=chance, seed=seed,
+            what_if=tuple(what_if or ()), chance=chance, seed=seed, robust=robust,
+            aversion=aversion,
         )  # fmt: skip
         options = plans.PlanOptions(
             scenario=scenario, settings=tuple(settings or ()), gap=gap, time_limit=time_limit,
             output=output,
         )  # fmt: skip
-        if case is not None and studies.asked:
+        if case is not None:
             body = plan_studies.study_case(
                 case, options=options, studies=studies, say=say, tell=_teller(say)
             )
-        elif case is not None:
-            body = plans.solve_case(case, options=options, say=say)
         else:
             with workspaces.open_workspace(call.workspace) as workspace:
                 if studies.asked:

@@ -164,19 +164,56 @@ def _named(name: str, say: Say, body: Mapping[str, Any]) -> str:
 
 def _regret(console: Console, say: Say, study: Mapping[str, Any], body: Mapping[str, Any]) -> None:
     layout.line(console, say("study.regret"), style="bold")
-    heads = [say("study.regret.plan"), *study["scenarios"], say("study.regret.largest")]
+    futures = [_future(name, say) for name in study["scenarios"]]
+    heads = [say("study.regret.plan"), *futures, say("study.regret.largest")]
     rows = [
-        (name, *(_cost(cost, say, body) for cost in costs), _cost(largest, say, body))
+        (_future(name, say), *(_cost(cost, say, body) for cost in costs), _cost(largest, say, body))
         for name, costs, largest in zip(
             study["plans"], study["costs"], study["largest"], strict=True
         )
     ]
     layout.table(console, heads, rows, right=len(heads) - 1)
     if study["choice"] is not None:
-        layout.line(console, say("study.regret.choice", plan=study["choice"]))
+        layout.line(console, say("study.regret.choice", plan=_future(study["choice"], say)))
     if study["better_data"] is not None:
         worth = _money(study["better_data"], say, body)
         layout.line(console, say("study.regret.data", amount=worth))
+
+
+def _future(name: str, say: Say) -> str:
+    return say("study.as_planned") if name == "as_planned" else name
+
+
+def _robust(console: Console, say: Say, study: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+    layout.line(console, say("study.robust", year=study["lock_year"]), style="bold")
+    if study["impossible"]:
+        layout.line(console, say("study.robust.impossible", names=say.listed(study["impossible"])))
+        return
+    if study["costs"] is None:
+        layout.line(console, say("study.robust.none"))
+        return
+    heads = [say("study.robust.future"), say("study.robust.weight"), say("study.robust.common"),
+             say("study.robust.alone")]  # fmt: skip
+    rows = [
+        (_future(name, say), say.percent(share), _money(cost, say, body), _money(alone, say, body))
+        for name, share, cost, alone in zip(
+            study["scenarios"], study["weights"], study["costs"], study["alone"], strict=True
+        )
+    ]
+    layout.table(console, heads, rows, right=3)
+    mean, worst = (_money(study[key], say, body) for key in ("expected", "cvar"))
+    layout.line(
+        console, say("study.robust.cost", mean=mean, worst=worst, gap=_gap(study["gap"], say))
+    )
+    told = [f"{_named(row['id'], say, body)} {row['year']}" for row in study["decided"]]
+    shown = say.listed(told[: layout.SHOWN]) if told else say("study.robust.nothing")
+    layout.paragraph(console, say("study.robust.decided", decisions=shown), indent=0)
+    layout.more(console, say, len(told) - layout.SHOWN)
+    if study["hedge_saves"] is not None:
+        layout.line(
+            console, say("study.robust.saves", amount=_money(study["hedge_saves"], say, body))
+        )
+    layout.line(console, say("study.regret.data", amount=_money(study["better_data"], say, body)))
 
 
 def _cost(value: float | None, say: Say, body: Mapping[str, Any]) -> str:
@@ -223,6 +260,7 @@ _VIEWS: dict[str, Show] = {
     "pareto": _pareto,
     "regret": _regret,
     "risk": _risk,
+    "robust": _robust,
     "scenarios": _scenarios,
     "what_if": _what_if,
 }
