@@ -13,6 +13,7 @@ import pytest
 from tanlu.i18n.catalogue import messages, placeholders
 
 ROOT = Path(__file__).resolve().parents[2]
+RAISED = re.compile(r"TanluError\(\s*\"([a-z0-9.-]+)\"")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -50,6 +51,18 @@ def test_no_code_is_defined_twice() -> None:
                 seen[match.group(1)] = file.name
 
     assert faults == []
+
+
+def test_every_error_says_what_to_do() -> None:
+    raised = {
+        code
+        for file in (ROOT / "src").rglob("*.py")
+        for code in RAISED.findall(file.read_text(encoding="utf-8"))
+    }
+    known = messages()
+
+    assert len(raised) > 100
+    assert [c for c in sorted(raised) if c not in known or not known[c].advice_zh.strip()] == []
 
 
 def test_traditional_chinese_is_up_to_date() -> None:

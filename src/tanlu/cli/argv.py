@@ -12,6 +12,7 @@ _FLAGS = frozenset({"--json", "--quiet", "--no-color", "--yes", "--trace"})
 _VALUED = {"-w": "-w", "--workspace": "-w", "--lang": "--lang"}
 _LANGUAGES = {"zh": "zh", "en": "en", "zh-hant": "zh-Hant"}
 _OWN_LANG = "report"  # its --lang lists the languages of the documents
+_OWN_FOLDER = "verify"  # its argument may name the workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def read_call(
         else:
             rest.append(word)
     workspace = values.get("-w") or environ.get("TANLU_WORKSPACE", "")
-    wanted = values.get("--lang") or environ.get("TANLU_LANG") or language_of(workspace)
+    folder = _folder_argument(rest) or workspace
+    wanted = values.get("--lang") or environ.get("TANLU_LANG") or language_of(folder)
     return Call(
         args=tuple(rest),
         lang=_language(wanted, environ),
@@ -97,6 +99,12 @@ def read_call(
         trace="--trace" in flags,
         unfinished=unfinished,
     )
+
+
+def _folder_argument(words: Sequence[str]) -> str:
+    """Return the workspace that a command names as its argument; empty for none."""
+    named = words[1] if words[:1] == [_OWN_FOLDER] and len(words) > 1 else ""
+    return "" if named.startswith("-") else named
 
 
 def _language(wanted: str, environ: Mapping[str, str]) -> str:

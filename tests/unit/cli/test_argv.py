@@ -49,3 +49,25 @@ def test_language_follows_option_then_environment_then_locale(
 
 def test_what_follows_a_double_dash_is_left_alone() -> None:
     assert read_call(["import", "--", "--json"], {}).args == ("import", "--", "--json")
+
+
+@pytest.mark.parametrize(
+    ("argv", "environ", "lang"),
+    [
+        (["-w", "english", "verify"], {}, "en"),
+        (["verify", "english"], {}, "en"),
+        (["verify", "--expect-head", "english"], {}, "zh"),
+        (["-w", "english", "verify"], {"LANG": "zh_CN.UTF-8"}, "en"),
+        (["-w", "english", "verify"], {"TANLU_LANG": "zh-hant"}, "zh-Hant"),
+        (["-w", "english", "verify", "--lang", "zh"], {}, "zh"),
+        (["verify"], {"TANLU_WORKSPACE": "english"}, "en"),
+        (["-w", "other", "verify"], {"LANG": "en_US.UTF-8"}, "en"),
+    ],
+)
+def test_the_language_of_the_workspace_goes_before_that_of_the_system(
+    argv: list[str], environ: dict[str, str], lang: str
+) -> None:
+    def language_of(folder: str) -> str:
+        return "en" if folder == "english" else ""
+
+    assert read_call(argv, environ, language_of=language_of).lang == lang
