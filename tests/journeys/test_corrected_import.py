@@ -219,3 +219,35 @@ def test_numbers_of_a_record_are_corrected_by_field(empty: Path, tmp_path: Path)
     assert asked.body["code"] == "app.record-field"
     assert "mass_kg = 100000 kg" in asked.body["message"]
     assert call(*words, "--field", "mass_kg")["rows"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("产值.csv", "厂区,年份,工业总产值(万元),产量(台)\n一厂,2023,100,5\n"),
+        ("绿电.csv", _GREEN + "一厂,绿证,2023,100,G,自有\n"),
+    ],
+)
+def test_a_year_of_output_or_certificates_alone_has_no_inventory(
+    empty: Path, tmp_path: Path, name: str, text: str
+) -> None:
+    call = in_workspace(empty)
+    call("import", write(tmp_path, "电.csv", _POWER), write(tmp_path, name, text))
+
+    told = run("-w", str(empty), "--json", "inventory", "2023")
+
+    assert (told.code, told.body["code"]) == (2, "app.no-rows")
+    assert "CERT_SITE_UNKNOWN" not in codes(call("inventory", "2024"))
+
+
+def test_sites_are_in_the_companys_province_and_named_so(empty: Path, tmp_path: Path) -> None:
+    call = in_workspace(empty)
+
+    told = call("import", write(tmp_path, "电.csv", _POWER))
+
+    assert fact(told, "SITE_REGISTERED")["province"] == "CN-JS"
+    assert "省份：江苏" in next(
+        f["message"] for f in told["findings"] if f["code"] == "SITE_REGISTERED"
+    )
+    assert "Jiangsu" in run("-w", str(empty), "--lang", "en", "site", "list").text
+    assert "江苏" in run("-w", str(empty), "--lang", "zh", "site", "list").text

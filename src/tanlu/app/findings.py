@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app.references import items_by_id
-from tanlu.catalog import tables
+from tanlu.catalog import load, tables
 from tanlu.i18n.say import Say
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def facts_in_words(facts: Mapping[str, Any], say: Say) -> dict[str, Any]:
         words["item"] = words.get("item") or words["table"]
     if "field" in facts:
         words["field"] = field_name(facts.get("table", ""), str(facts["field"]), say)
+    if "province" in facts:
+        words["province"] = province_name(str(facts["province"]), say)
     if facts.get("site") == "":
         words["site"] = say("cli.group")
     return words
@@ -81,6 +83,14 @@ def field_name(kind: str, field: str, say: Say) -> str:
     columns = {column.name: column for column in tables.shipped().columns(f"record_{kind}")}
     found = columns.get(field)
     return say.pick(found.meaning_zh, found.meaning_en) if found else field
+
+
+def province_name(code: str, say: Say) -> str:
+    """Return the name of a province by its code; words for one that nobody has told."""
+    row = next((row for row in load.provinces() if row["id"] == code), None)
+    if row is None:
+        return code if code.strip("-") else say("cli.province_untold")
+    return say.pick(str(row["name_zh"]), str(row["name_en"]))
 
 
 def item_name(item: str, say: Say) -> str:

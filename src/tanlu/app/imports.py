@@ -131,7 +131,7 @@ def import_files(
     parsed = []
     known = LedgerKeys(workspace)
     for path in paths:
-        file = _read(path, context, seen=seen, is_forced=options.is_forced)
+        file = _placed(workspace, _read(path, context, seen=seen, is_forced=options.is_forced))
         parsed.append(_compared(workspace, file, known, is_forced=options.is_forced))
     receipt = None
     if not options.is_dry_run:
@@ -222,7 +222,7 @@ def _post(
     batch = BatchDraft(
         batch_id=f"b-{uuid.uuid4().hex[:12]}",
         files=drafts,
-        sites=_new_sites(workspace, files) if context.sites is None else (),
+        sites=_new_sites(files) if context.sites is None else (),
         force=options.is_forced,
         importer=f"tanlu {__version__}",
         mapping=dict(context.mapping),
@@ -248,15 +248,31 @@ def _draft(file: ParsedFile, path: Path) -> FileDraft:
     )  # fmt: skip
 
 
-def _new_sites(workspace: Workspace, files: Sequence[ParsedFile]) -> tuple[Site, ...]:
-    """Return the sites of the files, each with the province the file or the company names."""
+def _placed(workspace: Workspace, file: ParsedFile) -> ParsedFile:
+    """Return a file whose new sites are in the province it names, else in the company's."""
     codes = load.place_codes()
+    company = workspace.settings.province
+    sites = tuple(
+        replace(site, province=codes.get(site.province.strip().lower(), "") or company)
+        for site in file.sites_seen
+    )
+    places = {site.id: site.province for site in sites}
+    findings = tuple(
+        replace(one, facts={**one.facts, "province": places.get(one.facts["found"], "") or "-"})
+        if one.code == "SITE_REGISTERED"
+        else one
+        for one in file.findings
+    )
+    return replace(file, sites_seen=sites, findings=findings)
+
+
+def _new_sites(files: Sequence[ParsedFile]) -> tuple[Site, ...]:
+    """Return the sites of the files, each once."""
     found: dict[str, Site] = {}
     for site in (site for file in files if not file.rejected for site in file.sites_seen):
         known = found.get(site.id)
-        province = codes.get(site.province.strip().lower(), "") or workspace.settings.province
-        if known is None or (not known.province and province):
-            found[site.id] = replace(site, province=province)
+        if known is None or (not known.province and site.province):
+            found[site.id] = site
     return tuple(found[name] for name in sorted(found))
 
 

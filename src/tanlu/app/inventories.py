@@ -16,7 +16,7 @@ from tanlu.compute import calculate, purchased_electricity
 from tanlu.compute.facts import year_facts, years_of
 from tanlu.factors.compile import compile_book
 from tanlu.inventory.greenpower import allocate_green_power
-from tanlu.inventory.instrument import read_instruments
+from tanlu.inventory.instrument import InstrumentKind, read_instruments
 from tanlu.inventory.ledger import ResidualFactor
 from tanlu.inventory.model import Basis
 from tanlu.inventory.plausibility import check_reported_energy, plausibility_finding
@@ -24,6 +24,7 @@ from tanlu.inventory.records import read_outputs, reported_energy_tce
 from tanlu.inventory.tce import EnergyTables
 from tanlu.inventory.totals import InventoryInputs
 from tanlu.inventory.totals import take_inventory as sum_inventory
+from tanlu.kernel.activity import Record, RecordKind
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.kernel.periods import year_month
@@ -40,12 +41,12 @@ if TYPE_CHECKING:
     from tanlu.factors.profile import Profile
     from tanlu.inventory.model import Inventory
     from tanlu.inventory.uncertainty import Uncertainty
-    from tanlu.kernel.activity import Record
     from tanlu.storage import Workspace
 
 
 _ELECTRICITY = "electricity"
 _MONTHS = 12
+_SOURCES = frozenset({RecordKind.PURCHASE, RecordKind.FREIGHT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def take_inventory(
     ledger = ledger_rows(workspace)
     records = workspace.records()
     facts = year_facts(workspace.activity(), year)
-    if not facts.rows and not any(_is_of_year(record.fields, year) for record in records):
+    if not facts.rows and not any(_counts(record, year) for record in records):
         known = ", ".join(map(str, facts.years))
         raise TanluError("app.no-rows", year=year, known=known or "-")
     book = _compile(workspace, profile, year, as_of=as_of, ledger_units=facts.units)
@@ -236,8 +237,11 @@ def years_with_rows(workspace: Workspace) -> tuple[int, ...]:
     return years_of(workspace.activity())
 
 
-def _is_of_year(fields: Mapping[str, str | None], year: int) -> bool:
-    return fields.get("year") == str(year)
+def _counts(record: Record, year: int) -> bool:
+    """Whether a record has emissions of a year by itself: goods, freight, power sold on paper."""
+    fields = record.fields
+    is_source = record.kind in _SOURCES or fields.get("kind") == InstrumentKind.PV_SELF
+    return is_source and fields.get("year") == str(year)
 
 
 def _compile(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.app import clock
 from tanlu.app.references import province_code
-from tanlu.catalog import tables
+from tanlu.catalog import load, tables
 from tanlu.kernel.activity import Site
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Finding, Outcome
@@ -130,11 +130,18 @@ def _site_name(name: str) -> str:
 
 
 def sites_body(workspace: Workspace) -> dict[str, Any]:
-    """Return the sites of a workspace."""
+    """Return the sites of a workspace, with the code and the names of their provinces."""
     sites = workspace.sites()
+    names = {row["id"]: (row["name_zh"], row["name_en"]) for row in load.provinces()}
     return {
         "sites": [
-            {"site": site.id, "province": site.province or None, "name_en": site.name_en or None}
+            {
+                "site": site.id,
+                "province": site.province or None,
+                "province_zh": names.get(site.province, ("", ""))[0] or None,
+                "province_en": names.get(site.province, ("", ""))[1] or None,
+                "name_en": site.name_en or None,
+            }
             for site in sites
         ]
     }

@@ -147,11 +147,11 @@ def _reject(
     market = (rules.markets or {}).get(instrument.site, "")
     tests: tuple[tuple[Rejection, Callable[[], bool]], ...] = (
         (Rejection.CERT_KIND_NOT_ACCEPTED, lambda: instrument.kind not in rules.accepted),
-        (Rejection.CERT_SITE_UNKNOWN, lambda: instrument.site not in sites),
         (
             Rejection.CERT_VINTAGE,
             lambda: instrument.vintage not in {year, *rules.vintages},
         ),
+        (Rejection.CERT_SITE_UNKNOWN, lambda: instrument.site not in sites),
         (
             Rejection.CERT_NO_MONTH,
             lambda: rules.matching is Matching.MONTH and instrument.ym is None,

@@ -39,7 +39,11 @@ def sites(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         return
     heads = [say("cli.site_name"), say("cli.site.english"), say("cli.province_head")]
     rows = [
-        (row["site"], row["name_en"] or say.missing, row["province"] or say.missing)
+        (
+            row["site"],
+            row["name_en"] or say.missing,
+            say.pick(row["province_zh"] or "", row["province_en"] or "") or say.missing,
+        )
         for row in body["sites"]
     ]
     layout.table(console, heads, rows)

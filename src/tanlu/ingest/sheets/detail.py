@@ -233,8 +233,9 @@ def refine_output(record: RecordRow) -> None:
         match = place.words.search("price_year", value.label)
         fields["price_year"] = match[1] if match else None
     units = columns.get("units_produced")
-    if units is not None and units.unit:
-        fields["units_unit"] = place.words.unit(units.unit).ledger_unit or units.unit
+    text = (units.unit if units is not None else "") or record.text("unit")
+    if units is not None and text:
+        fields["units_unit"] = place.words.unit(text).ledger_unit or text
 
 
 REFINERS: dict[RecordKind, Callable[[RecordRow], None]] = {

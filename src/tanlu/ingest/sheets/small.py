@@ -17,6 +17,7 @@ from tanlu.ingest.sheets.body import Body, read_body
 from tanlu.ingest.sheets.detail import REFINERS, RecordRow
 from tanlu.ingest.sheets.draft import SheetResult, row_id
 from tanlu.ingest.sheets.header import is_number_like
+from tanlu.ingest.sheets.outside import stated_outside
 from tanlu.ingest.vocabulary import key, near, normal
 from tanlu.ingest.workbook.grid import Cell, CellKind, address
 from tanlu.kernel.activity import QuarantinedRow, Record, RecordKind, Site, SourceCell
@@ -39,6 +40,13 @@ _CHOICE_GROUPS = {
 _CHOICE_SOURCES = {("instrument", "kind"): "type", ("equipment", "type"): "type_text"}
 _OBVIOUS_UNITS = frozenset({"h", "piece", "-", "tce"})
 _TEXT_SOURCES = frozenset({"period", "type", "unit", "rating", "equipment_name"})
+# The amount that a unit column, a unit above the table or one in the cell itself speaks of.
+_MEASURED = {
+    RecordKind.INSTRUMENT: "kwh",
+    RecordKind.FREIGHT: "mass_t",
+    RecordKind.PURCHASE: "quantity",
+    RecordKind.OUTPUT: "units_produced",
+}
 _NUMERIC = frozenset({"decimal", "fraction", "integer"})
 
 
@@ -79,7 +87,18 @@ class _SmallSheet:
             name = roles.get(column.field, column.field)
             if column.field and name not in self.columns:
                 self.columns[name] = column
+        if self.kind is RecordKind.PURCHASE and "quantity" not in self.columns:
+            self._mass_is_quantity()
+        self.stated_unit = stated_outside(place, block).get("unit", ("", 0))[0]
         self.asked_shares: frozenset[str] = frozenset()
+
+    def _mass_is_quantity(self) -> None:
+        """Take a column of masses as the quantity bought, in whatever unit."""
+        if "mass_kg" in self.columns:
+            self.columns = {
+                "quantity" if name == "mass_kg" else name: column
+                for name, column in self.columns.items()
+            }
 
     def read(self) -> SheetResult:
         body = read_body(self.place, self.block, self.result.findings)
@@ -114,8 +133,13 @@ class _SmallSheet:
                 continue
             name = next(n for n, c in self.columns.items() if c is column)
             wanted = str(self.schema.get(name, {}).get("unit", ""))
-            if wanted and wanted not in _OBVIOUS_UNITS and not column.unit:
+            has_unit = column.unit or (name == _MEASURED.get(self.kind) and self._says_unit())
+            if wanted and wanted not in _OBVIOUS_UNITS and not has_unit:
                 self._about(column, "HEADER_UNIT_ASSUMED", Outcome.WARN, expected=wanted)
+
+    def _says_unit(self) -> bool:
+        """Whether a column or the lines above the table say the unit of the amount."""
+        return "unit" in self.columns or bool(self.stated_unit)
 
     def _is_field(self, column: Column) -> bool:
         name = next(n for n, c in self.columns.items() if c is column)
@@ -167,22 +191,55 @@ class _SmallSheet:
         found: list[Finding] = [*self.place.grid.flags.get(row, ()), *body.held.get(row, ())]
         fields: dict[str, str | None] = dict.fromkeys(self.schema)
         cells: dict[str, str] = {}
+        units = self._row_units(row, body)
         for name, column in self.columns.items():
             cell = self._cell(row, name, body)
             if cell is None:
                 continue
             cells[name] = address(row, column.index)
             if name in fields:
-                fields[name] = self._value(name, cell, row, column=column, found=found)
+                text = column.unit or units.get(name, "")
+                fields[name] = self._value(name, cell, row, column=column, found=found, unit=text)
         self._choices(row, body, fields=fields, found=found, cells=cells)
         self._site(fields, row, found)
         self._time(row, body, fields=fields, found=found)
         texts = {n: c.text for n in self.columns if (c := self._cell(row, n, body))}
+        measured = units.get(_MEASURED.get(self.kind, ""))
+        if measured:
+            texts["unit"] = measured
         refine = REFINERS.get(self.kind)
         if refine is not None:
             refine(RecordRow(self.place, row, self.columns, texts, fields, found))
         self._required(fields, row, found)
         self._post(row, fields=fields, cells=cells, texts=texts, found=found)
+
+    def _row_units(self, row: int, body: Body) -> dict[str, str]:
+        """Return the units that a row's cells are in where their header names none.
+
+        Each numeric cell may bring its own; that of the measured amount is also said by the
+        unit column or above the table, and there the cell's own must agree.
+        """
+        measured = _MEASURED.get(self.kind, "")
+        cell = self._cell(row, "unit", body)
+        said = (cell.text.strip() if cell else "") or self.stated_unit
+        units = {}
+        for name, column in self.columns.items():
+            own = "" if column.unit else self._own_unit(self._cell(row, name, body), name)
+            unit = (said if name == measured else "") or own
+            if unit:
+                units[name] = unit
+        return units
+
+    def _own_unit(self, cell: Cell | None, name: str) -> str:
+        """Return the unit written beside the number of a cell."""
+        if cell is None or self.schema.get(name, {}).get("type") != "decimal":
+            return ""
+        context = NumberContext(
+            self.words.numbers,
+            units=self.words.units,
+            is_money=self.schema[name]["unit"] == "CNY",
+        )
+        return parse_number(cell.text.strip(), context=context).unit_text
 
     def _post(
         self,
@@ -198,7 +255,7 @@ class _SmallSheet:
         source = SourceCell(self.place.file, self.place.sha256, self.place.grid.name, span)
         self.result.findings.extend(found)
         if any(f.outcome.holds for f in found):
-            raw = {self.columns[name].label: text for name, text in texts.items()}
+            raw = {self.columns[n].label: text for n, text in texts.items() if n in self.columns}
             key_read = {"record": self.kind.value, **{n: v for n, v in fields.items() if v}}
             self.result.quarantine.append(QuarantinedRow(source, raw, tuple(found), key_read))
             self._see_site(fields, found)
@@ -214,18 +271,32 @@ class _SmallSheet:
             self.result.sites.setdefault(site, Site(site))
 
     def _value(
-        self, name: str, cell: Cell, row: int, *, column: Column, found: list[Finding]
+        self,
+        name: str,
+        cell: Cell,
+        row: int,
+        *,
+        column: Column,
+        found: list[Finding],
+        unit: str = "",
     ) -> str | None:
         spec = self.schema[name]
         if spec["type"] in _NUMERIC:
-            return self._number(name, cell, row, column=column, found=found)
+            return self._number(name, cell, row, column=column, found=found, unit=unit)
         if spec["type"] == "choice":
             group = _CHOICE_GROUPS.get((self.kind.value, name), name)
             return self.words.word(group, cell.text) or self.words.word_inside(group, cell.text)
         return cell.text.strip() or None
 
     def _number(
-        self, name: str, cell: Cell, row: int, *, column: Column, found: list[Finding]
+        self,
+        name: str,
+        cell: Cell,
+        row: int,
+        *,
+        column: Column,
+        found: list[Finding],
+        unit: str,
     ) -> str | None:
         spec = self.schema[name]
         where = address(row, column.index)
@@ -250,11 +321,11 @@ class _SmallSheet:
         elif spec["type"] == "integer":
             match = self.words.search("year", text) if "year" in name else None
             text = match[1] if match else text
-        unit = self.words.unit(column.unit) if column.unit else None
+        parsed = self.words.unit(unit) if unit else None
         context = NumberContext(
             self.words.numbers,
             units=self.words.units,
-            unit=unit if unit is not None and unit.counts else None,
+            unit=parsed if parsed is not None and parsed.counts else None,
             is_share=spec["type"] == "fraction",
             is_money=spec["unit"] == "CNY",
         )
@@ -268,7 +339,9 @@ class _SmallSheet:
             return None
         if cell.kind is CellKind.TEXT and not self.place.grid.is_text:
             self._as_text(spec, cell, row, column)
-        return self._converted(name, number.value, row, column=column, found=found, text=text)
+        return self._converted(
+            name, number.value, row, column=column, found=found, text=text, unit_text=unit
+        )
 
     def _as_text(self, spec: dict[str, Any], cell: Cell, row: int, column: Column) -> None:
         if spec["type"] != "fraction":
@@ -283,6 +356,7 @@ class _SmallSheet:
         column: Column,
         found: list[Finding],
         text: str,
+        unit_text: str,
     ) -> str | None:
         spec = self.schema[name]
         wanted = str(spec["unit"])
@@ -297,15 +371,15 @@ class _SmallSheet:
                 )
                 return None
             return f"{value.to_integral_value():f}"
-        if not wanted or not column.unit or wanted in {"tce", "mg/m3", "m3/h", "kg/kWh"}:
-            return plain(Fraction(value) * self._scale_of(column, wanted))
-        unit = self.words.unit(column.unit)
+        if not wanted or not unit_text or wanted in {"tce", "mg/m3", "m3/h", "kg/kWh"}:
+            return plain(Fraction(value) * self._scale_of(unit_text, wanted))
+        unit = self.words.unit(unit_text)
         factor = self._factor(unit.unit, wanted) if unit.counts else None
         if factor is None:
             found.append(
                 self.place.finding(
                     "DIM_MISMATCH", Outcome.QUARANTINE, row, column.index,
-                    found=column.unit, item=column.label, expected=wanted, choices=wanted,
+                    found=unit_text, item=column.label, expected=wanted, choices=wanted,
                 )
             )  # fmt: skip
             return None
@@ -316,11 +390,11 @@ class _SmallSheet:
     def _factor(self, unit: str, wanted: str) -> Fraction | None:
         return self.words.units.conversion(unit, wanted)
 
-    def _scale_of(self, column: Column, wanted: str) -> Fraction:
+    def _scale_of(self, unit_text: str, wanted: str) -> Fraction:
         """Power of ten of a unit such as 10^4 tce whose base is already the wanted one."""
-        if not column.unit or not wanted:
+        if not unit_text or not wanted:
             return Fraction(1)
-        unit = self.words.unit(column.unit)
+        unit = self.words.unit(unit_text)
         base = self.words.unit(wanted)
         if unit.counts and base.counts and unit.ledger_unit == base.ledger_unit:
             return unit.scale / base.scale
