@@ -296,6 +296,10 @@ def test_a_rule_or_code_is_told_without_a_workspace(
     ("word", "code", "near"),
     [
         ("M-999", "app.code-unknown", "M-9"),
+        ("m-999", "app.code-unknown", "M-9"),
+        ("measures.unknwon", "app.code-unknown", "measures.unknown"),
+        ("cut-2030", "app.figure-unknown", "tanlu target list"),
+        ("t_forklift", "app.figure-unknown", "tanlu measures show"),
         ("COVERAGE_MONTH", "app.code-unknown", "COVERAGE_MONTHS"),
         ("inv/2024/scope9/market", "app.figure-unknown", "inv/2024/scope2/market"),
         ("", "app.figure-unknown", "inv/2024/"),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _SCOPES = {Measure.SCOPE1: 1, Measure.SCOPE2: 2, Measure.SCOPE3: 3}
 _FIGURE, _ROW = "inv/", "row/"
 _ROW_ID = re.compile(r"(?:row/)?([0-9a-f]{24})")
-_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|M-\d+|[a-z0-9]+(?:[.-][a-z0-9-]+)+")
+_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[Mm]-\d+|[a-z0-9]+\.[a-z0-9.-]+")
 _NEAR = 5
 
 
@@ -52,8 +52,8 @@ def code_of(word: str, say: Say) -> str | None:
     for code in (word, word.upper(), word.lower()):
         if say.knows(code):
             return code
-    if _CODE.fullmatch(word) or _CODE.fullmatch(word.upper()):
-        near = _nearest(word.upper() if _CODE.fullmatch(word.upper()) else word, say.codes())
+    if _CODE.fullmatch(word):
+        near = _nearest(word.upper() if word.startswith("m-") else word, say.codes())
         raise TanluError("app.code-unknown", found=word, near=", ".join(near) or "-")
     return None
 
