@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tanlu.roadmap.problem import Problem
 
 LEAST = 1e-7
+_BOUND = "neutrality.offsets"
+_RULES = ("rollout", "exclusion", "lock", "adoption")
 _HARD = ("lock", "prerequisite", "exclusion", "rollout", "budget", "stock", "contracts", "adoption")
 
 
@@ -43,8 +45,11 @@ class Infeasible:
     short : tuple of Shortfall
         Least violation of the targets; empty when the rules conflict without any target.
     would_help : tuple of (str, float or None)
-        Families whose relaxation alone makes a plan possible, with the amount needed
-        (CNY for the budget), None where no amount applies.
+        What makes a plan possible, with the amount needed, None where no amount applies.
+        Alone: ``budget`` [CNY], ``offsets`` beyond the bound [t a year], ``rollout``,
+        ``exclusion``, ``lock``, ``adoption``; else ``together`` for all of these rules at once,
+        or ``measures``: further ones that cut so much [unit of the target]. ``target_year``:
+        first year from which every target can be kept.
     exact : bool
         False for a large model: the amounts are then lower bounds from the relaxation.
     """
@@ -68,19 +73,35 @@ def diagnose(problem: Problem, options: Options) -> Infeasible:
     exact = is_small(assemble(problem))
     missed = _elastic(problem, options, soft=soft)
     if missed is None:
-        helps = [(name, None) for name in _HARD if _feasible(problem, options, without=name)]
+        helps = [(name, None) for name in _HARD if _feasible(problem, options, without=(name,))]
         return Infeasible((), tuple(helps), exact=exact)
-    helps_with: list[tuple[str, float | None]] = []
+    if not missed and not exact:
+        return Infeasible((), (), exact=exact)  # short only in whole numbers: nothing to name
+    return Infeasible(missed, tuple(_help(problem, options, missed)), exact=exact)
+
+
+def _help(
+    problem: Problem, options: Options, missed: tuple[Shortfall, ...]
+) -> list[tuple[str, float | None]]:
+    """Return what would make a plan possible: one rule alone, all together, or a later year."""
+    found: list[tuple[str, float | None]] = []
     if problem.budget is not None:
         extra = _elastic(problem, options, soft=("budget",))
         if extra is not None:
-            helps_with.append(("budget", sum(s.amount for s in extra)))
-    helps_with.extend(
-        (name, None)
-        for name in ("rollout", "exclusion", "lock", "adoption")
-        if _feasible(problem, options, without=name)
-    )
-    return Infeasible(missed, tuple(helps_with), exact=exact)
+            found.append(("budget", sum(s.amount for s in extra)))
+    if problem.offsets is not None and any(s.family == "neutrality" for s in missed):
+        more = _elastic(problem, options, soft=("neutrality",), bound=True)
+        if more is not None:
+            found.append(("offsets", max((s.amount for s in more), default=0.0)))
+    found += [(name, None) for name in _RULES if _feasible(problem, options, without=(name,))]
+    if not found:
+        together = _feasible(problem, options, without=("budget", *_RULES))
+        worst = max(s.amount for s in missed)
+        found.append(("together", None) if together else ("measures", worst))
+    last = max(s.year for s in missed)
+    if last < problem.years[-1]:
+        found.append(("target_year", float(last + 1)))
+    return found
 
 
 def is_small(assembly: Assembly) -> bool:
@@ -89,12 +110,15 @@ def is_small(assembly: Assembly) -> bool:
 
 
 def _elastic(
-    problem: Problem, options: Options, *, soft: tuple[str, ...]
+    problem: Problem, options: Options, *, soft: tuple[str, ...], bound: bool = False
 ) -> tuple[Shortfall, ...] | None:
-    """Minimise the violation of some families; None when the rest conflicts."""
+    """Minimise the violation of some families; None when the rest conflicts.
+
+    With `bound` it is the bound on offsets that gives way, not the targets' own rows.
+    """
     assembly = assemble(problem)
     engine = Engine(assembly.matrix, integer=is_small(assembly), seed=options.seed)
-    places = _slacks(assembly, engine, soft)
+    places = _slacks(assembly, engine, soft, bound=bound)
     costs = np.zeros(engine.n_columns)
     for column, (_, _, weight) in places.items():
         costs[column] = weight
@@ -112,7 +136,7 @@ def _elastic(
 
 
 def _slacks(
-    assembly: Assembly, engine: Engine, soft: tuple[str, ...]
+    assembly: Assembly, engine: Engine, soft: tuple[str, ...], *, bound: bool = False
 ) -> dict[int, tuple[str, str, float]]:
     """Give each row of the soft families a column that relaxes it."""
     matrix = assembly.matrix
@@ -120,7 +144,7 @@ def _slacks(
     places: dict[int, tuple[str, str, float]] = {}
     for family in soft:
         for name, keys in assembly.rows_of(family).items():
-            if name == "budget.investment" or name.startswith("neutrality.offsets"):
+            if name == "budget.investment" or name.startswith(_BOUND) is not bound:
                 continue
             for row, key in zip(matrix.blocks[name], keys, strict=True):
                 sign = -1.0 if np.isfinite(matrix.row_up[row]) else 1.0
@@ -162,8 +186,8 @@ def _user_unit(assembly: Assembly, family: str, value: float) -> tuple[float, st
     return value * KILO, unit.removeprefix("k")
 
 
-def _feasible(problem: Problem, options: Options, *, without: str) -> bool:
-    assembly = assemble(problem, without=(without,))
+def _feasible(problem: Problem, options: Options, *, without: tuple[str, ...]) -> bool:
+    assembly = assemble(problem, without=without)
     engine = Engine(assembly.matrix, integer=is_small(assembly), seed=options.seed)
     engine.set_costs(np.zeros(engine.n_columns))
     answer = engine.run(seconds=options.seconds, nodes=options.nodes)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rich.console import Console
 
@@ -190,21 +191,49 @@ def _warnings(console: Console, body: Mapping[str, Any]) -> None:
 
 
 def _infeasible(console: Console, say: Say, short: Mapping[str, Any]) -> None:
-    missed = amount(short.get("short_t"), short.get("unit", "t"), say)
-    target = short.get("target") or say.missing
-    layout.paragraph(
-        console, say("cli.infeasible", target=target, short=missed), indent=0, style="red"
-    )
+    if short.get("target") is None:
+        layout.paragraph(console, say("cli.infeasible_margin"), indent=0, style="red")
+    else:
+        missed = amount(short.get("short_t"), short.get("unit", "t"), say)
+        told = say("cli.infeasible", target=short["target"], short=missed)
+        layout.paragraph(console, told, indent=0, style="red")
     years = [
-        (row.get("target", target), str(row["year"]), amount(row["short"], row.get("unit"), say))
+        (row.get("target", ""), str(row["year"]), amount(row["short"], row.get("unit"), say))
         for row in short.get("by_year", [])
     ]
     if years:
         heads = [say("cli.target_title"), say("cli.year"), say("cli.short")]
         layout.table(console, heads, years[: layout.SHOWN], right=2)
         layout.more(console, say, len(years) - layout.SHOWN)
-    for row in short.get("would_be_met_by", []):
-        layout.line(console, f"  · {row['family']}: {say.number(row['amount'])}")
+    helps = short.get("would_be_met_by", [])
+    if helps:
+        layout.line(console, say("cli.would_help"))
+    for row in helps:
+        layout.paragraph(console, f"· {_help(row, short, say)}")
+
+
+def _help(row: Mapping[str, Any], short: Mapping[str, Any], say: Say) -> str:
+    """Return in words what would make a plan possible."""
+    code = f"plan.help.{row['family']}"
+    if not say.knows(code):
+        return str(row["family"])
+    value = row["amount"]
+    shown: dict[str, Callable[[float], str]] = {
+        "budget": say.money,
+        "offsets": say.mass,
+        "measures": partial(_missed, unit=short.get("unit") or "t", say=say),
+        "target_year": _whole,
+    }
+    known = shown.get(row["family"])
+    return say(code, amount=known(value)) if known else say(code)
+
+
+def _missed(value: float, *, unit: str, say: Say) -> str:
+    return amount(value, unit, say)
+
+
+def _whole(value: float) -> str:
+    return str(int(value))
 
 
 def path(console: Console, say: Say, body: Mapping[str, Any]) -> None:

@@ -29,6 +29,7 @@ from tanlu.report.tree import (
     Row,
     Section,
     Table,
+    Text,
     Value,
 )
 
@@ -52,7 +53,7 @@ def plan(source: Source) -> tuple[Section, ...]:
     if not found:
         return ()
     if found["status"] == "infeasible":
-        blocks: tuple[Block, ...] = (*_warnings(source, found), _infeasible(source, found))
+        blocks: tuple[Block, ...] = (*_warnings(source, found), *_infeasible(source, found))
     else:
         check_wedges(source, found)
         blocks = (
@@ -112,15 +113,33 @@ def _warnings(source: Source, found: PlanPayload) -> tuple[Paragraph, ...]:
     )
 
 
-def _infeasible(source: Source, found: PlanPayload) -> Paragraph:
+def _infeasible(source: Source, found: PlanPayload) -> tuple[Paragraph, ...]:
     facts: dict[str, Any] = found["infeasible"] or {}
+    if facts.get("target") is None:
+        return (Paragraph(text("cli.infeasible_margin"), "bad"),)
     words = text(
         "report.plan.infeasible",
         target=str(facts.get("target", "")),
         short=mass(facts.get("short_t")),
         organisation=source.payload["organisation"]["name"],
     )
-    return Paragraph(words, "bad")
+    helps = tuple(
+        Paragraph(text("report.plan.would-help", what=_help(row)), "hint")
+        for row in facts.get("would_be_met_by") or ()
+    )
+    return (Paragraph(words, "bad"), *helps)
+
+
+def _help(row: dict[str, Any]) -> Text:
+    shown = {"budget": money, "offsets": mass, "measures": mass, "target_year": _whole_year}
+    code = f"plan.help.{row['family']}"
+    if row["family"] not in shown:
+        return text(code)
+    return text(code, amount=shown[row["family"]](row["amount"]))
+
+
+def _whole_year(amount: float) -> Value:
+    return year(int(amount))
 
 
 def _wedge(source: Source, found: PlanPayload) -> Figure:
