@@ -44,6 +44,8 @@ def test_a_plan_says_which_targets_it_leaves_out_and_that_months_are_missing(sho
     }  # fmt: skip
     told = run("-w", str(short), "--lang", "en", "plan", "--gap", "0.2").text
     assert "has no base year" in told
+    assert body["covers"] == "upstream"
+    assert "scopes 1 and 2 (scope 2 market-based) and, of scope 3, the upstream of energy" in told
     report = call("report", "--lang", "en")["reports"][0]["path"]
     with open(report, encoding="utf-8") as page:  # noqa: PTH123 (a path as told)
         assert "months 1-2" in page.read()

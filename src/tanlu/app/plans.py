@@ -300,9 +300,18 @@ def keep(
         "left_out": [f.facts["target"] for f in prepared.findings if "target" in f.facts],
         "findings": finding_bodies(prepared.findings, say),
         "base_run": prepared.base_run,
+        "covers": _covers(plan, prepared.case),
     }
     keep_plan(workspace, plan, options.output)
     return plan
+
+
+def _covers(plan: Mapping[str, Any], case: Mapping[str, Any]) -> str:
+    """Return which scopes the plan's totals hold: own, with the upstream of energy, or whole."""
+    if not any((plan["emissions_t"] or {}).get("scope3") or ()):
+        return "own"
+    asked = any("3" in str(target.get("scope", "")) for target in case.get("targets", ()))
+    return "whole" if asked else "upstream"
 
 
 def stored_plan(workspace: Workspace) -> dict[str, Any] | None:

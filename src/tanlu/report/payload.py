@@ -295,6 +295,17 @@ class MaccBar(TypedDict):
     last_in_per_t: float | None
 
 
+class PlannedTarget(TypedDict):
+    """What a target asks of the plan by year, and what the plan gives, in the target's unit."""
+
+    id: str
+    kind: str
+    met: bool | None
+    years: NotRequired[list[int]]
+    level: NotRequired[list[float | None]]
+    value: NotRequired[list[float | None]]
+
+
 class PlanPayload(TypedDict):
     """`tanlu plan --json`."""
 
@@ -315,7 +326,7 @@ class PlanPayload(TypedDict):
     wedges: list[Wedge]
     shadow_price: list[dict[str, Any]]
     macc: list[MaccBar]
-    targets: list[TargetRow]
+    targets: list[PlannedTarget]
     infeasible: dict[str, Any] | None
     run: dict[str, Any]
     budget: NotRequired[list[float | None] | None]
@@ -324,6 +335,7 @@ class PlanPayload(TypedDict):
     templates: NotRequired[list[str]]
     findings: NotRequired[list[FindingRow]]  # targets left out, months the base year lacks
     offsets_t: NotRequired[list[float]]
+    covers: NotRequired[str]  # own, upstream (of energy) or whole: which scopes the totals hold
 
 
 class MeasureName(TypedDict):

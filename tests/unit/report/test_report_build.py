@@ -121,6 +121,26 @@ def test_targets_oblige_from_their_own_year_on(given: dict[str, Any]) -> None:
     assert [by_year[year] for year in (2029, 2030, 2039, 2040, 2060)] == [None, 60, 60, 20, 20]
 
 
+def test_the_plan_is_held_to_each_target_and_says_which_scopes_it_totals(
+    given: dict[str, Any],
+) -> None:
+    given["plan"] |= {
+        "covers": "upstream",
+        "offsets_t": [0.0] * (len(given["plan"]["years"]) - 1) + [7.0],
+        "targets": [{"id": "share", "kind": "renewable_share", "met": True,
+                     "years": [2035, 2036, 2060], "level": [0.5, 0.5, 0.5],
+                     "value": [0.5, 0.6, 0.7]}],
+    }  # fmt: skip
+
+    section = next(s for s in built(given).sections if s.id == "plan")
+
+    table = next(b for b in section.blocks if isinstance(b, Table) and b.id == "plan-targets")
+    years = [cast("Value", row.cells[1]).amount for row in table.rows]
+    assert years == [2035, 2060]
+    codes = {text.code for text in texts(section)}
+    assert {"plan.covers.upstream", "plan.offsets"} <= codes
+
+
 def test_missing_parts_leave_their_sections_out(given: dict[str, Any]) -> None:
     for part in ("plan", "targets", "hotspots", "greenpower", "factors", "findings", "claims"):
         given.pop(part)

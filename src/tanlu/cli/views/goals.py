@@ -242,6 +242,7 @@ def path(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     planned = _planned(body)
     if not planned or not baseline or not max(baseline):
         return
+    layout.line(console, covers(body, say))
     chosen = [
         i for i, year in enumerate(years) if i in (0, len(years) - 1) or not year % _YEAR_STEP
     ]
@@ -252,6 +253,24 @@ def path(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         for i in chosen
     ]  # fmt: skip
     layout.table(console, heads, rows, right=3)
+    _offsets(console, say, body)
+
+
+def covers(body: Mapping[str, Any], say: Say) -> str:
+    """Return which scopes the totals of a plan hold, and the method of scope 2."""
+    upstream = any((body["emissions_t"] or {}).get("scope3") or ())
+    known = body.get("covers") or ("whole" if upstream else "own")
+    method = say(f"plan.method.{body.get('method') or 'market'}")
+    return say(f"plan.covers.{known}", method=method)
+
+
+def _offsets(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Say from when and how much is offset; it is not taken off the emissions shown."""
+    used = [(year, t) for year, t in zip(body["years"], body.get("offsets_t") or (), strict=False)
+            if t]  # fmt: skip
+    if used:
+        facts = {"year": used[0][0], "most": say.mass(max(t for _, t in used))}
+        layout.paragraph(console, say("plan.offsets", **facts), indent=0)
 
 
 def _change(value: float, base: float, say: Say) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from tanlu.kernel.errors import TanluError
 from tanlu.report.sections.adoption import gantt, moves
 from tanlu.report.sections.money import budget, macc
-from tanlu.report.sections.targets import obliged, plan_scope, planned_t
+from tanlu.report.sections.targets import OWN, obliged, plan_scope, planned_t, verdict
 from tanlu.report.source import (
     TONNE,
     count,
+    figures_column,
     gap_words,
     mass,
     money,
@@ -25,6 +26,8 @@ from tanlu.report.tree import (
     Column,
     Facts,
     Figure,
+    Kind,
+    Name,
     Paragraph,
     Row,
     Section,
@@ -34,9 +37,9 @@ from tanlu.report.tree import (
 )
 
 if TYPE_CHECKING:
-    from tanlu.report.payload import PlanPayload
+    from tanlu.report.payload import PlannedTarget, PlanPayload
     from tanlu.report.source import Source
-    from tanlu.report.tree import Block
+    from tanlu.report.tree import Block, Node
 
 _OPEN_GRAMS = 1e-6  # the sums are rounded to whole grams before they come here
 
@@ -61,6 +64,8 @@ def plan(source: Source) -> tuple[Section, ...]:
             *_warnings(source, found),
             *_indicative(found),
             _wedge(source, found),
+            *_offsets(found),
+            *_targets(source, found),
             *gantt(source, found),
             *moves(source, found),
             budget(found),
@@ -161,7 +166,69 @@ def _wedge(source: Source, found: PlanPayload) -> Figure:
         "targets": caps,
     }
     table = _wedge_table(found, wedges, emissions)
-    return Figure("wedge", "wedge", title, text("report.figure.wedge-drawn"), "mass", data, table)
+    drawn = text("report.figure.wedge-drawn", covers=_covers(source, found))
+    return Figure("wedge", "wedge", title, drawn, "mass", data, table)
+
+
+def _covers(source: Source, found: PlanPayload) -> Text:
+    """Return which scopes the totals hold, and the method of scope 2."""
+    known = found.get("covers") or ("whole" if plan_scope(source) != OWN else "own")
+    method = text(f"plan.method.{found.get('method') or 'market'}")
+    return text(f"plan.covers.{known}", method=method)
+
+
+def _offsets(found: PlanPayload) -> tuple[Paragraph, ...]:
+    used = [(at, t) for at, t in zip(found["years"], found.get("offsets_t") or (), strict=False)
+            if t]  # fmt: skip
+    if not used:
+        return ()
+    most = mass(max(t for _, t in used))
+    return (Paragraph(text("plan.offsets", year=year(used[0][0]), most=most), "hint"),)
+
+
+def _targets(source: Source, found: PlanPayload) -> tuple[Table, ...]:
+    """Return what each target asks of the plan in its first and last year, and what it gets."""
+    listed = [row for row in found["targets"] if row.get("years")]
+    if not listed:
+        return ()
+    names = {row["id"]: row.get("name") for row in source.payload.get("targets") or ()}
+    columns = (
+        words_column("target"),
+        figures_column("year"),
+        figures_column("limit"),
+        figures_column("planned"),
+        words_column("verdict"),
+    )
+    rows = tuple(
+        Row(
+            (
+                _target_name(row["id"], names),
+                year(row["years"][place]),
+                _level(row, row["level"][place]),
+                _level(row, row["value"][place]),
+                verdict(row["met"]),
+            )
+        )
+        for row in listed
+        for place in _ends(row)
+    )
+    return (Table("plan-targets", text("report.table.plan-targets"), columns, rows),)
+
+
+def _target_name(name: str, names: dict[str, Any]) -> Node:
+    pair = names.get(name)
+    return Name(pair["zh"], pair.get("en", "")) if pair else name
+
+
+def _ends(row: PlannedTarget) -> tuple[int, ...]:
+    """Return the places of the first and the last year of a target."""
+    return tuple(sorted({0, len(row["years"]) - 1}))
+
+
+def _level(row: PlannedTarget, value: float | None) -> Value:
+    kinds = {"renewable_share": Kind.PERCENT, "equity": Kind.PERCENT, "intensity": Kind.NUMBER,
+             "energy_intensity": Kind.NUMBER}  # fmt: skip
+    return Value(kinds.get(row["kind"], Kind.MASS), value)
 
 
 def _grouped(source: Source, found: PlanPayload) -> list[dict[str, Any]]:
