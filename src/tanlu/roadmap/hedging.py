@@ -65,6 +65,8 @@ def hedge(
     together = TwoStage("infeasible", "", (), None, None)
     if not body["impossible"]:
         together = plan_together(problems, weights, caution, options)
+        for index, plan in enumerate(together.plans):  # each is a plan of its future as well
+            body["alone"][index] = min(body["alone"][index], float(plan.objective_cny))
     progress(steps - 1, steps)
     body |= _common(together, body["alone"], shares, caution)
     planned = None

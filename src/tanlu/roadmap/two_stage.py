@@ -16,9 +16,19 @@ from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.assembly import Assembly, assemble
 from tanlu.roadmap.builder import ABSENT, Block, MatrixModel, Term
 from tanlu.roadmap.layout import KILO, MEGA
-from tanlu.roadmap.planner import settle
+from tanlu.roadmap.planner import LEAST, settle, with_margin
+from tanlu.roadmap.recourse import log_savings
 from tanlu.roadmap.retirement import retirable
-from tanlu.roadmap.search import EXACT_TOLERANCE, ROUNDS, SMALL, Cuts, Found, Options
+from tanlu.roadmap.search import (
+    EXACT_TOLERANCE,
+    LP_TOLERANCE,
+    NOISE,
+    ROUNDS,
+    SMALL,
+    Cuts,
+    Found,
+    Options,
+)
 from tanlu.roadmap.solve import Answer, Engine, Status
 
 if TYPE_CHECKING:
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
     from tanlu.roadmap.problem import Problem
     from tanlu.roadmap.solved import Solved
 
+REACHES = (0, 3, 8)  # columns freed beside what the relaxation left open
 KW_STEPS = 10 * KILO  # of 0.1 kW in a MW
 
 
@@ -134,13 +145,20 @@ def plan_together(
         if answer.status is Status.INFEASIBLE:
             return TwoStage("infeasible", "", (), None, None)
         raise TanluError("plan.not-solved", status=answer.status)
+    values = answer.values
+    for margin in (LEAST, 0.0):  # room for the rounding of what is common, where there is any
+        roomy = _Joint([with_margin(a, margin) for a in assemblies], shares, caution)
+        again = roomy.best_rest(values, options)
+        if again is not None:
+            values = again
+            break
     proved = is_small and answer.status is Status.OPTIMAL
     limits = {Status.NODES: "nodes", Status.TIME: "time"}
     limit = "" if proved else limits.get(answer.status, "gap")
     status = "optimal" if proved else "feasible"
     plans = tuple(
-        _settled(assembly, values, caution, options=options, status=status)
-        for assembly, values in zip(assemblies, joint.split(answer.values), strict=True)
+        _settled(assembly, own, caution, options=options, status=status)
+        for assembly, own in zip(assemblies, joint.split(values), strict=True)
     )
     costs = [float(plan.objective_cny) for plan in plans]
     objective = weighed(costs, shares, caution)
@@ -236,14 +254,71 @@ class _Joint:
         return csc_array(np.array(rows)), fixed
 
     def solve(self, options: Options) -> tuple[Answer, bool]:
-        """Run until savings are exact in every future; say whether it was run to optimality."""
-        engine = Engine(self.matrix, integer=True, seed=options.seed)
-        is_small = int(self.matrix.integer.sum()) <= SMALL
+        """Return decisions exact in every future; say whether they are proved the best.
+
+        A large model is relaxed first, what the relaxation decided is fixed, and only the rest is
+        searched; the relaxation is then the bound.
+        """
         cuts = [Cuts(assembly.layout) for assembly in self.assemblies]
+        if int(self.matrix.integer.sum()) <= SMALL:
+            return self._run(
+                Engine(self.matrix, integer=True, seed=options.seed), options, cuts
+            ), True
+        relaxed = self._relaxed(options, cuts)
+        if relaxed.values is None:
+            return relaxed, False
+        answer = relaxed
+        for reach in REACHES:
+            engine = Engine(self.matrix, integer=True, seed=options.seed)
+            for cut, start in zip(cuts, self.starts, strict=False):
+                for block in cut.blocks:
+                    engine.add(shifted(block, int(start)))
+            fixed = self._decided(relaxed.values, reach)
+            engine.set_bounds(fixed, relaxed.values[fixed].round(), relaxed.values[fixed].round())
+            answer = self._run(engine, options, cuts)
+            if answer.values is not None:
+                break
+        return replace(answer, bound=relaxed.objective), False
+
+    def best_rest(self, values: FloatArray, options: Options) -> FloatArray | None:
+        """Return the best continuous columns with whole ones fixed and savings exact."""
+        engine = Engine(self.matrix, integer=False, seed=options.seed)
+        whole = np.where(self.matrix.integer, np.round(values), values)
+        integers = np.flatnonzero(self.matrix.integer).astype(np.int64)
+        engine.set_bounds(integers, whole[integers], whole[integers])
+        rows = zip(self.assemblies, self.split(whole), self.starts, strict=False)
+        for assembly, own, start in rows:
+            exact = np.exp(log_savings(assembly.layout, own)).ravel()
+            flows = assembly.layout.f.ravel() + int(start)
+            engine.set_bounds(flows, exact, exact)
+        found = engine.run().values
+        return None if found is None else np.where(self.matrix.integer, whole, found)
+
+    def _relaxed(self, options: Options, cuts: Sequence[Cuts]) -> Answer:
+        engine = Engine(self.matrix, integer=False, seed=options.seed)
+        answer = engine.run()
+        for _ in range(ROUNDS):
+            if answer.values is None or not self._cut(engine, cuts, answer.values, LP_TOLERANCE):
+                break
+            answer = engine.run()
+        return answer
+
+    def _decided(self, values: FloatArray, reach: int) -> IntArray:
+        """Return the integer columns that a relaxation decided, those near an open one left out."""
+        is_open = self.matrix.integer & (np.abs(values - np.round(values)) > NOISE)
+        changes = np.abs(np.diff(values, prepend=values[:1])) > NOISE
+        if reach:
+            is_open |= self.matrix.integer & changes
+        near = np.convolve(is_open.astype(float), np.ones(2 * reach + 1), mode="same") > 0
+        return np.flatnonzero(self.matrix.integer & ~near).astype(np.int64)
+
+    def _run(self, engine: Engine, options: Options, cuts: Sequence[Cuts]) -> Answer:
+        """Run until savings are exact in every future."""
+        is_small = int(self.matrix.integer.sum()) <= SMALL
         answer = Answer(Status.FAILED)
         for _ in range(ROUNDS):
             answer = engine.run(
-                gap=0.0 if is_small else options.gap,
+                gap=0.0 if is_small else options.gap / 2,
                 seconds=options.seconds,
                 nodes=options.nodes,
                 start=answer.values,
@@ -251,16 +326,20 @@ class _Joint:
             if answer.values is None:
                 break
             values = np.where(self.matrix.integer, np.round(answer.values), answer.values)
-            added = [
-                shifted(block, int(start))
-                for own, cut, start in zip(self.split(values), cuts, self.starts, strict=False)
-                for block in cut.at(own, tolerance=EXACT_TOLERANCE)
-            ]
-            if not added:
+            if not self._cut(engine, cuts, values, EXACT_TOLERANCE):
                 break
-            for block in added:
-                engine.add(block)
-        return answer, is_small
+        return answer
+
+    def _cut(
+        self, engine: Engine, cuts: Sequence[Cuts], values: FloatArray, tolerance: float
+    ) -> bool:
+        """Add tangents where savings are understated; say whether there were any."""
+        found = False
+        for own, cut, start in zip(self.split(values), cuts, self.starts, strict=False):
+            for block in cut.at(own, tolerance=tolerance):
+                engine.add(shifted(block, int(start)))
+                found = True
+        return found
 
 
 def shifted(block: Block, start: int) -> Block:

@@ -178,3 +178,31 @@ def test_futures_that_decide_on_different_things_are_refused() -> None:
         hedged(case)
 
     assert caught.value.code == "plan.scenario-structure"
+
+
+def test_a_large_model_fixes_what_its_relaxation_decided(
+    futures: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = hedged(futures, lock_year=2028)
+    monkeypatch.setattr("tanlu.roadmap.two_stage.SMALL", 3)
+
+    found = hedged(futures, lock_year=2028)
+
+    assert found["status"] == "feasible"
+    assert found["expected"] >= exact["expected"] - 2
+    assert found["expected"] == pytest.approx(exact["expected"], rel=0.01)
+    assert found["bound"] <= exact["expected"] + 2
+    assert found["better_data"] >= 0
+
+
+def test_generation_and_continuous_measures_of_the_first_stage_are_common() -> None:
+    case = load("p1-own.json")
+    case["years"] = {"first": 2026, "last": 2028}
+    case["end_uses"][0].pop("growth", None)
+    case["scenarios"] = [{"id": "dear", "set": ["power_price=x2"]}]
+
+    found = hedged(case, lock_year=2027)
+
+    sizes = [row["size"] for row in found["decided"] if row["id"] in {o["id"] for o in case["pv"]}]
+    assert found["status"] == "optimal"
+    assert sizes == [float(case["pv"][0]["max_kw"])]

@@ -205,7 +205,9 @@ def _robust(console: Console, say: Say, study: Mapping[str, Any], body: Mapping[
     layout.line(
         console, say("study.robust.cost", mean=mean, worst=worst, gap=_gap(study["gap"], say))
     )
-    told = [f"{_named(row['id'], say, body)} {row['year']}" for row in study["decided"]]
+    begun = {row["id"].partition("#")[0]: row["year"] for row in reversed(study["decided"])}
+    order = sorted(begun.items(), key=lambda entry: (entry[1], entry[0]))
+    told = [f"{_named(name, say, body)} {year}" for name, year in order]
     shown = say.listed(told[: layout.SHOWN]) if told else say("study.robust.nothing")
     layout.paragraph(console, say("study.robust.decided", decisions=shown), indent=0)
     layout.more(console, say, len(told) - layout.SHOWN)
