@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tanlu.app.languages import workspace_language
 from tests.journeys.conftest import in_workspace, run
 
 if TYPE_CHECKING:
@@ -129,8 +130,9 @@ def test_verify_finds_a_changed_original(tmp_path: Path, workbooks: tuple[str, s
 
 
 def test_demo_runs_the_whole_chain(tmp_path: Path) -> None:
-    told = run("--json", "demo", "-o", str(tmp_path / "demo"))
+    told = run("--json", "--lang", "en", "demo", "-o", str(tmp_path / "demo"))
     assert told.code == 0, told.error
+    assert workspace_language(tmp_path / "demo" / "workspace") == "en"
     body = told.body
     assert body["plan"]["status"] in {"optimal", "feasible"}
     assert body["plan"]["bound_npv"] <= body["plan"]["cost_npv"]

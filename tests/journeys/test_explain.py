@@ -340,3 +340,16 @@ def test_a_figure_the_inventory_does_not_have_is_refused(figure: str, company: P
     assert told.code == 2
     assert told.body["code"] == "app.figure-empty"
     assert figure in told.body["message"]
+
+
+def test_sites_are_named_in_the_language_of_the_answer(own: Path) -> None:
+    in_workspace(own)("site", "add", "常州基地", "--english", "Changzhou base")
+
+    figure = "inv/2024/scope1/site=常州基地"
+    en = run("-w", str(own), "--lang", "en", "explain", figure).text
+    zh = run("-w", str(own), "--lang", "zh", "explain", figure).text
+
+    assert "2024 · scope 1 · Changzhou base" in en
+    assert "─ Changzhou base · " in en
+    assert "2024 · 范围 1 · 常州基地" in zh
+    assert "Changzhou" not in zh

@@ -66,7 +66,7 @@ def run_demo(case: str, folder: Path, *, say: Say, progress: Progress) -> dict[s
     source = Path(str(resources.files("tanlu") / "data" / "demo" / case))
     company = yaml.safe_load((source / "company.yaml").read_text(encoding="utf-8"))
     workspace_folder = _fresh_folder(folder) / "workspace"
-    with _workspace(workspace_folder, company) as workspace:
+    with _workspace(workspace_folder, company, language=say.lang) as workspace:
         progress("cli.stage.import")
         paths = [source / name for name in company["workbooks"]]
         imported = imports.import_files(workspace, paths, options=imports.ImportOptions(), say=say)
@@ -127,11 +127,11 @@ def _fresh_folder(folder: Path) -> Path:
     return folder
 
 
-def _workspace(folder: Path, company: Mapping[str, Any]) -> Workspace:
+def _workspace(folder: Path, company: Mapping[str, Any], *, language: str) -> Workspace:
     at, actor = clock.now(), clock.actor()
     workspace = Workspace.create(
         folder, name=company["name"], sector=company["sector"],
-        province=province_code(company["province"]), at=at, actor=actor,
+        province=province_code(company["province"]), language=language, at=at, actor=actor,
     )  # fmt: skip
     for key in ("name_en", "budget_cny", "gec_owner"):
         workspace.put_setting(key, company[key], at=at, actor=actor)

@@ -18,6 +18,7 @@ from tanlu.app.inventories import (
 )
 from tanlu.app.payloads import number
 from tanlu.app.references import items_by_id
+from tanlu.app.workspaces import site_names
 from tanlu.inventory.figures import FigureKey, Measure, Selection, read_figure, row_filter
 from tanlu.inventory.model import Basis, tonnes
 from tanlu.kernel.activity import RowOp
@@ -26,7 +27,7 @@ from tanlu.kernel.periods import year_of
 from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tanlu.app.inventories import TakenInventory
     from tanlu.i18n.say import Say
@@ -117,9 +118,11 @@ def explain_figure(
     ]
     value = _value(taken, key)
     known = [row["result_mg"] for row in rows if row["result_mg"] is not None]
+    names = site_names(workspace)
     return {
         "figure": figure,
-        "name": _figure_name(key, say),
+        "name": _figure_name(key, say, names=names),
+        "site_names": names,
         "value": number(tonnes(value)),
         "unit": "tCO2e",
         "formula": say("explain.formula"),
@@ -149,13 +152,14 @@ def _nearest(word: str, known: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(word, dict.fromkeys(known), n=_NEAR, cutoff=0.5)
 
 
-def _figure_name(key: FigureKey, say: Say) -> str:
+def _figure_name(key: FigureKey, say: Say, *, names: Mapping[str, Mapping[str, str]]) -> str:
     """Say in words what a figure is: year, what is summed, and what it is restricted to."""
     method = key.measure in (Measure.SCOPE2, Measure.TOTAL, Measure.ISO)
     measure = f"{key.measure.value}_{key.basis.value}" if method else key.measure.value
     parts = [str(key.year), say(f"explain.measure.{measure}")]
     if key.site is not None:
-        parts.append(key.site or say("cli.group"))
+        known = names.get(key.site, {"zh": key.site, "en": key.site})
+        parts.append(say.pick(known["zh"], known["en"]) or say("cli.group"))
     if key.item is not None:
         parts.append(item_name(key.item, say))
     if key.category is not None:
@@ -237,7 +241,8 @@ def _activity_row(workspace: Workspace, row: ActivityRow, *, say: Say) -> dict[s
             rows += [one | {"formula": _product(row, one, say)} for one in mine]
     known = rows or [_bare(row, say)]
     version = {"version": row.version, "op": row.op.value, "note": row.note or None}
-    return _row_body(row.row_id, [one | version for one in known], say=say)
+    body = _row_body(row.row_id, [one | version for one in known], say=say)
+    return body | {"site_names": site_names(workspace)}
 
 
 def _product(row: ActivityRow, result: dict[str, Any], say: Say) -> str | None:
@@ -278,7 +283,7 @@ def _record_row(workspace: Workspace, record: Record, *, say: Say) -> dict[str, 
         taken = take_inventory(workspace, int(year), options=options)
         lines = [line for line in taken.inventory.lines if line.record_id == record.record_id]
         rows = [line_row(line, taken, say=say) for line in lines]
-    body = _row_body(record.record_id, rows, say=say)
+    body = _row_body(record.record_id, rows, say=say) | {"site_names": site_names(workspace)}
     source = record.source
     return body | {
         "source": {

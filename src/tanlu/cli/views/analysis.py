@@ -141,7 +141,8 @@ def explained(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     _fields(console, say, body)
     last = len(body["rows"]) - 1
     for number, row in enumerate(body["rows"]):
-        _explained_row(console, say, row, is_last=number == last)
+        site = layout.site(row["site"], say, body) if row.get("site") else ""
+        _explained_row(console, say, {**row, "site": site}, is_last=number == last)
     left = body["n_rows"] - len(body["rows"])
     if left > 0:
         layout.line(console, "  " + say("cli.more_rows", count=left), style="dim")
