@@ -322,10 +322,10 @@ def _fix_and_solve(assembly: Assembly, options: Options, cuts: Cuts, base: Found
         if best.values is not None and _gap(best, bound) <= options.gap:
             break
         best, bound, limit = _prove(assembly, options, cuts, best=best, bound=bound)
-        if best.values is None or limit == "time":
+        if limit in (Status.TIME, Status.INFEASIBLE):
             break
-    if best.values is None:
-        status = "infeasible" if best.status is Status.INFEASIBLE else str(best.status)
+    if best.values is None:  # only the whole model proves that there is no plan
+        status = limit if limit in (Status.TIME, Status.INFEASIBLE) else str(Status.FAILED)
         return Found(status, lp_duals=base.lp_duals)
     return _finish(base, cuts, best, status="feasible", bound=bound, limit=limit)
 
