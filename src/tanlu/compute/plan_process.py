@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Tell = Callable[[str, int, int], None]
 
 MEMORY_BYTES = 6 << 30
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # sums too short to share
 _GRACE_SECONDS = 60.0
 _SEARCHES = 20  # bound, fix, tangents, ties and reasons are separate runs
 _STUDY_RUNS = {"alternatives": 4, "delay": 9, "pareto": 20, "regret": 4, "risk": 7, "robust": 8,
@@ -83,6 +84,7 @@ def solve_in_child(
             timeout=limit,
             check=False,
             pass_fds=(write_end,),
+            env={**os.environ, **_ONE_THREAD},
         )
     except subprocess.TimeoutExpired as error:
         raise TanluError("plan.process-time", found=f"{limit:.0f}") from error

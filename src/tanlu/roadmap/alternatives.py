@@ -16,10 +16,11 @@ import numpy as np
 
 from tanlu.kernel.plan import Effect
 from tanlu.roadmap.builder import Block, Term
+from tanlu.roadmap.condense import condense
 from tanlu.roadmap.layout import KILO, MEGA, to_float
 from tanlu.roadmap.recourse import whole
 from tanlu.roadmap.search import LP_TOLERANCE, SMALL, Cuts, Options
-from tanlu.roadmap.solve import Engine, Status
+from tanlu.roadmap.solve import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from tanlu.roadmap.assembly import Assembly
     from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.layout import Layout
-    from tanlu.roadmap.solve import Answer
+    from tanlu.roadmap.solve import Answer, Engine
     from tanlu.roadmap.solved import Solved
 
     Progress = Callable[[int, int], bool]
@@ -184,7 +185,8 @@ class _Search:
         self.solved, self.options = solved, options
         self.assembly: Assembly = solved.assembly
         self.cost = self.assembly.matrix.cost
-        self.cuts = Cuts(self.assembly.layout, list(solved.found.cuts))
+        known = list(solved.found.cuts)
+        self.cuts = Cuts(self.assembly.layout, condense(self.assembly), known)
         # the limit holds for costs with exact savings, as the plan's own
         self.least = float(self.cost @ solved.values)
         self.constant = self.assembly.layout.constant
@@ -201,9 +203,7 @@ class _Search:
         return self._whole(goal, limit, relaxed.values)
 
     def _limited(self, goal: FloatArray, limit: float, *, integer: bool) -> Engine:
-        engine = self.cuts.load(
-            Engine(self.assembly.matrix, integer=integer, seed=self.options.seed)
-        )
+        engine = self.cuts.engine(self.assembly, self.options, integer=integer)
         everything = np.flatnonzero(self.cost).astype(np.int64).reshape(1, -1)
         row = Term(everything, self.cost[everything[0]].reshape(1, -1))
         engine.add(Block("alternatives.cost", ("cost",), (row,), up=limit))

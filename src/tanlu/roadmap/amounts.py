@@ -117,17 +117,17 @@ class _Mover:
             recourse = Recourse(self.solved.assembly, self.solved.values, without=without)
             for columns in self.columns.values():
                 planned = self.solved.values[columns]
-                recourse.engine.set_bounds(columns, planned, planned)
+                recourse.hold(columns, planned)
             answer = recourse.run().objective
             self._models[without] = recourse, np.nan if answer is None else answer
         return self._models[without]
 
     def _fix(self, recourse: Recourse, name: str, path: FloatArray) -> None:
         """Fix an amount, and with a generator whether it is there."""
-        recourse.engine.set_bounds(self.columns[name], path, path)
+        recourse.hold(self.columns[name], path)
         if name in self._open:
             there = np.where(path > 0, 1.0, 0.0)
-            recourse.engine.set_bounds(self._open[name], there, there)
+            recourse.hold(self._open[name], there)
 
     def _delta(self, name: str, path: FloatArray, without: frozenset[str]) -> float | None:
         """Return the extra cost of a moved amount [MCNY]; None when a rule is then broken."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,24 +79,9 @@ class MatrixModel:
         return len(self.row_lo)
 
 
-def rows_kept(matrix: MatrixModel, keep: NDArray[np.bool_]) -> MatrixModel:
-    """Return a model with some rows only, numbered anew; it has no names of rows."""
-    place = np.cumsum(keep) - 1
-    inside = keep[matrix.indices]
-    counts = np.add.reduceat(
-        np.append(inside.astype(np.int64), 0), np.minimum(matrix.starts[:-1], len(inside))
-    )
-    counts = np.where(np.diff(matrix.starts) > 0, counts, 0)
-    return replace(
-        matrix,
-        row_lo=matrix.row_lo[keep],
-        row_up=matrix.row_up[keep],
-        starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        indices=place[matrix.indices[inside]],
-        values=matrix.values[inside],
-        blocks={},
-        keys={},
-    )
+def summed(place: IntArray, weights: FloatArray, count: int) -> FloatArray:
+    """Return the sums of weights that have the same place, shape (count,)."""
+    return np.bincount(place, weights=weights, minlength=count).astype(np.float64)
 
 
 @dataclass(slots=True)

@@ -136,7 +136,7 @@ class Explainer:
         recourse = self._recourse(without)
         recourse.move(rows)
         answer = recourse.run()
-        recourse.back(set(rows))
+        recourse.back()
         if answer.objective is None:
             known = () if "budget" in without else self._check.over_budget(values)
             return Trial(None, known)

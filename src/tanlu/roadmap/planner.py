@@ -15,7 +15,6 @@ from tanlu.roadmap.checks import Breach, find_breaches
 from tanlu.roadmap.families import TARGET_FAMILIES
 from tanlu.roadmap.infeasible import diagnose
 from tanlu.roadmap.layout import KILO, MEGA
-from tanlu.roadmap.polish import polish
 from tanlu.roadmap.recourse import Recourse, rows_at, whole
 from tanlu.roadmap.result import Plan, make_infeasible, make_plan_value
 from tanlu.roadmap.rounding import KW_STEP, to_choices
@@ -61,8 +60,6 @@ def solve_problem(problem: Problem, options: Options) -> Solved | Found:
         return found
     if found.values is None:
         raise TanluError("plan.not-solved", status=found.status)
-    if found.status == "feasible":
-        found = replace(found, values=polish(assembly, found.values, seed=options.seed))
     try:
         return settle(problem, assembly, found, options=options)
     except TanluError as error:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CNY = 1e-6  # in MCNY
 MOST_TRIALS = 250
+MISSED = 1e-9  # kt or GWh
 
 
 def polish(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArray:
@@ -42,11 +43,30 @@ def polish(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArr
     return _Polisher(assembly, values, seed).run()
 
 
+def repair(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArray | None:
+    """Return a polished plan near decisions that may miss targets; None if none is found.
+
+    Parameters
+    ----------
+    assembly : Assembly
+        Model.
+    values : FloatArray
+        Columns whose decisions keep the rules among themselves.
+    seed : int
+        Seed of the solver.
+    """
+    polisher = _Polisher(assembly, values, seed, is_elastic=True)
+    found = polisher.run()
+    return found if polisher.missed <= MISSED else None
+
+
 @dataclass(slots=True)
 class _Polisher:
     assembly: Assembly
     values: FloatArray
     seed: int
+    is_elastic: bool = False
+    missed: float = 0.0
     _trials: int = 0
     _check: RowCheck = field(init=False)
     _estimate: Estimate = field(init=False)
@@ -58,7 +78,7 @@ class _Polisher:
         self._estimate = Estimate(self.assembly)
         while self._trials < MOST_TRIALS:
             paths = Paths(self.assembly, self.values)
-            recourse = Recourse(self.assembly, paths.decided, self.seed)
+            recourse = Recourse(self.assembly, paths.decided, self.seed, is_elastic=self.is_elastic)
             if not self._look(recourse) or not self._improve(paths, recourse):
                 break
         return self.values
@@ -69,6 +89,7 @@ class _Polisher:
         if answer.objective is None or answer.values is None or answer.row_duals is None:
             return False
         self._cost, self.values = answer.objective, whole(self.assembly, answer.values)
+        self.missed = recourse.missed
         self._estimate.at(answer)
         return True
 
@@ -84,9 +105,12 @@ class _Polisher:
             if touched & rows.keys() or estimate > self._failed.get(name, 0.0) - CNY:
                 continue  # moved already, or no more promising than when it failed
             self._trials += 1
+            was_missed = self.missed
             if self._accept(rows, recourse):
                 touched |= rows.keys()
                 found = True
+                if was_missed > MISSED:
+                    break  # a target nearer to being kept changes what is promising
             else:
                 self._failed[name] = estimate
         return found
@@ -100,9 +124,10 @@ class _Polisher:
         recourse.move(rows)
         answer = recourse.run()
         if answer.objective is None or answer.values is None or answer.objective > self._cost - CNY:
-            recourse.back(set(rows))
+            recourse.back()
             return False
         self._cost, self.values = answer.objective, whole(self.assembly, answer.values)
+        self.missed = recourse.missed
         recourse.values = self.values
         return True
 

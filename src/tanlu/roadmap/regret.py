@@ -134,8 +134,7 @@ def fixed_cost(session: Session, solved: Solved, problem: Problem) -> float | No
     assembly = session.assembly(problem)
     values = whole(assembly, solved.values)
     recourse = Recourse(assembly, values, session.options.seed)
-    columns = assembly.layout.q.ravel()
-    recourse.engine.set_bounds(columns, values[columns], values[columns])
+    recourse.hold(assembly.layout.q, values[assembly.layout.q])
     answer = recourse.run()
     if answer.objective is None:
         return None

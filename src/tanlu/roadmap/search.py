@@ -9,8 +9,10 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from tanlu.roadmap.builder import Block, Term
+from tanlu.roadmap.condense import condense, whole_model
 from tanlu.roadmap.constraints.savings import ceilings, is_tangent, tangents
 from tanlu.roadmap.families import TARGET_FAMILIES
+from tanlu.roadmap.polish import repair
 from tanlu.roadmap.recourse import Recourse, log_savings, whole
 from tanlu.roadmap.solve import Answer, Engine, Status
 from tanlu.roadmap.ties import first_choice, last_choice
@@ -18,6 +20,7 @@ from tanlu.roadmap.ties import first_choice, last_choice
 if TYPE_CHECKING:
     from tanlu.roadmap.assembly import Assembly
     from tanlu.roadmap.builder import FloatArray, IntArray
+    from tanlu.roadmap.condense import Condensed
     from tanlu.roadmap.layout import Layout
 
 LP_TOLERANCE = 2e-4
@@ -30,7 +33,6 @@ NOISE = 1e-6
 CNY = 1e-6  # in MCNY
 WINDOW = 3
 PROOFS = 3  # exact savings may undo what a proof found: it is run again with their tangents
-FLATTERY = 0.3  # of the gap: a plan that seems that much cheaper than it is, is looked for anew
 PROOF = 0.9  # of the gap asked for: the exact cost is a little above the model's
 FIXED_GAP = 5e-4  # of the run with most decisions fixed: it is cheap
 SMALL = 700  # integer columns up to which the whole model is solved to optimality
@@ -99,11 +101,21 @@ class Found:
 
 @dataclass(slots=True)
 class Cuts:
-    """Tangents added so far; a new engine gets them all."""
+    """Tangents added so far; a new engine gets them all.
+
+    Parameters
+    ----------
+    layout : Layout
+        Columns.
+    small : Condensed, optional
+        The smaller model that stands for the whole one.
+    blocks : list of Block
+        Tangents.
+    """
 
     layout: Layout
+    small: Condensed | None = None
     blocks: list[Block] = field(default_factory=list)
-    idle: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def at(self, values: FloatArray, *, tolerance: float) -> list[Block]:
         """Return tangents where `values` understates an end use by more than a tolerance."""
@@ -144,14 +156,19 @@ class Cuts:
         table = csc_array((matrix.values, matrix.indices, matrix.starts), shape=shape)
         activity = np.asarray(table @ values)
         slack = activity[rows] - matrix.row_lo[rows]
-        self.idle = rows[slack > CLEAR]
+        small = self.small or whole_model(matrix)
+        self.small = small.without(rows[slack > CLEAR])
 
     def load(self, engine: Engine) -> Engine:
         """Give an engine all tangents but the idle ones."""
-        engine.drop(self.idle)
         for block in self.blocks:
             engine.add(block)
         return engine
+
+    def engine(self, assembly: Assembly, options: Options, *, integer: bool) -> Engine:
+        """Return an engine with a model of this structure and all tangents."""
+        matrix, seed = assembly.matrix, options.seed
+        return self.load(Engine(matrix, integer=integer, seed=seed, small=self.small))
 
 
 def search(assembly: Assembly, options: Options) -> Found:
@@ -169,7 +186,7 @@ def search(assembly: Assembly, options: Options) -> Found:
     Found
         With status ``infeasible`` only when the solver proved it.
     """
-    cuts = Cuts(assembly.layout)
+    cuts = Cuts(assembly.layout, condense(assembly))
     relaxed = _relax(assembly, options, cuts)
     if relaxed.status is not Status.OPTIMAL or relaxed.values is None:
         return Found("infeasible" if relaxed.status is Status.INFEASIBLE else str(relaxed.status))
@@ -185,7 +202,7 @@ def search(assembly: Assembly, options: Options) -> Found:
 
 
 def _relax(assembly: Assembly, options: Options, cuts: Cuts) -> Answer:
-    engine = Engine(assembly.matrix, integer=False, seed=options.seed)
+    engine = cuts.engine(assembly, options, integer=False)
     answer = engine.run()
     for _ in range(ROUNDS):
         if answer.status is not Status.OPTIMAL or answer.values is None:
@@ -235,7 +252,7 @@ def exact_run(
     gap: float,
 ) -> Answer:
     """Run the integer model, adding tangents at each incumbent until the savings are exact."""
-    engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
+    engine = cuts.engine(assembly, options, integer=True)
     answer = engine.run(gap=gap, seconds=options.seconds, nodes=options.nodes)
     for _ in range(ROUNDS):
         if answer.values is None:
@@ -288,7 +305,7 @@ def _preferred(
     preference: FloatArray,
     limits: list[tuple[FloatArray, float]],
 ) -> Answer:
-    engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
+    engine = cuts.engine(assembly, options, integer=True)
     everything = np.arange(assembly.matrix.n_columns, dtype=np.int64).reshape(1, -1)
     for index, (costs, level) in enumerate(limits):
         row = Block(f"ties.{index}", ("ties",), (Term(everything, costs.reshape(1, -1)),), up=level)
@@ -334,7 +351,7 @@ def _prove(
     assembly: Assembly, options: Options, cuts: Cuts, *, best: Answer, bound: float
 ) -> tuple[Answer, float, str]:
     """Run the whole model from an incumbent; return the better plan, the bound and the limit."""
-    engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
+    engine = cuts.engine(assembly, options, integer=True)
     answer = engine.run(
         gap=PROOF * options.gap,
         seconds=options.seconds,
@@ -371,19 +388,19 @@ def _exact_enough(
         if answer.values is None:
             break
         values = whole(assembly, answer.values)
-        recourse = Recourse(assembly, values, options.seed)
-        exact = recourse.run()
         cuts.at(values, tolerance=EXACT_TOLERANCE)
-        if exact.values is not None:
-            found = Answer(
-                answer.status, exact.objective, answer.bound, whole(assembly, exact.values)
-            )
+        mended = repair(assembly, values, seed=options.seed)
+        if mended is not None:
+            cuts.at(mended, tolerance=EXACT_TOLERANCE)
+            cost = float(np.sum(assembly.matrix.cost * mended))
+            found = Answer(answer.status, cost, answer.bound, mended)
             best = found if best.values is None or _better(found, best) else best
-            if _gap(found, answer.objective or 0.0) <= options.gap * FLATTERY:
+            if _gap(found, answer.objective or 0.0) <= options.gap:
                 break
             answer = _fixed_run(tight, options, cuts, fixed)
             continue
         cuts.over(values)
+        recourse = Recourse(assembly, values, options.seed)
         tight = _tightened(tight, recourse.missing(TARGET_FAMILIES))
         answer = _fixed_run(tight, options, cuts, _around(assembly, values))
         if answer.values is None:
@@ -406,7 +423,7 @@ def _tightened(assembly: Assembly, missing: dict[int, float]) -> Assembly:
 def _fixed_run(
     assembly: Assembly, options: Options, cuts: Cuts, fixed: tuple[IntArray, FloatArray]
 ) -> Answer:
-    engine = cuts.load(Engine(assembly.matrix, integer=True, seed=options.seed))
+    engine = cuts.engine(assembly, options, integer=True)
     engine.set_bounds(fixed[0], fixed[1], fixed[1])
     gap = min(options.gap / 2, FIXED_GAP)
     return engine.run(gap=gap, seconds=options.seconds, nodes=options.nodes)
@@ -441,14 +458,19 @@ def _decided(
 
 
 def _near_switch(assembly: Assembly, values: FloatArray, *, reach: int) -> FloatArray:
-    """Return a mask of the integer columns within so many years of a change."""
+    """Return a mask of the integer columns within so many decision years of a change."""
     mask = np.zeros(len(values), dtype=bool)
+    problem = assembly.layout.problem
+    open_ = [i for i, year in enumerate(problem.years) if year in problem.decision_years]
+    starts = np.array(sorted({0, *open_}), dtype=np.int64)
+    ends = np.append(starts[1:], problem.periods)
     for columns in (assembly.layout.z, assembly.layout.n, assembly.layout.y):
         for row in columns:
             path = values[row]
             jumps = np.flatnonzero(np.abs(np.diff(path, prepend=0.0)) > NOISE)
-            for jump in jumps:
-                mask[row[max(0, jump - reach) : jump + reach + 1]] = True
+            for place in np.searchsorted(starts, jumps, side="right") - 1:
+                first = starts[max(0, place - reach)]
+                mask[row[first : ends[min(place + reach, len(ends) - 1)]]] = True
     return mask & assembly.matrix.integer  # type: ignore[return-value]
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tanlu.roadmap.assembly import Assembly, assemble
 from tanlu.roadmap.change import neutral_in
+from tanlu.roadmap.condense import condense
 from tanlu.roadmap.layout import MEGA, emission_columns
 from tanlu.roadmap.planner import settle
 from tanlu.roadmap.problem import Budget
 from tanlu.roadmap.search import LP_TOLERANCE, ROUNDS, SMALL, Cuts, Options, search, search_near
-from tanlu.roadmap.solve import Answer, Engine, Status
+from tanlu.roadmap.solve import Answer, Status
 from tanlu.roadmap.values import is_same_structure, with_values
 from tanlu.roadmap.warm import WarmEngine
 
@@ -80,13 +79,12 @@ class Session:
         """Assemble once and run the relaxation cold."""
         self._template = assemble(with_rows(self.problem))
         known = list(self.solved.found.cuts) if self.solved is not None else []
-        self._cuts = Cuts(self._template.layout, known)
+        self._cuts = Cuts(self._template.layout, condense(self._template), known)
         now = with_values(self._template, self.problem)
-        first = self._cuts.load(Engine(now.matrix, integer=False, seed=self.options.seed)).run()
+        first = self._cuts.engine(now, self.options, integer=False).run()
         if first.values is not None:
             self._cuts.rest(now, first.values)  # a smaller model; what is missing comes back
-        idle, self._cuts.idle = self._cuts.idle, np.zeros(0, dtype=np.int64)
-        self._engine = WarmEngine(now.matrix, seed=self.options.seed, without=idle)
+        self._engine = WarmEngine(now.matrix, seed=self.options.seed, small=self._cuts.small)
         self._cuts.load(self._engine)
         answer = self._cut(self._engine.run_cold())
         if self.solved is not None and answer.objective is not None:
@@ -160,7 +158,7 @@ class Session:
         own = Assembly(replace(assembly.layout, problem=problem), assembly.matrix)
         found: Found | None = None
         if int(own.matrix.integer.sum()) > SMALL:
-            private = Cuts(own.layout, list(cuts.blocks))
+            private = Cuts(own.layout, cuts.small, list(cuts.blocks))
             if relaxed.values is not None:
                 private.rest(own, relaxed.values)
             found = self._quick(own, private, relaxed)

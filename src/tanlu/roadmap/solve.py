@@ -10,11 +10,15 @@ import highspy
 import numpy as np
 
 from tanlu.kernel.errors import TanluError
+from tanlu.roadmap.builder import summed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
 
     from tanlu.roadmap.builder import Block, FloatArray, IntArray, MatrixModel
+    from tanlu.roadmap.condense import Condensed
 
 
 class Status(StrEnum):
@@ -93,10 +97,27 @@ class Engine:
         Whether integer columns are kept integer.
     seed : int
         Random seed of the solver.
+    small : Condensed, optional
+        Smaller model that is solved in place of it; columns, rows and answers are those of the
+        whole one, whose dropped rows have a dual of zero.
     """
 
-    def __init__(self, matrix: MatrixModel, *, integer: bool, seed: int = 0) -> None:
+    def __init__(
+        self,
+        matrix: MatrixModel,
+        *,
+        integer: bool,
+        seed: int = 0,
+        small: Condensed | None = None,
+    ) -> None:
         self._solver: Any = _new_solver()
+        self._small = small
+        self._base_rows = matrix.n_rows
+        if small is not None:
+            self._column = small.column
+            self._place = np.full(matrix.n_rows, -1, dtype=np.int64)
+            self._place[small.kept] = np.arange(len(small.kept))
+            matrix = small.matrix(matrix)
         self._integer = np.array(matrix.integer)
         for name, value in (
             ("output_flag", False),
@@ -112,6 +133,11 @@ class Engine:
         self.n_columns = matrix.n_columns
         self.n_rows = matrix.n_rows
 
+    def _columns(self, columns: IntArray) -> IntArray:
+        """Return where columns of the whole model are in the one that is loaded."""
+        index = np.asarray(columns, dtype=np.int64).ravel()
+        return index if self._small is None else self._column[index]
+
     def _set(self, name: str, value: float | str | bool) -> None:
         self._must(self._solver.setOptionValue(name, value))
 
@@ -122,7 +148,7 @@ class Engine:
 
     def add(self, block: Block) -> None:
         """Add rows to the loaded model."""
-        starts, columns, values = _row_wise(block)
+        starts, columns, values = _row_wise(block, self._columns)
         count = len(block.keys)
         low = np.broadcast_to(np.asarray(block.lo, dtype=np.float64), (count,))
         high = np.broadcast_to(np.asarray(block.up, dtype=np.float64), (count,))
@@ -134,7 +160,13 @@ class Engine:
         self.n_rows += count
 
     def drop(self, rows: IntArray) -> None:
-        """Take rows out; the index of those behind them moves up."""
+        """Take rows out; the index of those behind them moves up, if there is no smaller model."""
+        if self._small is not None:
+            places = self._place[rows]
+            self._place[rows] = -1
+            rows = places[places >= 0]
+            stay = np.flatnonzero(self._place >= 0)
+            self._place[stay] = np.arange(len(stay))
         if len(rows):
             self._must(self._solver.deleteRows(len(rows), rows.astype(np.int32)))
             self.n_rows -= len(rows)
@@ -151,17 +183,33 @@ class Engine:
 
     def set_bounds(self, columns: IntArray, low: ArrayLike, high: ArrayLike) -> None:
         """Change the bounds of some columns."""
-        index = np.asarray(columns, dtype=np.int32).ravel()
-        lower = np.broadcast_to(np.asarray(low, dtype=np.float64), index.shape).copy()
-        upper = np.broadcast_to(np.asarray(high, dtype=np.float64), index.shape).copy()
-        self._must(self._solver.changeColsBounds(len(index), index, lower, upper))
+        every = self._columns(columns)
+        lower = np.broadcast_to(np.asarray(low, dtype=np.float64), every.shape)
+        upper = np.broadcast_to(np.asarray(high, dtype=np.float64), every.shape)
+        index, first = np.unique(every, return_index=True)  # columns that are one have one bound
+        self._must(
+            self._solver.changeColsBounds(
+                len(index), index.astype(np.int32), lower[first], upper[first]
+            )
+        )
 
     def set_row(self, row: int, low: float, high: float) -> None:
-        """Change the bounds of one row."""
+        """Change the bounds of one row; one that is left out stays so."""
+        if self._small is not None and row < self._base_rows:
+            row = int(self._place[row])
+            if row < 0:
+                return
         self._must(self._solver.changeRowBounds(int(row), float(low), float(high)))
+
+    def set_rows(self, rows: IntArray, low: FloatArray, high: FloatArray) -> None:
+        """Change the bounds of some rows of a model that is loaded whole."""
+        index = rows.astype(np.int32)
+        self._must(self._solver.changeRowsBounds(len(index), index, low, high))
 
     def set_costs(self, costs: FloatArray) -> None:
         """Replace the whole objective."""
+        if self._small is not None:
+            costs = summed(self._column, costs, self._small.n_columns)
         index = np.arange(len(costs), dtype=np.int32)
         self._must(self._solver.changeColsCost(len(index), index, costs.astype(np.float64)))
 
@@ -193,10 +241,17 @@ class Engine:
         self._set("mip_abs_gap", 0.0 if gap else 1e-9)
         if start is not None and self.is_integer:
             solution = highspy.HighsSolution()
-            solution.col_value = list(start)
+            solution.col_value = list(self._inward(start))
             self._solver.setSolution(solution)
         self._must(self._solver.run())
         return self._answer()
+
+    def _inward(self, values: FloatArray) -> FloatArray:
+        if self._small is None:
+            return values
+        found = np.zeros(self._small.n_columns)
+        found[self._column] = values
+        return found
 
     def _answer(self) -> Answer:
         status = _STATUS.get(self._solver.getModelStatus(), Status.FAILED)
@@ -216,7 +271,17 @@ class Engine:
             return Answer(status)
         values = np.array(solution.col_value, dtype=np.float64)
         duals = None if self.is_integer else np.array(solution.row_dual, dtype=np.float64)
+        if self._small is not None:
+            values = values[self._column]
+            duals = None if duals is None else self._outward(duals)
         return Answer(status, objective, bound, values, duals)
+
+    def _outward(self, duals: FloatArray) -> FloatArray:
+        """Return a dual for each row of the whole model and those added."""
+        kept = np.flatnonzero(self._place >= 0)
+        found = np.zeros(self._base_rows)
+        found[kept] = duals[: len(kept)]
+        return np.concatenate([found, duals[len(kept) :]])
 
 
 def _highs_lp(matrix: MatrixModel, *, integer: bool) -> Any:
@@ -240,26 +305,26 @@ def _highs_lp(matrix: MatrixModel, *, integer: bool) -> Any:
     return lp
 
 
-def _row_wise(block: Block) -> tuple[Any, Any, FloatArray]:
+def _row_wise(block: Block, place: Callable[[IntArray], IntArray]) -> tuple[Any, Any, FloatArray]:
     """Return the rows of a block as starts, column indices and values; cells added up."""
-    starts, columns, values = [0], [], []
-    for row in range(len(block.keys)):
-        cells: dict[int, float] = {}
-        for term in block.terms:
-            index = np.atleast_1d(term.columns[row])
-            weight = np.asarray(term.coefficient, dtype=np.float64)
-            if weight.ndim == 1 and term.columns.ndim == 2:  # noqa: PLR2004 - a value per row
-                weight = weight[:, None]
-            weight = np.broadcast_to(weight, term.columns.shape)[row]
-            for column, value in zip(index, np.atleast_1d(weight), strict=True):
-                if column >= 0 and value:
-                    cells[int(column)] = cells.get(int(column), 0.0) + float(value)
-        for column in sorted(cells):
-            columns.append(column)
-            values.append(cells[column])
-        starts.append(len(columns))
-    return (
-        np.array(starts[:-1], dtype=np.int32),
-        np.array(columns, dtype=np.int32),
-        np.array(values, dtype=np.float64),
-    )
+    count = len(block.keys)
+    rows: list[IntArray] = []
+    columns: list[IntArray] = []
+    values: list[FloatArray] = []
+    for term in block.terms:
+        at = np.asarray(term.columns, dtype=np.int64)
+        weight = np.asarray(term.coefficient, dtype=np.float64)
+        if weight.ndim == 1 and at.ndim == 2:  # noqa: PLR2004 - a value per row
+            weight = weight[:, None]
+        weight = np.broadcast_to(weight, at.shape)
+        index = np.arange(count) if at.ndim == 1 else np.arange(count)[:, None]
+        keep = (at >= 0) & (weight != 0)
+        rows.append(np.broadcast_to(index, at.shape)[keep])
+        columns.append(place(at[keep]))
+        values.append(weight[keep])
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    width = int(column.max(initial=0)) + 1
+    cells, inverse = np.unique(row * width + column, return_inverse=True)
+    sums = summed(inverse, np.concatenate(values), len(cells))
+    starts = np.searchsorted(cells, np.arange(count) * width)
+    return starts.astype(np.int32), (cells % width).astype(np.int32), sums
