@@ -251,3 +251,18 @@ def test_sites_are_in_the_companys_province_and_named_so(empty: Path, tmp_path: 
     )
     assert "Jiangsu" in run("-w", str(empty), "--lang", "en", "site", "list").text
     assert "江苏" in run("-w", str(empty), "--lang", "zh", "site", "list").text
+
+
+def test_a_marked_copy_imported_as_it_is_counts_what_is_held_once(
+    empty: Path, tmp_path: Path
+) -> None:
+    call = in_workspace(empty)
+    call("import", write(tmp_path, "电.csv", _POWER + "2024-02,一厂,外购电力,约900,MWh\n"))
+
+    told = call("import", str(empty / "exports" / "电.checked.xlsx"))
+
+    assert [sheet["kind"] for sheet in told["files"][0]["sheets"]] == ["errors", "tidy"]
+    coverage = call("inventory", "2024")["coverage"]["by_status"]
+    assert coverage == {"OK": 1, "QUARANTINED": 1}
+    again = ("--force", "--dry-run", str(empty / "exports" / "电.checked.xlsx"))
+    assert "错误清单" in run("-w", str(empty), "--lang", "zh", "import", *again).text

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tanlu.kernel.activity import ActivityRow, Record, RowOp, SourceCell
 from tanlu.kernel.findings import Finding, Outcome
-from tanlu.kernel.identity import is_named, record_identity, row_key, same_file
+from tanlu.kernel.identity import is_named, record_identity, row_key, same_cell, same_file
 from tanlu.storage.canonical import plain_decimal
 
 if TYPE_CHECKING:
@@ -286,8 +286,7 @@ def _is_later_state(old: _Held, file: ParsedFile) -> bool:
 
 
 def _same_place(old: _Held, new: _Said) -> bool:
-    was, now = old.said.source, new.source
-    return (was.sheet, was.cell) == (now.sheet, now.cell)
+    return same_cell(old.said.source) == same_cell(new.source)
 
 
 def _kept(

@@ -31,7 +31,7 @@ from tanlu.kernel.periods import year_month
 from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from tanlu.compute import Calculation
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tanlu.factors.profile import Profile
     from tanlu.inventory.model import Inventory
     from tanlu.inventory.uncertainty import Uncertainty
+    from tanlu.kernel.activity import QuarantinedRow
     from tanlu.storage import Workspace
 
 
@@ -181,7 +182,7 @@ def take_inventory(
             iso_of_scope3=iso_of_scope3(),
             ledger=power,
             lines=lines.lines,
-            quarantined=sum(row.source.sha256 in facts.files for row in workspace.quarantine()),
+            quarantined=_held_back(workspace, year, facts.files),
             evidence=facts.evidence,
             outputs=read_outputs(records, year=year),
             energy=_energy_tables(profile, year),
@@ -235,6 +236,22 @@ def iso_of_scope3() -> dict[str, int]:
 def years_with_rows(workspace: Workspace) -> tuple[int, ...]:
     """Return the calendar years the ledger has rows of."""
     return years_of(workspace.activity())
+
+
+def _held_back(workspace: Workspace, year: int, files: Collection[str]) -> int:
+    """Count the rows held back that may be of a year: their period, else their file, says so."""
+    held = workspace.quarantine()
+    elsewhere = {*workspace.activity()["sha256"].unique().to_pylist()} - {*files} if held else set()
+    return sum(_may_be_of_year(row, year, elsewhere) for row in held)
+
+
+def _may_be_of_year(row: QuarantinedRow, year: int, elsewhere: Collection[str]) -> bool:
+    key = row.key
+    if "first_day" in key:
+        return int(key["first_day"][:4]) <= year <= int(key["last_day"][:4])
+    if "year" in key:
+        return key["year"] == str(year)
+    return row.source.sha256 not in elsewhere
 
 
 def _counts(record: Record, year: int) -> bool:

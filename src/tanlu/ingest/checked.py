@@ -161,7 +161,7 @@ def _mark_cell(book: Workbook, mark: Mapping[str, str]) -> None:
     is_red = cell.fill.fill_type == "solid" and cell.fill.start_color.rgb.endswith(_RED)
     if mark["held"] or not is_red:
         cell.fill = PatternFill("solid", start_color=_RED if mark["held"] else _AMBER)
-    text = f"[{mark['code']}] {mark['zh']} / {mark['en']} {mark['advice']}".strip()
+    text = f"[{mark['code']}] {mark['zh']}\n{mark['en']}\n{mark['advice']}".strip()
     before = f"{cell.comment.text}\n" if cell.comment else ""
     with contextlib.suppress(AttributeError):
         cell.comment = Comment((before + text)[:_COMMENT_MAX], "Tanlu", height=160, width=320)

@@ -13,7 +13,7 @@ from tanlu.ingest.rejected import RejectedError
 from tanlu.ingest.sheets.activity import read_activity
 from tanlu.ingest.sheets.draft import SheetResult, activity_rows
 from tanlu.ingest.sheets.header import HeaderBlock, find_header, is_number_like
-from tanlu.ingest.sheets.kind import duplicated_field, sheet_kind, value_columns
+from tanlu.ingest.sheets.kind import amounts_told_apart, duplicated_field, sheet_kind, value_columns
 from tanlu.ingest.sheets.outside import gas_state_notes, sheet_year
 from tanlu.ingest.sheets.place import Place
 from tanlu.ingest.sheets.share import read_shares
@@ -246,6 +246,7 @@ class _Parser:
         return result
 
     def _one_table(self, place: Place, block: HeaderBlock) -> SheetResult:
+        block = amounts_told_apart(block, place)
         kind = sheet_kind(block, place)
         if kind is SheetKind.UNKNOWN:
             self._refuse_incomplete(place, block)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from tanlu.kernel.activity import SourceCell
+
 Identity = tuple[str, ...]
 ROW_KEY = ("site", "item", "first_day", "last_day")
 RECORD_KEYS: dict[RecordKind, tuple[str, ...]] = {
@@ -82,12 +84,20 @@ def row_key(site: str, item: str, first_day: date, last_day: date) -> dict[str, 
 
 
 def same_file(name: str) -> str:
-    """Return a file's name less what a marked copy adds, to tell a later state of the same file.
+    """Return a file's name less its type and what a marked copy adds.
+
+    Files that agree in it are states of one file.
 
     Examples
     --------
-    >>> same_file("Energy.checked.xlsx") == same_file("energy.xlsx")
-    True
+    >>> same_file("Energy.checked.xlsx"), same_file("energy.csv")
+    ('energy', 'energy')
     """
-    stem, _, suffix = name.casefold().rpartition(".")
-    return f"{stem.removesuffix('.checked')}.{suffix}" if stem else suffix
+    stem = name.casefold().rpartition(".")[0] or name.casefold()
+    return stem.removesuffix(".checked")
+
+
+def same_cell(source: SourceCell) -> tuple[str, str, str]:
+    """Return what two states of one cell have in common; a text file's sheet has its name."""
+    name = same_file(source.file)
+    return (name, source.sheet.casefold() or name, source.cell)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from tanlu.kernel.activity import QuarantinedRow, RecordKind, SourceCell
 from tanlu.kernel.findings import Finding, Outcome
-from tanlu.kernel.identity import ROW_KEY, record_identity, row_key, same_file
+from tanlu.kernel.identity import ROW_KEY, record_identity, row_key, same_cell
 from tanlu.storage import current, schema
 
 if TYPE_CHECKING:
@@ -109,11 +109,27 @@ def _held(conn: Connection) -> tuple[Held, ...]:
     table = schema.QUARANTINE
     valid = valid_batches(conn)
     rows = conn.execute(select(table).order_by(table.c.seq, table.c.n))
-    return tuple(
+    held = [
         Held(row.seq, row.batch_id, _quarantined(row))
         for row in rows
         if valid.get(row.sha256) == row.batch_id
-    )
+    ]
+    return tuple(_without_earlier(held))
+
+
+def _without_earlier(held: list[Held]) -> Iterator[Held]:
+    """Leave out a row that a later state of its file still holds back in the same cell."""
+    newest = {}
+    for one in held:
+        newest[same_cell(one.row.source), _label(one.row)] = one
+    yield from newest.values()
+
+
+def _label(row: QuarantinedRow) -> str:
+    """Return what tells a held row from another that once stood in its cell."""
+    whole = _thing(row.key) if _is_whole(row.key) else ()
+    days = [row.key.get(name, "") for name in (_FIRST, _LAST)]
+    return json.dumps([whole, days] if whole else dict(row.raw), sort_keys=True)
 
 
 def _quarantined(row: Any) -> QuarantinedRow:
@@ -161,8 +177,7 @@ class _Index:
         self._by_cell: dict[tuple[str, str, str], list[_Later]] = defaultdict(list)
         self._by_thing: dict[tuple[str, ...], list[_Later]] = defaultdict(list)
         for row in rows:
-            source = row.source
-            self._by_cell[same_file(source.file), source.sheet, source.cell].append(row)
+            self._by_cell[same_cell(row.source)].append(row)
             self._by_thing[_thing(row.key)].append(row)
 
     def match(self, held: Held, taken: set[tuple[str, str, str]]) -> _Later | None:
@@ -170,12 +185,12 @@ class _Index:
         source, key = held.row.source, held.row.key
         if not key:
             return None
-        same_cell = self._by_cell[same_file(source.file), source.sheet, source.cell]
+        in_cell = self._by_cell[same_cell(source)]
         same_thing = self._by_thing[_thing(key)] if _is_whole(key) else []
         return next(
             (
                 row
-                for row in (*same_cell, *same_thing)
+                for row in (*in_cell, *same_thing)
                 if row.seq > held.seq
                 and row.source.sha256 != source.sha256
                 and row.spot not in taken

@@ -383,3 +383,108 @@ def test_blanks_of_an_outline_are_filled_and_of_single_entries_held(read: Read) 
     assert [f.cell for f in filled.findings if f.code == "FILLED_DOWN"] == ["A3"]
     assert held.sheets[0].quarantined == 1
     assert [f.cell for f in held.findings if f.code == "SITE_MISSING"] == ["D3"]
+
+
+def test_a_monthly_report_per_sheet_takes_this_month_and_not_the_year_so_far(
+    read: Read, sums: Sums
+) -> None:
+    sheets = {
+        f"{month}月": [
+            ["徐州重型厂能源消耗月报"],
+            [f"2024年{month}月"],
+            ["序号", "能源名称", "计量单位", "本月消耗", "本年累计", "去年同期"],
+            [1, "电力", "万千瓦时", 10 + month, 100 * month, 9],
+            [2, "柴油", "吨", 1.5, 1.5 * month, 1.4],
+        ]
+        for month in range(1, 13)
+    }
+
+    parsed = read(sheets, mapping={"site": "徐州重型厂"})
+
+    assert sums(parsed) == {
+        ("徐州重型厂", "electricity", "kWh"): 1980000,
+        ("徐州重型厂", "diesel", "kg"): 18000,
+    }
+    assert len({row.ym for row in parsed.rows}) == 12
+
+
+def test_a_consultants_table_of_sources_is_no_list_of_equipment(read: Read, sums: Sums) -> None:
+    rows: list[list[Any]] = [
+        ["温室气体排放活动数据收集表"],
+        ["填报单位：无锡工厂", "", "填报年份：2024"],
+        ["编号", "排放源类别", "排放源", "活动数据", "单位", "数据来源", "备注"],
+        ["1", "化石燃料燃烧", "柴油", 3.2, "t", "加油记录", ""],
+        ["2", "净购入电力", "外购电力", 5600, "MWh", "电费单", ""],
+        ["3", "化石燃料燃烧", "叉车用油", 5, "t", "加油记录", ""],
+    ]
+
+    parsed = read({"活动数据": rows})
+
+    assert [sheet.kind for sheet in parsed.sheets] == ["tidy"]
+    assert sums(parsed) == {
+        ("无锡工厂", "diesel", "kg"): 3200,
+        ("无锡工厂", "electricity", "kWh"): 5600000,
+    }
+    assert [row.raw["排放源"] for row in parsed.quarantine] == ["叉车用油"]
+
+
+def test_taiwanese_bills_and_fuel_slips(read: Read, sums: Sums) -> None:
+    power: list[list[Any]] = [
+        ["民國113年度 電力使用紀錄"],
+        ["年", "月", "廠別", "用電度數(度)", "電費(元)"],
+    ]
+    power += [["民國113年", month, "台中廠", 10000 + month, 40000] for month in range(1, 13)]
+    fuel: list[list[Any]] = [["日期", "廠別", "油品", "加油量(公升)", "金額"],
+            ["民國113年1月15日", "台中廠", "柴油", 120, 3000],
+            ["民國113年2月20日", "台中廠", "汽油", 80, 2500]]  # fmt: skip
+
+    parsed = read({"用電紀錄": power, "燃料": fuel})
+
+    assert not parsed.open_questions
+    assert sums(parsed) == {
+        ("台中廠", "electricity", "kWh"): 120078,
+        ("台中廠", "diesel", "L"): 120,
+        ("台中廠", "gasoline", "L"): 80,
+    }
+
+
+def test_factories_side_by_side_under_two_header_rows(read: Read, sums: Sums) -> None:
+    rows: list[list[Any]] = [
+        ["期间", "一厂", None, "二厂", None],
+        [None, "电(kWh)", "天然气(Nm³)", "电(kWh)", "天然气(Nm³)"],
+        *([f"2023-{month:02d}", 1000 + month, 20, 2000 + month, 40] for month in range(1, 13)),
+    ]
+
+    parsed = read({"2023": rows}, merges={"2023": ["B1:C1", "D1:E1", "A1:A2"]})
+
+    assert sums(parsed) == {
+        ("一厂", "electricity", "kWh"): 12078,
+        ("一厂", "natural_gas", "Nm3"): 240,
+        ("二厂", "electricity", "kWh"): 24078,
+        ("二厂", "natural_gas", "Nm3"): 480,
+    }
+
+
+def test_quarters_and_half_years_beside_months_are_not_added(read: Read, sums: Sums) -> None:
+    months = [100, 101, 102, 103, 104, 105]
+    rows: list[list[Any]] = [
+        ["苏州工厂2024年1-6月能源统计表"],
+        [
+            "项目",
+            "单位",
+            "1月",
+            "2月",
+            "3月",
+            "一季度",
+            "4月",
+            "5月",
+            "6月",
+            "二季度",
+            "上半年合计",
+        ],
+        ["外购电量", "kWh", *months[:3], 303, *months[3:], 312, 615],
+    ]
+
+    parsed = read({"2024年能源统计": rows})
+
+    assert sums(parsed) == {("苏州工厂", "electricity", "kWh"): 615}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tanlu.ingest.model import SheetKind
+from tanlu.ingest.sheets.header import is_number_like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +59,23 @@ def sheet_kind(block: HeaderBlock, place: Place) -> SheetKind:
     if _PERIOD_FIELDS & fields and "quantity" in fields and place.answer("item"):
         return SheetKind.TIDY
     return SheetKind.UNKNOWN
+
+
+def amounts_told_apart(block: HeaderBlock, place: Place) -> HeaderBlock:
+    """Return a header in which a column named like items but full of numbers holds quantities.
+
+    "Activity data" heads names in some templates and amounts in others.
+    """
+    if block.of("quantity") is not None or block.of("unit") is None:
+        return block
+    columns = dict(block.columns)
+    for index, column in block.columns.items():
+        cells = [place.grid.cell(row, index) for row in place.grid.rows if row > block.last]
+        filled = [cell for cell in cells if cell is not None and cell.text.strip()]
+        numbers = sum(is_number_like(cell) for cell in filled)
+        if column.field == "item" and filled and numbers > len(filled) * _LEAST_KNOWN:
+            columns[index] = replace(column, field="quantity")
+    return replace(block, columns=columns)
 
 
 def _small_table(fields: set[str], block: HeaderBlock, place: Place) -> SheetKind:
