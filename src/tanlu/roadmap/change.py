@@ -32,6 +32,8 @@ class Knob(StrEnum):
     BUDGET = "budget"  # CNY a year, or a factor
     GRID_SPEED = "grid_speed"  # how fast the grid gets cleaner: 1 as planned, 2 twice as fast
     NEUTRALITY_YEAR = "neutrality_year"
+    CAPEX = "capex"  # factor on investment in measures, units and generation
+    DISCOUNT_RATE = "discount_rate"  # per year, or a factor
     CAP = "cap"  # factor on the levels of yearly and cumulative caps
 
 
@@ -80,6 +82,10 @@ def read_change(text: str) -> Change:
 def _check(change: Change, text: str, known: str) -> None:
     may_be_negative = change.knob is Knob.GROWTH and not change.is_factor
     if (change.amount < 0 and not may_be_negative) or change.amount <= -1:
+        raise TanluError("plan.change", found=text, known=known)
+    if change.knob is Knob.CAPEX and not change.is_factor:
+        raise TanluError("plan.change", found=text, known=known)
+    if change.knob is Knob.DISCOUNT_RATE and not change.is_factor and change.amount >= 1:
         raise TanluError("plan.change", found=text, known=known)
     if change.knob is Knob.NEUTRALITY_YEAR and (change.is_factor or change.amount.denominator != 1):
         raise TanluError("plan.change", found=text, known=known)
@@ -239,6 +245,25 @@ def neutral_in(problem: Problem, index: int) -> Problem:
     return replace(problem, targets=dict(sorted({**problem.targets, **moved}.items())))
 
 
+def _capex(problem: Problem, change: Change) -> Problem:
+    """Scale what is invested; the baseline's own replacements and existing stock stay."""
+    measures = {n: replace(m, capex=_scaled(m.capex, change)) for n, m in problem.measures.items()}
+    units = {n: replace(t, capex=_scaled(t.capex, change)) for n, t in problem.technologies.items()}
+    pv = {n: replace(o, capex=_scaled(o.capex, change)) for n, o in problem.pv.items()}
+    return replace(problem, measures=measures, technologies=units, pv=pv)
+
+
+def _scaled(path: Series, change: Change) -> Series:
+    return tuple(value * change.amount for value in path)
+
+
+def _discount_rate(problem: Problem, change: Change) -> Problem:
+    rate = problem.rate * change.amount if change.is_factor else change.amount
+    if rate >= 1:
+        raise TanluError("plan.change", found=change.text, known=", ".join(k.value for k in Knob))
+    return replace(problem, rate=rate)
+
+
 CAPPED = frozenset({TargetKind.ABSOLUTE, TargetKind.CUMULATIVE})
 
 
@@ -260,4 +285,6 @@ _KNOBS: dict[Knob, Callable[[Problem, Change], Problem]] = {
     Knob.GRID_SPEED: _grid_speed,
     Knob.NEUTRALITY_YEAR: _neutrality_year,
     Knob.CAP: _cap,
+    Knob.CAPEX: _capex,
+    Knob.DISCOUNT_RATE: _discount_rate,
 }

@@ -23,7 +23,7 @@ from tanlu.roadmap.simulate import Choices, Simulation, simulate, unclaimed_gene
 from tanlu.roadmap.solved import Solved
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tanlu.roadmap.problem import Problem
 
@@ -191,6 +191,12 @@ def fit_claims(problem: Problem, choices: Choices) -> tuple[Choices, Simulation]
     return fitted, simulate(problem, fitted)
 
 
+def replanner(options: Options) -> Callable[[Problem], Solved | Found]:
+    """Return a function that plans a problem anew, without asking for reasons."""
+    quiet = replace(options, explain=False)
+    return lambda problem: solve_problem(problem, quiet)
+
+
 def make_plan(problem: Problem, options: Options | None = None) -> Plan:
     """Return the least-cost plan of a problem, or why there is none.
 
@@ -215,7 +221,7 @@ def make_plan(problem: Problem, options: Options | None = None) -> Plan:
     solved = solve_problem(problem, chosen)
     if isinstance(solved, Found):
         return make_infeasible(problem, diagnose(problem, chosen), chosen)
-    return make_plan_value(solved, chosen)
+    return make_plan_value(solved, chosen, replanner(chosen))
 
 
 def plan_json(case: Mapping[str, Any], options: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -5,51 +5,34 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tanlu.roadmap.adoptions import Adoption, make_adoptions
 from tanlu.roadmap.amounts import why_amounts
 from tanlu.roadmap.canonical import problem_hash
 from tanlu.roadmap.carbon_cost import MG_PER_T, charged_at, covered, surrendered
 from tanlu.roadmap.checks import TARGETS, coal_equivalent, renewable
 from tanlu.roadmap.explain import Explainer, Why
-from tanlu.roadmap.layout import KILO
 from tanlu.roadmap.macc import make_macc
 from tanlu.roadmap.problem import TargetKind
 from tanlu.roadmap.retirement import retirable, worth_left
-from tanlu.roadmap.simulate import Simulation, nothing, simulate, starts
+from tanlu.roadmap.shadow import shadow_prices
+from tanlu.roadmap.simulate import Simulation, nothing, simulate
 from tanlu.roadmap.solve import solver_version
 from tanlu.roadmap.validation import template_measures
 from tanlu.roadmap.wedges import ledger_total, make_wedges
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from fractions import Fraction
 
-    from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.infeasible import Infeasible
     from tanlu.roadmap.macc import Bar
     from tanlu.roadmap.problem import Problem
     from tanlu.roadmap.search import Options
+    from tanlu.roadmap.shadow import Shadow, Solve
     from tanlu.roadmap.solved import Solved
     from tanlu.roadmap.wedges import Wedge
-
-
-@dataclass(frozen=True, slots=True)
-class Adoption:
-    """A measure, generator, contract or technology, with the year it starts."""
-
-    id: str
-    measure: str
-    kind: str
-    site: str
-    year: int
-    size: float
-    unit: str
-    capex: int
-    abatement_t_total: float
-    why: Why | None
-    name_zh: str = ""
-    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +64,7 @@ class Plan:
     offsets_t: tuple[float, ...]
     adoptions: tuple[Adoption, ...]
     wedges: tuple[Wedge, ...]
-    shadow: tuple[tuple[int, float, float, float], ...]
+    shadow: tuple[Shadow, ...]
     macc: tuple[Bar, ...]
     targets: tuple[TargetLine, ...]
     not_adopted: tuple[Why, ...]
@@ -96,13 +79,13 @@ class Plan:
         return plan_to_json(self)
 
 
-def make_plan_value(solved: Solved, options: Options) -> Plan:
+def make_plan_value(solved: Solved, options: Options, solve: Solve | None = None) -> Plan:
     """Build the published plan of a solved problem."""
     problem = solved.problem
     baseline = simulate(problem, nothing(problem))
     wedges = make_wedges(problem, solved.choices, solved.result, baseline=baseline)
     whys = _whys(solved, wedges, options)
-    adoptions = _with_amounts(solved, _adoptions(solved, wedges, whys), options)
+    adoptions = _with_amounts(solved, make_adoptions(solved, wedges, whys), options)
     taken = {adoption.id for adoption in adoptions}
     return Plan(
         problem=problem,
@@ -118,7 +101,7 @@ def make_plan_value(solved: Solved, options: Options) -> Plan:
         offsets_t=_floats(solved.choices.offsets),
         adoptions=adoptions,
         wedges=wedges,
-        shadow=shadow_prices(solved),
+        shadow=shadow_prices(solved, solve if options.explain else None),
         macc=make_macc(solved, wedges),
         targets=_target_lines(solved),
         not_adopted=tuple(why for name, why in whys.items() if name not in taken),
@@ -201,160 +184,6 @@ def _run(problem: Problem, options: Options, solved: Solved | None) -> dict[str,
     }
 
 
-def _adoptions(
-    solved: Solved, wedges: tuple[Wedge, ...], whys: dict[str, Why]
-) -> tuple[Adoption, ...]:
-    tonnes = {wedge.owner: sum(wedge.mg) / MG_PER_T for wedge in wedges}
-    found = [
-        *_measure_adoptions(solved, tonnes, whys),
-        *_pv_adoptions(solved, tonnes),
-        *_contract_adoptions(solved, tonnes),
-        *_unit_adoptions(solved, tonnes),
-        *_retirements(solved),
-    ]
-    return tuple(sorted(found, key=lambda a: (a.year, a.id)))
-
-
-def _measure_adoptions(
-    solved: Solved, tonnes: dict[str, float], whys: dict[str, Why]
-) -> list[Adoption]:
-    problem, layout = solved.problem, solved.assembly.layout
-    found = []
-    for measure in problem.measures.values():
-        steps = [layout.decisions[i] for i in layout.decisions_of(measure.id)]
-        begun: dict[int, Fraction] = {}
-        for step in steps:
-            for year, amount in starts(solved.choices.share[step.id]):
-                begun[year] = begun.get(year, Fraction(0)) + amount / len(steps)
-        for year, amount in sorted(begun.items()):
-            paid = max(year - measure.lead_years, 0)
-            blocks = measure.blocks > 1
-            found.append(
-                Adoption(
-                    id=measure.id,
-                    measure=measure.kind,
-                    kind=str(measure.effect),
-                    site=measure.site,
-                    year=problem.years[year],
-                    size=float(amount * measure.blocks if blocks else amount),
-                    unit="block" if blocks else ("share" if measure.continuous else "set"),
-                    capex=round(amount * measure.capex[paid]),
-                    abatement_t_total=tonnes.get(measure.id, 0.0)
-                    * float(amount)
-                    / float(sum(begun.values())),
-                    why=whys.get(measure.id),
-                    name_zh=measure.name_zh,
-                    name_en=measure.name_en,
-                )
-            )
-    return found
-
-
-def _pv_adoptions(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
-    found = []
-    for option in solved.problem.pv.values():
-        begun = starts(solved.choices.capacity[option.id])
-        total = sum((amount for _, amount in begun), Fraction(0))
-        for year, amount in begun:
-            paid = max(year - option.lead_years, 0)
-            found.append(
-                Adoption(
-                    id=option.id,
-                    measure=option.id.partition("@")[0],
-                    kind=f"pv_{option.ownership}",
-                    site=option.site,
-                    year=solved.problem.years[year],
-                    size=float(amount),
-                    unit="kW",
-                    capex=round(amount * option.capex[paid]),
-                    abatement_t_total=tonnes.get(option.id, 0.0) * float(amount / total),
-                    why=None,
-                    name_zh=option.name_zh,
-                    name_en=option.name_en,
-                )
-            )
-    return found
-
-
-def _contract_adoptions(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
-    found = []
-    for contract in solved.problem.contracts.values():
-        for site in contract.sites:
-            path = solved.choices.claims[f"{contract.id}@{site}"]
-            active = [year for year, amount in enumerate(path) if amount]
-            if active:
-                power = solved.problem.carriers[solved.problem.electricity()].unit
-                whole = sum(
-                    (sum(solved.choices.claims[f"{contract.id}@{s}"]) for s in contract.sites),
-                    Fraction(0),
-                )
-                part = float(sum(path, Fraction(0)) / whole)
-                found.append(
-                    Adoption(
-                        id=f"{contract.id}@{site}",
-                        measure=contract.id,
-                        kind=str(contract.kind),
-                        site=site,
-                        year=solved.problem.years[active[0]],
-                        size=float(max(path)),
-                        unit=f"{power}/yr",
-                        capex=0,
-                        abatement_t_total=tonnes.get(contract.id, 0.0) * part,
-                        why=None,
-                        name_zh=contract.name_zh,
-                        name_en=contract.name_en,
-                    )
-                )
-    return found
-
-
-def _unit_adoptions(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
-    found = []
-    for technology in solved.problem.technologies.values():
-        counts = solved.choices.units.get(technology.id, ())
-        for year, count in enumerate(counts):
-            if count:
-                paid = max(year - technology.lead_years, 0)
-                found.append(
-                    Adoption(
-                        id=technology.id,
-                        measure=technology.id,
-                        kind="technology",
-                        site=solved.problem.end_uses[technology.end_use].site,
-                        year=solved.problem.years[year],
-                        size=float(count),
-                        unit="unit",
-                        capex=round(count * technology.capex[paid]),
-                        abatement_t_total=tonnes.get(technology.id, 0.0) * count / sum(counts),
-                        why=None,
-                    )
-                )
-    return found
-
-
-def _retirements(solved: Solved) -> list[Adoption]:
-    """Return the existing stock taken out early, as if it were adopted; it costs no investment."""
-    problem, found = solved.problem, []
-    for technology, cohort in retirable(problem):
-        for year, _ in starts(solved.choices.retired[cohort.id]):
-            use = problem.end_uses[technology.end_use]
-            found.append(
-                Adoption(
-                    id=cohort.id,
-                    measure=technology.id,
-                    kind="retirement",
-                    site=use.site,
-                    year=problem.years[year],
-                    size=float(cohort.capacity[year]),
-                    unit=f"{use.unit}/yr",
-                    capex=0,
-                    abatement_t_total=0.0,
-                    why=None,
-                )
-            )
-    return found
-
-
 def _written_off(solved: Solved) -> dict[str, float]:
     """Return the worth at the horizon that each early retirement gives up [CNY]."""
     return {
@@ -362,62 +191,6 @@ def _written_off(solved: Solved) -> dict[str, float]:
         for technology, cohort in retirable(solved.problem)
         if any(solved.choices.retired[cohort.id])
     }
-
-
-def shadow_prices(solved: Solved) -> tuple[tuple[int, float, float, float], ...]:
-    """Return (year, price, low, high) in undiscounted CNY per tonne.
-
-    Notes
-    -----
-    From the duals of the emission targets in the relaxation (the price), and with whole numbers
-    fixed; low and high are the lesser and the greater of the two (rule M-88).
-    """
-    layout = solved.assembly.layout
-    if not layout.sites:
-        return ()
-    relaxed = solved.found.lp_duals
-    fixed = solved.duals
-    found = []
-    for year in range(layout.periods):
-        prices = [
-            max(_price(solved, duals, column) for column in _emission_columns(layout, year))
-            / float(layout.factors[year])
-            for duals in (relaxed, fixed)
-            if duals is not None
-        ]
-        first = round(prices[0] * KILO, 2) + 0.0
-        low, high = (round(edge * KILO, 2) + 0.0 for edge in (min(prices), max(prices)))
-        found.append((solved.problem.years[year], first, low, high))
-    return tuple(found)
-
-
-def _emission_columns(layout: Any, year: int) -> list[int]:
-    return [int(layout.em[name][0, year]) for name in ("s1", "s2l", "s2m", "s3")]
-
-
-_EMISSION_FAMILIES = ("cap.", "cumulative.", "intensity.", "peak.", "neutrality.")
-
-
-def _price(solved: Solved, duals: FloatArray, column: int) -> float:
-    matrix = solved.assembly.matrix
-    first, last = matrix.starts[column], matrix.starts[column + 1]
-    wanted = _emission_rows(solved)
-    total = 0.0
-    for position in range(int(first), int(last)):
-        row = int(matrix.indices[position])
-        if row in wanted:
-            total -= float(matrix.values[position]) * float(duals[row])
-    return total
-
-
-def _emission_rows(solved: Solved) -> frozenset[int]:
-    blocks = solved.assembly.matrix.blocks
-    return frozenset(
-        int(row)
-        for name, rows in blocks.items()
-        if name.startswith(_EMISSION_FAMILIES)
-        for row in rows
-    )
 
 
 def _target_lines(solved: Solved) -> tuple[TargetLine, ...]:
@@ -555,7 +328,16 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "not_adopted": [{"measure": w.measure, "why": _why_json(w)} for w in plan.not_adopted],
         "wedges": [{"measure": w.owner, "layer": w.layer, "t": _tonnes(w.mg)} for w in plan.wedges],
         "shadow_price": [
-            {"year": y, "per_t": p, "low": low, "high": high} for y, p, low, high in plan.shadow
+            {
+                "year": s.year,
+                "per_t": s.price,
+                "low": s.band[0],
+                "high": s.band[1],
+                "relaxed": s.relaxed,
+                "operational": s.operational,
+                "resolved": s.resolved,
+            }
+            for s in plan.shadow
         ],
         "macc": [asdict(bar) for bar in plan.macc],
         "targets": [asdict(line) for line in plan.targets],

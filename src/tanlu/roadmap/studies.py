@@ -13,7 +13,7 @@ from tanlu.roadmap.delay import cost_of_delay, solver_of
 from tanlu.roadmap.hedging import hedge
 from tanlu.roadmap.infeasible import diagnose
 from tanlu.roadmap.node import exact
-from tanlu.roadmap.planner import solve_problem
+from tanlu.roadmap.planner import replanner, solve_problem
 from tanlu.roadmap.probability import DRAWS, assess, find_margin
 from tanlu.roadmap.regret import compare
 from tanlu.roadmap.result import make_infeasible, make_plan_value, plan_to_json
@@ -130,7 +130,7 @@ def plan_with_studies(
     if not isinstance(solved, Solved):
         body = plan_to_json(make_infeasible(problem, diagnose(problem, chosen), chosen))
         return body | {"studies": dict.fromkeys(asked)}
-    body = plan_to_json(make_plan_value(solved, chosen))
+    body = plan_to_json(make_plan_value(solved, chosen, replanner(chosen)))
     quiet = replace(chosen, explain=False)
     context = Context(case, problem, solved, quiet, tell or _always)
     studies = {name: STUDIES[name](context, asked[name]) for name in sorted(asked)}

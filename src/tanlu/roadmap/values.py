@@ -16,24 +16,23 @@ from tanlu.roadmap.layout import (
     border_cost,
     emission_columns,
     fixed_cost,
+    make_layout,
     neutral_from,
     surrender_terms,
     to_float,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from fractions import Fraction
 
     from tanlu.roadmap.builder import Block, FloatArray, IntArray, MatrixModel
     from tanlu.roadmap.layout import Layout
-    from tanlu.roadmap.problem import Problem
+    from tanlu.roadmap.problem import Measure, Problem, PvOption, Technology
 
 # What must be the same for the rows and columns to be the same.
-_STRUCTURE = (
-    "years", "rate", "salvage", "technologies", "measures", "pv", "locks", "decision_years",
-    "frozen_until",
-)  # fmt: skip
+_STRUCTURE = ("years", "salvage", "locks", "decision_years", "frozen_until")
+_COSTED = ("technologies", "measures", "pv")  # the same but for what they cost to build
 _DEMAND = frozenset({"electricity", "equity", "fuel", "stock", "tight", "waste_heat"})
 _OUTPUT = frozenset({"intensity", "energy_intensity"})
 
@@ -44,9 +43,28 @@ def is_same_structure(one: Problem, other: Problem) -> bool:
         getattr(one, name) is getattr(other, name) or getattr(one, name) == getattr(other, name)
         for name in _STRUCTURE
     )
+    same = same and all(_are_alike(getattr(one, n), getattr(other, n)) for n in _COSTED)
     keys = ("carriers", "sites", "end_uses", "contracts", "borders")
     same = same and has_surrender(one) == has_surrender(other)
     return same and all(getattr(one, k).keys() == getattr(other, k).keys() for k in keys)
+
+
+def _are_alike(
+    some: Mapping[str, Measure | PvOption | Technology],
+    others: Mapping[str, Measure | PvOption | Technology],
+) -> bool:
+    if some is others:
+        return True
+    return some.keys() == others.keys() and all(
+        owner == replace(others[name], capex=owner.capex) for name, owner in some.items()
+    )
+
+
+def has_new_costs(one: Problem, other: Problem) -> bool:
+    """Say whether two problems of one structure discount or invest differently."""
+    return one.rate != other.rate or any(
+        getattr(one, name) is not getattr(other, name) for name in _COSTED
+    )
 
 
 def has_surrender(problem: Problem) -> bool:
@@ -72,7 +90,8 @@ def touched_families(template: Problem, problem: Problem) -> frozenset[str]:
         found.add("ets")
     if template.contracts is not problem.contracts:
         found.add("contracts")
-    if template.budget is not problem.budget:
+    invests = any(getattr(template, n) is not getattr(problem, n) for n in _COSTED)
+    if template.budget is not problem.budget or invests:
         found.add("budget")
     return frozenset(found & FAMILIES.keys())
 
@@ -93,6 +112,11 @@ def with_values(template: Assembly, problem: Problem) -> Assembly:
         When the changed problem needs a row or a cell that the template has not.
     """
     layout = replace(template.layout, problem=problem)
+    known = template.matrix.cost
+    if has_new_costs(template.layout.problem, problem):
+        bare = make_layout(problem)
+        known = bare.builder.matrix().cost
+        layout = replace(layout, factors=bare.factors)
     patch = _Patch(template.matrix)
     for name in sorted(touched_families(template.layout.problem, problem)):
         patch.free(row for rows in template.rows_of(name) for row in template.matrix.blocks[rows])
@@ -100,7 +124,7 @@ def with_values(template: Assembly, problem: Problem) -> Assembly:
             patch.put(block)
     matrix = replace(
         template.matrix,
-        cost=_costs(layout, template.matrix.cost),
+        cost=_costs(layout, known),
         upper=_upper(layout, template.matrix.upper),
         row_lo=patch.low,
         row_up=patch.high,

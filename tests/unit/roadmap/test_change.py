@@ -36,7 +36,7 @@ def turned(text: str, **more: Any) -> Problem:
 @pytest.mark.parametrize(
     "text",
     ["", "budget", "budget=", "carbon=3", "budget=-1", "growth=-1", "neutrality_year=x2",
-     "neutrality_year=2030.5", "cap=x-1"],
+     "neutrality_year=2030.5", "cap=x-1", "capex=5", "discount_rate=8"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_the_known_names(text: str) -> None:
     with pytest.raises(TanluError) as caught:
@@ -100,3 +100,15 @@ def test_caps_and_budget_scale() -> None:
     problem = turned("budget=x2", budget={"per_year": {"2026": 5}})
     assert problem.budget is not None
     assert list(problem.budget.limits) == [10, None, None]
+
+
+def test_investment_and_the_rate_of_interest_are_scaled_or_replaced() -> None:
+    measure = {"id": "A", "end_uses": ["lines"], "saving": 0.1, "capex": 100, "life": 5,
+               "host_year": 2027, "host_capex": 30}  # fmt: skip
+
+    dear = turned("capex=x1.5", measures=[measure])
+
+    assert list(dear.measures["A"].capex) == [150] * 3
+    assert dear.measures["A"].host_capex == 30
+    assert turned("discount_rate=6%").rate == Fraction(6, 100)
+    assert turned("discount_rate=x1.5").rate == Fraction(12, 100)

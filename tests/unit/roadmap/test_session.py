@@ -70,7 +70,8 @@ def works(**more: Any) -> dict[str, Any]:
 KNOBS = (
     "carbon_price=120", "carbon_price=x3", "power_price=x1.3", "growth=1%", "growth=-2%",
     "budget=x0.6", "budget=30000000", "grid_speed=1.5", "grid_speed=0.5",
-    "neutrality_year=2031", "cap=x0.9", "cap=x1.1",
+    "neutrality_year=2031", "cap=x0.9", "cap=x1.1", "capex=x1.4", "capex=x0.5",
+    "discount_rate=3%", "discount_rate=x2",
 )  # fmt: skip
 
 
