@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tanlu.roadmap.condense import Condensed
 
 
+Basis = Any  # the library's, without types
+
+
 class Status(StrEnum):
     """What the solver says about a model."""
 
@@ -212,6 +215,16 @@ class Engine:
             costs = summed(self._column, costs, self._small.n_columns)
         index = np.arange(len(costs), dtype=np.int32)
         self._must(self._solver.changeColsCost(len(index), index, costs.astype(np.float64)))
+
+    def basis(self) -> Basis:
+        """Return where the last run of a continuous model ended."""
+        last, kept = self._solver.getBasis(), highspy.HighsBasis()
+        kept.col_status, kept.row_status, kept.valid = last.col_status, last.row_status, last.valid
+        return kept  # a copy: it does not keep the solver alive
+
+    def start_at(self, basis: Basis) -> None:
+        """Start the next run of the same rows and columns where another one ended."""
+        self._must(self._solver.setBasis(basis))
 
     def run(
         self,

@@ -1,0 +1,210 @@
+"""Plan a group of many sites: price what ties them, decide site by site, keep the ties exactly."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.sparse import block_array, csc_array, eye_array
+
+from tanlu.roadmap.prices import THREADS, UNDERSTATED, find_prices, site_models
+from tanlu.roadmap.recourse import Recourse, whole
+from tanlu.roadmap.search import Found
+from tanlu.roadmap.sites import rows_of, take_apart
+from tanlu.roadmap.solve import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tanlu.roadmap.assembly import Assembly
+    from tanlu.roadmap.builder import FloatArray, IntArray, MatrixModel
+    from tanlu.roadmap.prices import Priced, SiteModel
+    from tanlu.roadmap.search import Options
+    from tanlu.roadmap.sites import Part, Parts
+
+MARGINS = (0.001, 0.01, 0.025)  # of the budget, left for what whole numbers need
+MISSING = 2.0  # of its price: what a site pays for falling short of its share of a tie
+SPARE = 0.3  # of its price: what it loses on more than its share
+WIDE = 0.1  # of a price: how far those of the mix may move
+SITE_GAP = 2e-3
+FEW_NODES = 1
+NODES = 500
+EXACT = 1e-9
+ROUNDS = 6
+NOISE = 1e-6
+
+
+def plan_group(assembly: Assembly, options: Options) -> Found | None:
+    """Find the decisions of many sites, each by itself at the group's prices.
+
+    Parameters
+    ----------
+    assembly : Assembly
+        The whole model.
+    options : Options
+        The gap that is good enough.
+
+    Returns
+    -------
+    Found or None
+        None when no plan was found this way; the whole model then tells whether there is one.
+
+    Notes
+    -----
+    Sites decide one after another. Each aims at its share of the budget, and of the other ties
+    that whole numbers touch, plus what those before it left over: what all take together is
+    off by no more than the last ones are (rule M-97).
+    """
+    parts = take_apart(assembly)
+    models = site_models(assembly.layout, parts)
+    priced = find_prices(parts, models)
+    if priced is None:
+        return None
+    for margin in MARGINS:
+        aims = _aims(assembly, parts, priced, margin)
+        values = _decide(assembly, parts, models, priced, aims)
+        if values is None:
+            return None
+        exact = Recourse(assembly, values, options.seed).run()
+        if exact.values is not None and exact.objective is not None:
+            return _found(assembly, parts, priced, whole(assembly, exact.values), options)
+    return None
+
+
+def _found(
+    assembly: Assembly, parts: Parts, priced: Priced, values: FloatArray, options: Options
+) -> Found:
+    cost = float(assembly.matrix.cost @ values)
+    duals = np.zeros(assembly.matrix.n_rows)
+    duals[parts.rows] = priced.price
+    relaxed = np.zeros(assembly.matrix.n_columns)
+    for part, share in zip(parts.sites, priced.master.shares(), strict=True):
+        relaxed[part.columns] = share
+    enough = cost - priced.bound <= options.gap * abs(priced.bound)
+    return Found("feasible", "gap" if enough else "nodes", values, priced.bound, duals, relaxed)
+
+
+def _aims(assembly: Assembly, parts: Parts, priced: Priced, margin: float) -> list[FloatArray]:
+    """Return what each site should take of each tie, shape (R,), when budgets leave a margin."""
+    place = {int(row): index for index, row in enumerate(parts.rows)}
+    budget = [place[int(r)] for r in assembly.matrix.blocks.get("budget.limit", ())]
+    high = parts.high.copy()
+    high[budget] *= 1 - margin
+    master = replace(priced.master, parts=replace(parts, high=high))
+    size = np.abs(priced.price)
+    master.run(priced.price, np.maximum(WIDE * size, WIDE * size.mean()))
+    shares = master.shares()
+    weight = np.array([abs(p.matrix.cost @ x) for p, x in zip(parts.sites, shares, strict=True)])
+    weight = weight / weight.sum()
+    return [
+        part.ties @ share + master.missed * w
+        for part, share, w in zip(parts.sites, shares, weight, strict=True)
+    ]
+
+
+def _decide(
+    assembly: Assembly,
+    parts: Parts,
+    models: Sequence[SiteModel],
+    priced: Priced,
+    aims: Sequence[FloatArray],
+) -> FloatArray | None:
+    """Return columns with whole numbers for every site; the largest sites decide first."""
+    touched = sum(abs(p.ties) @ p.matrix.integer.astype(np.float64) for p in parts.sites) > 0
+    steered = np.flatnonzero(touched & (priced.price != 0))
+    order = np.argsort([-np.abs(aim[steered]).sum() for aim in aims], kind="stable")
+    values = np.zeros(assembly.matrix.n_columns)
+
+    def chain(numbers: IntArray) -> bool:
+        left = np.zeros(len(parts.rows))
+        for number in numbers:
+            model, aim = models[number], aims[number] + left
+            answer = _whole_site(model, _steered(model.part, priced.price, steered, aim))
+            if answer is None:
+                return False
+            values[model.part.columns] = answer
+            left = aim - model.part.ties @ answer
+        return True
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        done = list(threads.map(chain, [order[start::THREADS] for start in range(THREADS)]))
+    return values if all(done) else None
+
+
+def _steered(part: Part, price: FloatArray, steered: IntArray, aim: FloatArray) -> MatrixModel:
+    """Return a site's model at prices, in which some ties cost more the further they are off."""
+    rows = steered[np.diff(part.ties.indptr)[steered] > 0]
+    one = eye_array(len(rows), format="csr")
+    cells: list[list[Any]] = [[rows_of(part.matrix), None, None], [part.ties[rows], -one, one]]
+    table = csc_array(block_array(cells, format="csc"))
+    size, wants_more = np.abs(price[rows]), price[rows] > 0
+    above = size * np.where(wants_more, SPARE, MISSING)
+    below = size * np.where(wants_more, MISSING, SPARE)
+    matrix, two = part.matrix, np.zeros(2 * len(rows))
+    return replace(
+        matrix,
+        cost=np.concatenate([part.priced(price), above, below]),
+        lower=np.concatenate([matrix.lower, two]),
+        upper=np.concatenate([matrix.upper, two + np.inf]),
+        integer=np.concatenate([matrix.integer, two.astype(bool)]),
+        row_lo=np.concatenate([matrix.row_lo, aim[rows]]),
+        row_up=np.concatenate([matrix.row_up, aim[rows]]),
+        starts=table.indptr.astype(np.int64),
+        indices=table.indices.astype(np.int64),
+        values=table.data,
+    )
+
+
+def _whole_site(model: SiteModel, matrix: MatrixModel) -> FloatArray | None:
+    """Return a site's own columns with whole numbers and savings exact.
+
+    What the relaxation decided stays; the rest is searched.
+    """
+    own = len(model.part.columns)
+    relaxed = _with_tangents(model, matrix, integer=False)
+    answer = relaxed.run()
+    while answer.values is not None:
+        added = model.short(answer.values[:own], tolerance=UNDERSTATED)
+        if not added:
+            break
+        for block in added:
+            relaxed.add(block)
+        answer = relaxed.run()
+    if answer.values is None:
+        return None
+    nearest = np.round(answer.values)
+    decided = np.flatnonzero(matrix.integer & (np.abs(answer.values - nearest) <= NOISE))
+    for fixed, nodes in ((decided, FEW_NODES), (decided, NODES), (decided[:0], NODES)):
+        engine = _with_tangents(model, matrix, integer=True)
+        engine.set_bounds(fixed, nearest[fixed], nearest[fixed])
+        values = _exact(model, matrix, engine, nodes=nodes)
+        if values is not None:
+            return values[:own]
+    return None
+
+
+def _exact(
+    model: SiteModel, matrix: MatrixModel, engine: Engine, *, nodes: int
+) -> FloatArray | None:
+    """Run until the savings are exact at the whole numbers found."""
+    start = None
+    for _ in range(ROUNDS):
+        answer = engine.run(gap=SITE_GAP, nodes=nodes, start=start)
+        if answer.values is None:
+            return start
+        start = np.where(matrix.integer, np.round(answer.values), answer.values)
+        added = model.short(start[: len(model.part.columns)], tolerance=EXACT)
+        if not added:
+            break
+        for block in added:
+            engine.add(block)
+    return start
+
+
+def _with_tangents(model: SiteModel, matrix: MatrixModel, *, integer: bool) -> Engine:
+    engine = Engine(matrix, integer=integer)
+    for block in model.cuts:
+        engine.add(block)
+    return engine
