@@ -13,6 +13,7 @@ from tanlu.roadmap.assembly import Assembly, assemble
 from tanlu.roadmap.case import read_case
 from tanlu.roadmap.checks import Breach, find_breaches
 from tanlu.roadmap.families import TARGET_FAMILIES
+from tanlu.roadmap.group import plan_group
 from tanlu.roadmap.infeasible import diagnose
 from tanlu.roadmap.layout import KILO, MEGA
 from tanlu.roadmap.recourse import Recourse, rows_at, whole
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from tanlu.roadmap.problem import Problem
 
+MANY_SITES = 30  # from here on sites decide one by one
 REPAIRS = 8
 LEAST = 1e-6  # kt, GWh or MCNY: above what rounding to quanta moves
 GROWTH = 8  # of the margin from one repair to the next
@@ -55,7 +57,8 @@ def solve_problem(problem: Problem, options: Options) -> Solved | Found:
         quanta cannot be made to keep a rule.
     """
     assembly = assemble(problem)
-    found = search(assembly, options)
+    grouped = plan_group(assembly, options) if len(problem.sites) > MANY_SITES else None
+    found = grouped or search(assembly, options)
     if found.status == "infeasible":
         return found
     if found.values is None:
