@@ -266,3 +266,17 @@ def test_a_marked_copy_imported_as_it_is_counts_what_is_held_once(
     assert coverage == {"OK": 1, "QUARANTINED": 1}
     again = ("--force", "--dry-run", str(empty / "exports" / "电.checked.xlsx"))
     assert "错误清单" in run("-w", str(empty), "--lang", "zh", "import", *again).text
+
+
+def test_a_voided_row_that_a_file_brings_again_is_told(empty: Path, tmp_path: Path) -> None:
+    call = in_workspace(empty)
+    source = write(tmp_path, "电.csv", _POWER + "2024-02,一厂,外购电力,900,MWh\n")
+    call("import", source)
+    rows = call("explain", "inv/2024/scope2/location")["rows"]
+    row = next(r["row_id"] for r in rows if r["month"] == "2024-02")
+    call("row", "void", row, "--reason", "重复")
+
+    told = call("import", source)
+
+    assert fact(told, "VOIDED_ROW_AGAIN")["count"] == "1"
+    assert (told["accepted"], told["duplicates"]) == (1, 1)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tanlu.kernel.activity import ActivityRow, Record, RowOp, SourceCell
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.kernel.identity import is_named, record_identity, row_key, same_cell, same_file
+from tanlu.storage import BatchKind
 from tanlu.storage.canonical import plain_decimal
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class LedgerKeys:
         self._is_loaded = False
         self._revised: dict[str, set[tuple[Any, ...]]] = {}
         self._by_hand: frozenset[str] = frozenset()
+        self._voided: set[tuple[Any, ...]] = set()
         self._records: list[_Held] = []
         self._pending_rows: list[_Held] = []
 
@@ -110,6 +112,7 @@ class LedgerKeys:
         sheets = tuple(_moved(sheet, by_sheet[sheet.name]) for sheet in file.sheets)
         found = [_already(file, sheet, count) for sheet, count in sorted(by_sheet.items()) if count]
         found += _told(file, [*rows, *records])
+        found += _voided_again(file, rows, self._voided)
         self._remember(rows, records)
         fresh = replace(
             file, rows=kept_rows, records=kept_records, sheets=sheets,
@@ -123,9 +126,14 @@ class LedgerKeys:
         self._is_loaded = True
         workspace = self._workspace
         self._by_hand = workspace.corrected_by_hand()
-        for values in workspace.revised().select(list(_COLUMNS)).to_pylist():
+        single = {
+            b.batch_id for b in workspace.batches() if b.kind == BatchKind.VOID and not b.voids
+        }
+        for values in workspace.revised().select([*_COLUMNS, "op", "batch_id"]).to_pylist():
             said = _row_of(values)
             self._revised.setdefault(said.id, set()).add((said.key, said.amount))
+            if values["op"] == RowOp.VOID and values["batch_id"] in single:
+                self._voided.add((said.key, said.amount))
         for name, versions in workspace.record_versions().items():
             told = [_record(one) for one in versions]
             history = {(one.key, one.amount) for one in told}
@@ -329,6 +337,22 @@ def _moved(sheet: SheetReport, count: int) -> SheetReport:
 def _already(file: ParsedFile, sheet: str, count: int) -> Finding:
     facts = {"found": str(count)}
     return Finding("ROWS_ALREADY_IN_LEDGER", Outcome.NOTE, file.name, sheet, facts=facts)
+
+
+def _voided_again(
+    file: ParsedFile, verdicts: Sequence[_Verdict], voided: set[tuple[Any, ...]]
+) -> list[Finding]:
+    """Warn of rows that somebody voided one by one and that this file brings back."""
+    again = [
+        one.said
+        for one in verdicts
+        if one.fate in {"new", "beside"} and (one.said.key, one.said.amount) in voided
+    ]
+    if not again:
+        return []
+    source = again[0].source
+    facts = {"count": str(len(again)), "found": again[0].shown["amount"]}
+    return [Finding("VOIDED_ROW_AGAIN", Outcome.WARN, file.name, source.sheet, source.cell, facts)]
 
 
 def _told(file: ParsedFile, verdicts: Sequence[_Verdict]) -> list[Finding]:
