@@ -246,6 +246,18 @@ def test_a_check_without_targets_says_how_to_set_one(lang: str, said: str) -> No
     assert "─" not in told
 
 
+def test_a_range_that_holds_a_figure_is_no_match() -> None:
+    pair = BODIES["analysis.claim"]["pairs"][0]
+    held = {**pair["nearest"][0], "low": 0.05, "high": 0.15}
+    body = {"pairs": [{**pair, "verdict": "NOT_REPRODUCED", "matches": [held], "nearest": []}]}
+
+    told = rendered("analysis.claim", "en", body=body)
+
+    assert "~ A range  0.05 – 0.15 kgce/kWh  (within this range" in told
+    assert "✓" not in told
+    assert "66.7%" not in told
+
+
 def test_demo_names_sites_in_the_language_where_the_answer_brings_names() -> None:
     assert "北厂" in rendered("documents.demo", "zh")
     assert "北厂" not in rendered("documents.demo", "en")

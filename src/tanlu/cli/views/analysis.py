@@ -18,6 +18,7 @@ _RUN = 12
 _VARIANCE = 3
 _GAPS = 4
 _MG_PER_T = 10**9
+_RANGE = "range"
 _PER_MILLION = 100  # of ten thousand
 
 
@@ -288,8 +289,16 @@ def _pairs(console: Console, say: Say, pairs: Sequence[Mapping[str, Any]], *, ne
 
 
 def _constant(console: Console, say: Say, row: Mapping[str, Any], *, is_match: bool) -> None:
-    away = say("cli.deviation", value=say.percent(row["deviation"]))
-    told = f"{row['constant']}  {say.exact(str(row['value']))} {row['unit']}"
-    style = "green" if is_match else ""
-    layout.line(console, f"  {layout.MARKS[is_match]} {told}  ({away})", style=style)
+    """Show a constant; a range that holds the figure is an order of magnitude, no match."""
+    is_range = row.get("kind") == _RANGE
+    if is_range:
+        low, high = (say.exact(str(row[name])) for name in ("low", "high"))
+        told = f"{row['constant']}  {low} – {high} {row['unit']}"
+        told += f"  ({say('cli.within' if is_match else 'cli.outside')})"
+    else:
+        away = say("cli.deviation", value=say.percent(row["deviation"]))
+        told = f"{row['constant']}  {say.exact(str(row['value']))} {row['unit']}  ({away})"
+    mark = "~" if is_range and is_match else layout.MARKS[is_match]
+    style = "green" if is_match and not is_range else ""
+    layout.paragraph(console, f"{mark} {told}", indent=2, style=style)
     layout.paragraph(console, row["source"], indent=6, style="dim")
