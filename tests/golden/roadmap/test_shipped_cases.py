@@ -13,6 +13,7 @@ from tanlu.roadmap.infeasible import diagnose
 from tanlu.roadmap.planner import plan_json, solve_problem
 from tanlu.roadmap.search import Options
 from tanlu.roadmap.solved import Solved
+from tanlu.roadmap.studies import plan_with_studies
 
 FOLDER = resources.files("tanlu") / "data" / "plan_cases"
 CASES = sorted(entry.name for entry in FOLDER.iterdir() if entry.name.endswith(".json"))
@@ -103,6 +104,26 @@ def test_steam_comes_in_whole_boilers() -> None:
     assert plan.choices.units["boiler"] == (4,)
     assert plan.found.lp_values is not None
     assert plan.found.lp_values[plan.assembly.layout.n][0, 0] == pytest.approx(3.6)
+
+
+@pytest.mark.parametrize("name", ["v7.json", "v7-sinking.json"])
+def test_what_is_left_of_a_life_is_credited_after_the_horizon(name: str) -> None:
+    case = load(name)
+    periods = case["years"]["last"] - case["years"]["first"] + 1
+
+    discounted = plan_json(case)["salvage"] / 1e6 / (1 + case["discount_rate"]) ** periods
+
+    assert discounted == pytest.approx(case["expect"]["salvage_discounted_mcny"], abs=0.00005)
+
+
+def test_a_cap_one_standard_deviation_above_the_mean_is_kept_five_times_in_six() -> None:
+    case = load("v9.json")
+
+    risk = plan_with_studies(case, {"explain": False}, {"risk": {"draws": 10_000}})
+
+    expect = case["expect"]
+    got = risk["studies"]["risk"]["targets"][0]["probability"]
+    assert got == pytest.approx(expect["probability"], abs=expect["probability_tolerance"])
 
 
 def test_ownership_changes_the_money_and_not_the_carbon() -> None:
