@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu.kernel.errors import TanluError
 from tanlu.report.sections.adoption import gantt, moves
 from tanlu.report.sections.money import budget, macc
-from tanlu.report.sections.targets import OWN, obliged, plan_scope, planned_t, verdict
+from tanlu.report.sections.targets import OWN, obliged, plan_scope, planned_t, tone, verdict
 from tanlu.report.source import (
     TONNE,
     count,
@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     from tanlu.report.source import Source
     from tanlu.report.tree import Block, Node
 
+_SHARES = ("renewable_share", "equity")
+_PER_OUTPUT = {
+    "intensity": "report.unit.t-per-10k",
+    "energy_intensity": "report.unit.tce-per-10k",
+}
+_TEN_THOUSAND = 10**4  # intensities are told per 10,000 CNY
 _OPEN_GRAMS = 1e-6  # the sums are rounded to whole grams before they come here
 
 
@@ -197,6 +203,7 @@ def _targets(source: Source, found: PlanPayload) -> tuple[Table, ...]:
         figures_column("year"),
         figures_column("limit"),
         figures_column("planned"),
+        words_column("unit"),
         words_column("verdict"),
     )
     rows = tuple(
@@ -206,8 +213,10 @@ def _targets(source: Source, found: PlanPayload) -> tuple[Table, ...]:
                 year(row["years"][place]),
                 _level(row, row["level"][place]),
                 _level(row, row["value"][place]),
+                text(_PER_OUTPUT[row["kind"]]) if row["kind"] in _PER_OUTPUT else "",
                 verdict(row["met"]),
-            )
+            ),
+            tone=tone(row["met"]),
         )
         for row in listed
         for place in _ends(row)
@@ -226,9 +235,11 @@ def _ends(row: PlannedTarget) -> tuple[int, ...]:
 
 
 def _level(row: PlannedTarget, value: float | None) -> Value:
-    kinds = {"renewable_share": Kind.PERCENT, "equity": Kind.PERCENT, "intensity": Kind.NUMBER,
-             "energy_intensity": Kind.NUMBER}  # fmt: skip
-    return Value(kinds.get(row["kind"], Kind.MASS), value)
+    if row["kind"] in _SHARES:
+        return Value(Kind.PERCENT, value)
+    if row["kind"] in _PER_OUTPUT:
+        return Value(Kind.NUMBER, None if value is None else value * _TEN_THOUSAND)
+    return mass(value)
 
 
 def _grouped(source: Source, found: PlanPayload) -> list[dict[str, Any]]:

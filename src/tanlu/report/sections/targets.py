@@ -45,7 +45,8 @@ def verdict(met: bool | None, told: str = "") -> Text:
     return text("report.word.met" if met else "report.word.not-met")
 
 
-def _tone(met: bool | None, told: str = "") -> str:
+def tone(met: bool | None, told: str = "") -> str:
+    """Return the tone of a row with a verdict."""
     if met is None:
         return "" if told == _NOT_APPLICABLE else "warn"
     return "good" if met else "bad"
@@ -91,7 +92,7 @@ def _row(target: TargetRow) -> Row:
         _rule(target),
         text(target["reason"]) if target.get("reason") else "",
     )
-    return Row(cells, tone=_tone(target["met"], told))
+    return Row(cells, tone=tone(target["met"], told))
 
 
 def _named(target: TargetRow) -> Node:
