@@ -12,8 +12,26 @@ if TYPE_CHECKING:
 
 def floor_half_up(value: Fraction | Decimal | int) -> int:
     """Round to an integer by ``floor(x + 1/2)``: +2.5 gives 3, -2.5 gives -2."""
-    exact = Fraction(value)
-    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+    numerator, denominator = value.as_integer_ratio()
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def to_multiple(value: Fraction, step: Fraction) -> Fraction:
+    """Round half up to a multiple of a positive step.
+
+    Examples
+    --------
+    >>> to_multiple(Fraction(7, 2), Fraction(2))
+    Fraction(4, 1)
+    """
+    return Fraction(nearest_of(value, step) * step.numerator, step.denominator)
+
+
+def nearest_of(value: Fraction, step: Fraction) -> int:
+    """Return how many steps a value is, rounded half up."""
+    numerator = value.numerator * step.denominator
+    denominator = value.denominator * step.numerator
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def split_largest_remainder(amount: int, weights: Sequence[int]) -> list[int]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MANY_SITES = 30  # from here on sites decide one by one
 REPAIRS = 8
 LEAST = 1e-6  # kt, GWh or MCNY: above what rounding to quanta moves
+ROOM = 1e-5  # the same, for the many quanta of a large plan
 GROWTH = 8  # of the margin from one repair to the next
 MARGINS = (1e-5, 1e-4)  # kt, GWh or MCNY: for a second and a third search
 
@@ -117,7 +118,7 @@ def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Optio
         raise TanluError("plan.not-solved", status=found.status)
     if found.status == "feasible":
         try:
-            return _settle(problem, assembly, found, seed=options.seed, margin=LEAST)
+            return _settle(problem, assembly, found, seed=options.seed, margin=ROOM)
         except TanluError:
             pass  # no room for it: without
     return _settle(problem, assembly, found, seed=options.seed, margin=0.0)

@@ -1,4 +1,4 @@
-"""Improve a plan that was found within a gap: leave out, move or add a measure where cheaper."""
+"""Mend and improve a plan: leave out, move or add a measure where that is cheaper."""
 
 from __future__ import annotations
 
@@ -19,28 +19,9 @@ if TYPE_CHECKING:
     Rows = dict[int, FloatArray]
 
 CNY = 1e-6  # in MCNY
+WORTH = 1e-5  # of the cost: a move that may gain less is not tried
 MOST_TRIALS = 250
 MISSED = 1e-9  # kt or GWh
-
-
-def polish(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArray:
-    """Return the columns of a plan after every move of one measure that made it cheaper.
-
-    Parameters
-    ----------
-    assembly : Assembly
-        Model.
-    values : FloatArray
-        Columns of a plan that keeps its rules.
-    seed : int
-        Seed of the solver.
-
-    Notes
-    -----
-    The cost of the continuous rest is convex in what is fixed, so the duals bound the gain of a
-    move from above: only moves that may gain are tried. At most 250 are.
-    """
-    return _Polisher(assembly, values, seed).run()
 
 
 def repair(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArray | None:
@@ -54,8 +35,14 @@ def repair(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArr
         Columns whose decisions keep the rules among themselves.
     seed : int
         Seed of the solver.
+
+    Notes
+    -----
+    Targets may be missed at a high price at first, then every move of one measure that makes the
+    plan cheaper is made. The cost of the continuous rest is convex in what is fixed, so the duals
+    bound the gain of a move from above: only moves that may gain are tried, at most 250.
     """
-    polisher = _Polisher(assembly, values, seed, is_elastic=True)
+    polisher = _Polisher(assembly, values, seed)
     found = polisher.run()
     return found if polisher.missed <= MISSED else None
 
@@ -65,12 +52,12 @@ class _Polisher:
     assembly: Assembly
     values: FloatArray
     seed: int
-    is_elastic: bool = False
     missed: float = 0.0
     _trials: int = 0
     _check: RowCheck = field(init=False)
     _estimate: Estimate = field(init=False)
     _cost: float = field(init=False)
+    _worth: float = field(init=False)
     _failed: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> FloatArray:
@@ -78,7 +65,7 @@ class _Polisher:
         self._estimate = Estimate(self.assembly)
         while self._trials < MOST_TRIALS:
             paths = Paths(self.assembly, self.values)
-            recourse = Recourse(self.assembly, paths.decided, self.seed, is_elastic=self.is_elastic)
+            recourse = Recourse(self.assembly, paths.decided, self.seed, is_elastic=True)
             if not self._look(recourse) or not self._improve(paths, recourse):
                 break
         return self.values
@@ -90,6 +77,7 @@ class _Polisher:
             return False
         self._cost, self.values = answer.objective, whole(self.assembly, answer.values)
         self.missed = recourse.missed
+        self._worth = max(WORTH * abs(self._cost), CNY)
         self._estimate.at(answer)
         return True
 
@@ -100,9 +88,9 @@ class _Polisher:
         found = False
         touched: set[int] = set()
         for estimate, name, rows in sorted(gains, key=lambda entry: entry[:2]):
-            if estimate > -CNY or self._trials >= MOST_TRIALS:
+            if estimate > -self._worth or self._trials >= MOST_TRIALS:
                 break
-            if touched & rows.keys() or estimate > self._failed.get(name, 0.0) - CNY:
+            if touched & rows.keys() or estimate > self._failed.get(name, 0.0) - self._worth:
                 continue  # moved already, or no more promising than when it failed
             self._trials += 1
             was_missed = self.missed

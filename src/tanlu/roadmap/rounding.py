@@ -22,6 +22,7 @@ SHARE_STEP = Fraction(1, 10**9)
 KW_STEP = Fraction(1, 10)
 TONNE_STEP = Fraction(1, 10**6)
 NOISE = 1e-11
+DOWN_NOISE = 10**8  # one in so many of an amount is solver noise
 
 
 def to_choices(layout: Layout, values: FloatArray) -> Choices:
@@ -75,10 +76,14 @@ def _exact(values: FloatArray) -> list[Fraction]:
 
 def _down(value: Fraction, step: Fraction) -> Fraction:
     """Round to a step: to the nearest when that is closer than solver noise, else down."""
-    nearest = floor_half_up(value / step) * step
-    if abs(nearest - value) <= max(value, step) * Fraction(1, 10**8):
-        return nearest
-    return math.floor(value / step) * step
+    if not value:
+        return ZERO
+    top = value.numerator * step.denominator
+    bottom = value.denominator * step.numerator
+    count = (2 * top + bottom) // (2 * bottom)
+    if abs(count * bottom - top) * DOWN_NOISE > max(top, bottom):
+        count = top // bottom
+    return Fraction(count * step.numerator, step.denominator)
 
 
 def _up(value: Fraction, step: Fraction) -> Fraction:
@@ -132,11 +137,10 @@ def _activities(
     for index, route in enumerate(layout.routes):
         demand, step = layout.problem.end_uses[route.end_use].demand, _step(layout, route)
         amounts = zip(_exact(values[layout.a[index]]), demand, strict=True)
-        paths[route.id] = [_down(v * d, step) for v, d in amounts]
+        paths[route.id] = [_down(v * d, step) if v else ZERO for v, d in amounts]
         for year, limit in enumerate(limits[route.id]):
-            if limit is not None:
-                most = math.floor(limit / step) * step
-                paths[route.id][year] = min(paths[route.id][year], most)
+            if limit is not None and paths[route.id][year] > limit:
+                paths[route.id][year] = math.floor(limit / step) * step
     _within_source(layout, paths, flows=flows)
     by_use: dict[str, list[Route]] = {}
     for route in layout.routes:

@@ -474,6 +474,15 @@ def _near_switch(assembly: Assembly, values: FloatArray, *, reach: int) -> Float
     return mask & assembly.matrix.integer  # type: ignore[return-value]
 
 
+def _moved(assembly: Assembly, options: Options, near: FloatArray) -> Answer:
+    """Return the best plan that single moves of measures lead to from a known one."""
+    mended = repair(assembly, whole(assembly, near), seed=options.seed)
+    if mended is None:
+        return Answer(Status.FAILED)
+    cost = float(np.sum(assembly.matrix.cost * mended))
+    return Answer(Status.OPTIMAL, cost, None, mended)
+
+
 def search_near(
     assembly: Assembly,
     options: Options,
@@ -495,17 +504,15 @@ def search_near(
     relaxed : Answer
         Optimal relaxation; its objective is the bound.
     near : FloatArray, optional
-        Columns of a known plan: only decisions within a year of its switches are free.
+        Columns of a known plan: moves of single measures away from it are tried.
     """
     if relaxed.values is None or relaxed.objective is None or relaxed.row_duals is None:
         return Found("infeasible" if relaxed.status is Status.INFEASIBLE else str(relaxed.status))
-    if near is None:
-        fixed = _decided(assembly, relaxed.values, attempt=0)
+    if near is not None:
+        answer = _moved(assembly, options, near)
     else:
-        free = _near_switch(assembly, near, reach=1)
-        index = np.flatnonzero(assembly.matrix.integer & ~free.astype(bool))
-        fixed = (index.astype(np.int64), np.round(near)[index])
-    answer = _exact_enough(assembly, options, cuts, fixed=fixed, start=None)
+        fixed = _decided(assembly, relaxed.values, attempt=0)
+        answer = _exact_enough(assembly, options, cuts, fixed=fixed, start=None)
     if answer.values is None:
         return Found("infeasible" if answer.status is Status.INFEASIBLE else str(answer.status))
     duals = relaxed.row_duals[: assembly.matrix.n_rows]

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Ownership
-from tanlu.kernel.rounding import floor_half_up
+from tanlu.kernel.rounding import floor_half_up, to_multiple
 from tanlu.roadmap.carbon_cost import MG_PER_T, carbon_lines
 from tanlu.roadmap.economics import (
     discount_factors,
@@ -201,7 +201,13 @@ def _mean(choices: Choices, steps: list[Decision]) -> Series:
     if len(steps) == 1:
         return choices.share[steps[0].id]
     paths = [choices.share[step.id] for step in steps]
-    return tuple(sum(values, ZERO) / len(steps) for values in zip(*paths, strict=True))
+    return tuple(_part(values) for values in zip(*paths, strict=True))
+
+
+def _part(values: tuple[Fraction, ...]) -> Fraction:
+    if all(value.denominator == 1 for value in values):
+        return Fraction(sum(value.numerator for value in values), len(values))
+    return sum(values, ZERO) / len(values)
 
 
 def remaining(problem: Problem, built: Mapping[str, Series]) -> dict[str, Series]:
@@ -214,7 +220,10 @@ def remaining(problem: Problem, built: Mapping[str, Series]) -> dict[str, Series
         if any(path):
             for name, saved in measure.saving.items():
                 shares[name].append(
-                    [1 - r * n if n else ONE for r, n in zip(saved, path, strict=True)]
+                    [
+                        (ONE - r if n == 1 else ONE - r * n) if n else ONE
+                        for r, n in zip(saved, path, strict=True)
+                    ]
                 )
     return {
         use.id: _multiply(use.demand, shares[use.id], step=_step(problem, use.carrier))
@@ -229,17 +238,21 @@ def _step(problem: Problem, carrier: str) -> Fraction:
 def _multiply(demand: Series, shares: list[list[Fraction]], *, step: Fraction) -> Series:
     found = []
     for year, amount in enumerate(demand):
-        factor = ONE
+        numerator, denominator = 1, 1  # reduced once, after all factors
         for path in shares:
-            if path[year] is not ONE:
-                factor *= path[year]
-        found.append(amount if factor is ONE else to_step(amount * factor, step))
+            share = path[year]
+            if share is not ONE:
+                numerator *= share.numerator
+                denominator *= share.denominator
+        is_whole = numerator == denominator
+        factor = ONE if is_whole else Fraction(numerator, denominator)
+        found.append(amount if is_whole else to_step(amount * factor, step))
     return tuple(found)
 
 
 def to_step(value: Fraction, step: Fraction) -> Fraction:
     """Round an amount to a multiple of a step."""
-    return floor_half_up(value / step) * step if step else value
+    return to_multiple(value, step) if step else value
 
 
 def _served(

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.condense import whole_model
-from tanlu.roadmap.solve import Engine, Status
+from tanlu.roadmap.solve import Answer, Engine, Status
 
 if TYPE_CHECKING:
     from tanlu.roadmap.builder import MatrixModel
     from tanlu.roadmap.condense import Condensed
-    from tanlu.roadmap.solve import Answer
 
-WARM_SHARE = 16  # a warm run is given up at this part of the cold run's iterations
 UNLIMITED = 2**31 - 1
 
 
@@ -24,6 +23,10 @@ class Simplex(IntEnum):
 
     DUAL = 1  # bounds or right sides were moved
     PRIMAL = 4  # costs were moved
+
+
+# A warm run is given up at this part of the cold run's iterations.
+WARM_SHARE = {Simplex.DUAL: 8, Simplex.PRIMAL: 4}
 
 
 class WarmEngine(Engine):
@@ -99,9 +102,10 @@ class WarmEngine(Engine):
         """Run from the last basis: primal after costs, dual after bounds; cold when it drags."""
         if not self.cold_iterations:
             return self.run_cold()
+        most = self.cold_iterations // WARM_SHARE[self._simplex]
         self._set("simplex_strategy", int(self._simplex))
-        self._set("simplex_iteration_limit", max(self.cold_iterations // WARM_SHARE, 1))
-        answer = self.run()
+        self._set("simplex_iteration_limit", max(most, 1))
+        answer = self._run_or_fail()
         self._simplex = Simplex.DUAL  # what follows adds rows
         if answer.status in {Status.OPTIMAL, Status.INFEASIBLE}:
             return answer
@@ -109,6 +113,12 @@ class WarmEngine(Engine):
         answer = self.run_cold()
         self.cold_iterations = max(known, self.cold_iterations)
         return answer
+
+    def _run_or_fail(self) -> Answer:
+        try:
+            return self.run()
+        except TanluError:  # a basis that the changed model makes useless
+            return Answer(Status.FAILED)
 
     @property
     def iterations(self) -> int:

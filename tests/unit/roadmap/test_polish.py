@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csc_array
 
 from tanlu.roadmap.assembly import assemble
 from tanlu.roadmap.case import read_case
 from tanlu.roadmap.paths import Paths
-from tanlu.roadmap.polish import polish
+from tanlu.roadmap.polish import repair
 from tanlu.roadmap.recourse import Recourse
 from tanlu.roadmap.search import Options, search
 
@@ -31,8 +32,9 @@ def test_a_measure_too_late_moves_to_its_best_year() -> None:
     late = best.copy()
     late[assembly.layout.z[:, 0]] = 0.0  # everything a year late
 
-    polished = polish(assembly, late)
+    polished = repair(assembly, late)
 
+    assert polished is not None
     assert float(assembly.matrix.cost @ polished) == pytest.approx(
         float(assembly.matrix.cost @ best), abs=1e-6
     )
@@ -43,9 +45,30 @@ def test_the_best_plan_stays() -> None:
     best = search(assembly, Options()).values
     assert best is not None
 
-    polished = polish(assembly, best)
+    polished = repair(assembly, best)
 
+    assert polished is not None
     np.testing.assert_allclose(polished, best, atol=1e-6)
+
+
+def test_a_plan_that_misses_its_target_is_mended() -> None:
+    assembly = assemble(read_case(shipped("v1a.json")))
+    nothing = np.zeros(assembly.matrix.n_columns)
+
+    mended = repair(assembly, nothing)
+
+    assert mended is not None
+    cap = np.concatenate([assembly.matrix.blocks[b] for b in assembly.rows_of("cap")])
+    matrix = assembly.matrix
+    table = csc_array((matrix.values, matrix.indices, matrix.starts)).tocsr()
+    activity = np.asarray(table @ mended)
+    assert np.all(activity[cap] <= matrix.row_up[cap] + 1e-9)
+
+
+def test_a_target_out_of_reach_is_not_mended() -> None:
+    assembly = assemble(read_case(shipped("v1a-infeasible.json")))
+
+    assert repair(assembly, np.zeros(assembly.matrix.n_columns)) is None
 
 
 def test_what_needs_a_measure_leaves_with_it() -> None:
