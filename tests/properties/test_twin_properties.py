@@ -87,7 +87,12 @@ def plant(*, switched: bool, pv: bool, cap: int) -> dict[str, Any]:
     if pv:
         case["pv"] = [
             {"id": "roof", "site": "p", "ownership": "own", "max_kw": 4000,
-             "yield_per_kw": 1.1, "capex": 2900, "om": 50, "life": 25}
+             "yield_per_kw": 1.1, "capex": 2900, "om": 50, "life": 25,
+             "envelope": [[1, 0], [0.6, 0]]}
+        ]  # fmt: skip
+        case["storage"] = [
+            {"id": "cell", "site": "p", "max_kwh": 3000, "shift_per_kwh": 0.3, "capex": 700,
+             "om": 7, "life": 10, "spread": 450, "efficiency": 0.85}
         ]  # fmt: skip
     return case
 

@@ -45,6 +45,7 @@ def make_adoptions(
         *_contract_adoptions(solved, tonnes),
         *_unit_adoptions(solved, tonnes),
         *_retirements(solved),
+        *_batteries(solved, tonnes),
     ]
     return tuple(sorted(found, key=lambda a: (a.year, a.id)))
 
@@ -163,6 +164,32 @@ def _unit_adoptions(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
                         why=None,
                     )
                 )
+    return found
+
+
+def _batteries(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
+    problem, found = solved.problem, []
+    for battery in problem.storage.values():
+        begun = starts(solved.choices.stored[battery.id])
+        total = sum((amount for _, amount in begun), Fraction(0))
+        for year, amount in begun:
+            paid = max(year - battery.lead_years, 0)
+            found.append(
+                Adoption(
+                    id=battery.id,
+                    measure=battery.id.partition("@")[0],
+                    kind="storage",
+                    site=battery.site,
+                    year=problem.years[year],
+                    size=float(amount),
+                    unit="kWh",
+                    capex=round(amount * battery.capex[paid]),
+                    abatement_t_total=tonnes.get(battery.id, 0.0) * float(amount / total),
+                    why=None,
+                    name_zh=battery.name_zh,
+                    name_en=battery.name_en,
+                )
+            )
     return found
 
 

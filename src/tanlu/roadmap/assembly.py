@@ -33,6 +33,7 @@ from tanlu.roadmap.constraints import (
     rollout,
     savings,
     stock,
+    storage,
     tight,
     waste_heat,
 )
@@ -75,6 +76,7 @@ MODULES: tuple[ModuleType, ...] = (
     rollout,
     savings,
     stock,
+    storage,
     tight,
     waste_heat,
 )

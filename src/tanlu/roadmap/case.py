@@ -26,7 +26,7 @@ from tanlu.roadmap.case_rules import (
     read_offsets,
     read_target,
 )
-from tanlu.roadmap.case_supply import read_contract, read_pv
+from tanlu.roadmap.case_supply import read_contract, read_pv, read_storage
 from tanlu.roadmap.economics import Salvage
 from tanlu.roadmap.node import Faults, Node, exact
 from tanlu.roadmap.problem import Method, Problem
@@ -152,6 +152,7 @@ def _problem(top: Node) -> Problem:
         offsets=read_offsets(top),
         locks=tuple(sorted(map(read_lock, top.nodes("locks")), key=lambda lock: lock.measure)),
         output=output,
+        storage=_by_id(map(read_storage, top.nodes("storage"))),
         borders=_by_id(read_border(n, sites, output) for n in top.nodes("cbam")),
         decision_years=_decision_years(top),
         frozen_until=top.integer("freeze_years", 0),

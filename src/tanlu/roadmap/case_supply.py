@@ -9,6 +9,7 @@ from tanlu.kernel.plan import Evidence, Ownership
 from tanlu.roadmap.case_plant import read_learned
 from tanlu.roadmap.node import Node
 from tanlu.roadmap.problem import Contract, ContractKind, PvOption
+from tanlu.roadmap.storage import Storage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +72,32 @@ def _envelope(node: Node) -> tuple[tuple[Fraction, Fraction], ...]:
         inner = Node({"pair": pair}, f"{node.path}.envelope[{index}]", (0, 1), node.faults)
         pairs.append(tuple(inner.series("pair", least=0)))
     return tuple((pair[0], pair[1]) for pair in pairs)
+
+
+def read_storage(node: Node) -> Storage:
+    """Return a battery at a site."""
+    efficiency = node.above_zero("efficiency", Fraction(9, 10))
+    if efficiency > 1:
+        node.faults.add("CASE_SHARE", node.at("efficiency"), found=float(efficiency))
+    storage = Storage(
+        id=node.text("id"),
+        site=node.text("site"),
+        max_kwh=node.positive("max_kwh"),
+        shift_per_kwh=node.series("shift_per_kwh", least=0),
+        efficiency=min(efficiency, Fraction(1)),
+        spread=node.series("spread", 0),
+        capex=read_learned(node, "capex", None),
+        om=node.series("om", 0),
+        life=node.integer("life", 15, least=1),
+        lead_years=node.integer("lead_years", 0),
+        first_year=node.integer("first_year", node.years[0]),
+        evidence=Evidence(node.choice("status", Evidence, "typed")),
+        name_zh=node.text("name_zh", ""),
+        name_en=node.text("name_en", ""),
+    )
+    node.text("source", "")
+    node.close()
+    return storage
 
 
 def read_contract(node: Node, sites: Mapping[str, Site]) -> Contract:

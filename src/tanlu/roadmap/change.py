@@ -250,7 +250,8 @@ def _capex(problem: Problem, change: Change) -> Problem:
     measures = {n: replace(m, capex=_scaled(m.capex, change)) for n, m in problem.measures.items()}
     units = {n: replace(t, capex=_scaled(t.capex, change)) for n, t in problem.technologies.items()}
     pv = {n: replace(o, capex=_scaled(o.capex, change)) for n, o in problem.pv.items()}
-    return replace(problem, measures=measures, technologies=units, pv=pv)
+    storage = {n: replace(b, capex=_scaled(b.capex, change)) for n, b in problem.storage.items()}
+    return replace(problem, measures=measures, technologies=units, pv=pv, storage=storage)
 
 
 def _scaled(path: Series, change: Change) -> Series:

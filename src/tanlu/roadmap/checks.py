@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from tanlu.kernel.plan import Effect, Ownership
 from tanlu.roadmap.baseline import site_baseline, site_emitted
 from tanlu.roadmap.carbon_cost import MG_PER_T, emitted
-from tanlu.roadmap.layout import make_decisions, make_routes
+from tanlu.roadmap.layout import make_decisions, make_routes, ready_years
 from tanlu.roadmap.once import once
 from tanlu.roadmap.problem import TargetKind
 from tanlu.roadmap.simulate import ONE, ZERO, built_shares, unclaimed_generation
+from tanlu.roadmap.storage import is_physical, lost_generation, raised_use
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -288,8 +289,40 @@ def _envelopes(problem: Problem, choices: Choices, result: Simulation) -> Iterat
                     (choices.capacity[o.id][year] * o.yield_per_kw[year] for o in options), ZERO
                 )
                 most = alpha * made + beta * result.use[site][year]
+                if problem.storage and not is_physical(alpha, beta):
+                    most += raised_use(problem, choices, site)[year]
                 if used > most:
                     yield Breach("pv", site, year, used - most)
+
+
+def _storage(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+    for battery in problem.storage.values():
+        ready, before = ready_years(problem, battery), ZERO
+        for year, capacity in enumerate(choices.stored[battery.id]):
+            own = choices.shifted_own[battery.id][year]
+            grid = choices.shifted_grid[battery.id][year]
+            over = own + grid - capacity * battery.shift_per_kwh[year]
+            if over > 0 or min(own, grid) < 0:
+                yield Breach("storage", battery.id, year, over)
+            closed = problem.years[year] not in problem.decision_years or not ready[year]
+            if capacity < before or (capacity > before and closed) or capacity > battery.max_kwh:
+                yield Breach("storage", battery.id, year, abs(capacity - before))
+            before = capacity
+    for site in sorted({battery.site for battery in problem.storage.values()}):
+        yield from _battery_losses(problem, choices, site)
+
+
+def _battery_losses(problem: Problem, choices: Choices, site: str) -> Iterator[Breach]:
+    """Check that what goes through batteries, losses included, is made on the site."""
+    options = [o for o in problem.pv.values() if o.site == site]
+    lost = lost_generation(problem, choices, site)
+    for year in range(problem.periods):
+        made = sum((choices.capacity[o.id][year] * o.yield_per_kw[year] for o in options), ZERO)
+        paths = (choices.within, choices.after, choices.export)
+        used = sum((path[o.id][year] for o in options for path in paths), ZERO)
+        moved = raised_use(problem, choices, site)[year]
+        if used + lost[year] > made or (moved and not made):
+            yield Breach("storage", site, year, used + lost[year] - made)
 
 
 def _contracts(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
@@ -488,6 +521,7 @@ CHECKS: tuple[Callable[[Problem, Choices, Simulation], Iterator[Breach]], ...] =
     _waste_heat,
     _purchases,
     _generation,
+    _storage,
     _contracts,
     _targets,
     _offsets,

@@ -125,9 +125,10 @@ def _starts(plan: Solved) -> dict[str, list[dict[str, Any]]]:
     problem, choices = plan.problem, plan.choices
     found: dict[str, list[dict[str, Any]]] = {}
     leads = {d.id: d.owner for d in plan.assembly.layout.decisions}
-    owners = {**problem.measures, **problem.pv, **problem.technologies}
+    owners = {**problem.measures, **problem.pv, **problem.storage, **problem.technologies}
     paths = {n: p for n, p in choices.share.items() if leads[n] not in problem.pv}
-    for name, path in {**paths, **choices.capacity, **choices.retired}.items():
+    sizes = {**choices.capacity, **choices.stored}
+    for name, path in {**paths, **sizes, **choices.retired}.items():
         owner = owners.get(leads.get(name, name))
         for index, amount in starts(path):
             found.setdefault(name, []).append(_entry(problem, owner, index, float(amount)))

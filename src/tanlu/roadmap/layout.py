@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Series,
         Technology,
     )
+    from tanlu.roadmap.storage import Storage
 
 MEGA = 1_000_000
 KILO = 1_000
@@ -99,6 +100,8 @@ class Layout:
     ccer, obl : IntArray
         Offsets surrendered in the emission trading scheme, shape (T,) or (0,), and emissions
         charged at the border, shape (C, T) [kt].
+    s, ho, hg : IntArray
+        Capacity of batteries [MWh], and what they move from own generation and from the grid.
     off, inv, bank : IntArray, shape (T,)
         Offsets [kt], investment and carried budget [MCNY].
     """
@@ -117,6 +120,7 @@ class Layout:
     pv: tuple[str, ...]
     claims: tuple[tuple[str, str], ...]
     borders: tuple[str, ...]
+    storage: tuple[str, ...]
     savings: tuple[Saving, ...]
     reach: FloatArray
     z: IntArray
@@ -135,6 +139,9 @@ class Layout:
     y: IntArray
     ccer: IntArray
     obl: IntArray
+    s: IntArray
+    ho: IntArray
+    hg: IntArray
     off: IntArray
     inv: IntArray
     bank: IntArray
@@ -326,11 +333,16 @@ def _pv_costs(problem: Problem, option: PvOption) -> tuple[float, ...]:
     """Return the telescoped cost of 1 MW of own generation [MCNY]."""
     if option.ownership is not Ownership.OWN:
         return (0.0,) * problem.periods
+    return _built_costs(problem, option)
+
+
+def _built_costs(problem: Problem, owner: PvOption | Storage) -> tuple[float, ...]:
+    """Return the telescoped cost of a thousand units of capacity [MCNY]."""
     costs = adoption_costs(
-        option.capex,
-        option.om,
-        life=option.life,
-        lead=option.lead_years,
+        owner.capex,
+        owner.om,
+        life=owner.life,
+        lead=owner.lead_years,
         factors=discount_factors(problem.years, problem.rate),
         horizon=horizon_discount(problem.years, problem.rate),
         salvage=problem.salvage,
@@ -384,6 +396,7 @@ class _Maker:
         grid = {site for site, carrier in pairs if carrier == power}
         grid |= {m.site for m in problem.measures.values() if any(m.aux)}
         grid |= {option.site for option in problem.pv.values()}
+        grid |= {battery.site for battery in problem.storage.values()}
         fuels = tuple(sorted(pair for pair in pairs if pair[1] != power))
         return fuels, tuple(sorted(grid)) if power else ()
 
@@ -404,6 +417,7 @@ class _Maker:
             pv=self.pv,
             claims=self.claims,
             borders=tuple(sorted(self.problem.borders)),
+            storage=tuple(sorted(self.problem.storage)),
             savings=self.savings,
             reach=self.reach,
             z=self._decision_columns(),
@@ -417,6 +431,7 @@ class _Maker:
             y=self._retirement_columns(),
             ccer=self._surrender_columns(),
             obl=self._border_columns(),
+            **self._storage_columns(),
             **self._group_columns(),
             constant=fixed_cost(self.problem),
         )
@@ -533,6 +548,25 @@ class _Maker:
         shape, labels = (self.problem.periods,), (self.years,)
         return self.builder.var("ccer", shape, ub=most, cost=cost, labels=labels)
 
+    def _storage_columns(self) -> dict[str, IntArray]:
+        power = self.problem.electricity()
+        batteries = [self.problem.storage[name] for name in sorted(self.problem.storage)]
+        names = [battery.id for battery in batteries]
+        build = [_built_costs(self.problem, battery) for battery in batteries]
+        most = [
+            [
+                float(battery.max_kwh / KILO) * is_open
+                for is_open in ready_years(self.problem, battery)
+            ]
+            for battery in batteries
+        ]
+        gain = [-self._money(battery.spread, power) for battery in batteries]
+        return {
+            "s": self._var("s", names, ub=self._stack(most), cost=self._stack(build)),
+            "ho": self._var("ho", names),
+            "hg": self._var("hg", names, cost=self._stack(gain)),
+        }
+
     def _border_columns(self) -> IntArray:
         borders = [self.problem.borders[name] for name in sorted(self.problem.borders)]
         costs = [border_cost(self.problem, border) for border in borders]
@@ -568,6 +602,13 @@ def border_cost(problem: Problem, border: Border) -> FloatArray:
     """Return the discounted cost of a charged kt, shape (T,) [MCNY]."""
     factors = to_float(discount_factors(problem.years, problem.rate))
     return factors * to_float(border.net_price()) * KILO / MEGA
+
+
+def ready_years(problem: Problem, owner: PvOption | Storage) -> tuple[bool, ...]:
+    """Say for each year whether a thing may be in operation."""
+    ready = owner.first_year + owner.lead_years
+    early = max(problem.frozen_until, owner.lead_years)
+    return tuple(year >= ready and index >= early for index, year in enumerate(problem.years))
 
 
 def _units_allowed(problem: Problem, technology: Technology) -> list[float]:

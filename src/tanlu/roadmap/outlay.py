@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
     from tanlu.roadmap.problem import Measure, Problem, PvOption, Series
     from tanlu.roadmap.simulate import Choices
+    from tanlu.roadmap.storage import Storage
 
 
 def investment_of(
-    problem: Problem, owner: Measure | PvOption, path: Series
+    problem: Problem, owner: Measure | PvOption | Storage, path: Series
 ) -> tuple[Series, Fraction]:
     """Return what a measure or generator pays by year, and its worth at the horizon.
 

@@ -99,7 +99,9 @@ def with_margin(assembly: Assembly, margin: float) -> Assembly:
             high[rows] -= margin * one_sided
             low[rows] += margin * ~one_sided
     rows = matrix.blocks.get("budget.limit", np.zeros(0, dtype=np.int64))
-    steps = sum(max(o.capex) * KW_STEP / MEGA for o in assembly.layout.problem.pv.values())
+    problem = assembly.layout.problem
+    paths = [o.capex for o in problem.pv.values()] + [b.capex for b in problem.storage.values()]
+    steps = sum(max(path) * KW_STEP / MEGA for path in paths)
     high[rows] -= margin + float(steps)
     return replace(assembly, matrix=replace(matrix, row_lo=low, row_up=high))
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tanlu.kernel.plan import Effect, Ownership
     from tanlu.roadmap.economics import Salvage
+    from tanlu.roadmap.storage import Storage
 
     Series = tuple[Fraction, ...]
 
@@ -479,6 +480,7 @@ class Problem:
     frozen_until: int = 0
     notes: tuple[str, ...] = field(default=())
     borders: Mapping[str, Border] = field(default_factory=dict)
+    storage: Mapping[str, Storage] = field(default_factory=dict)
 
     @property
     def periods(self) -> int:

@@ -57,6 +57,7 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
     def amounts(columns: FloatArray) -> Series:
         return tuple(_down(v * scale, step) for v in _exact(columns))
 
+    own, grid = _shifted(layout, values, step=step, scale=scale)
     return replace(
         draft,
         activity=_activities(layout, values, draft=draft, flows=flows),
@@ -64,6 +65,9 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
         within={name: amounts(values[layout.pin[i]]) for i, name in enumerate(layout.pv)},
         after={name: amounts(values[layout.after[i]]) for i, name in enumerate(layout.pv)},
         export={name: amounts(values[layout.export[i]]) for i, name in enumerate(layout.pv)},
+        stored={name: _stored(layout, values, index) for index, name in enumerate(layout.storage)},
+        shifted_own=own,
+        shifted_grid=grid,
         claims=_claims(layout, values, step=step, scale=scale),
         offsets=tuple(_up(v * 1000, TONNE_STEP) for v in _exact(values[layout.off])),
     )
@@ -113,6 +117,33 @@ def _capacity(layout: Layout, values: FloatArray, index: int) -> Series:
         best = max(best, value)
         found.append(min(best, option.max_kw))
     return tuple(found)
+
+
+def _stored(layout: Layout, values: FloatArray, index: int) -> Series:
+    most = layout.problem.storage[layout.storage[index]].max_kwh
+    best, found = ZERO, []
+    for value in _exact(values[layout.s[index]]):
+        best = max(best, _up(value * 1000, KW_STEP))
+        found.append(min(best, most))
+    return tuple(found)
+
+
+def _shifted(
+    layout: Layout, values: FloatArray, *, step: Fraction, scale: Fraction
+) -> tuple[dict[str, Series], dict[str, Series]]:
+    """Return what batteries move, within what their rounded capacity can."""
+    own: dict[str, Series] = {}
+    grid: dict[str, Series] = {}
+    for index, name in enumerate(layout.storage):
+        cycles = layout.problem.storage[name].shift_per_kwh
+        rows = zip(_stored(layout, values, index), cycles, strict=True)
+        most = [math.floor(capacity * each / step) * step for capacity, each in rows]
+        bought = [_down(v * scale, step) for v in _exact(values[layout.hg[index]])]
+        made = [_up(v * scale, step) for v in _exact(values[layout.ho[index]])]
+        own[name] = tuple(min(m, top) for m, top in zip(made, most, strict=True))
+        rest = zip(bought, most, own[name], strict=True)
+        grid[name] = tuple(max(min(b, top - m), ZERO) for b, top, m in rest)
+    return own, grid
 
 
 def _claims(

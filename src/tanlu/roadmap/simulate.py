@@ -21,11 +21,13 @@ from tanlu.roadmap.economics import (
 )
 from tanlu.roadmap.layout import Decision, Route, make_decisions, make_routes
 from tanlu.roadmap.retirement import retirable, worth_left
+from tanlu.roadmap.storage import lost_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tanlu.roadmap.problem import Measure, Problem, PvOption, Series
+    from tanlu.roadmap.storage import Storage
 
 ZERO = Fraction(0)
 ONE = Fraction(1)
@@ -53,6 +55,9 @@ class Choices:
         [tCO2e].
     retired : Mapping[str, Series]
         Existing stock taken out early, by part: 1 from its year on.
+    stored, shifted_own, shifted_grid : Mapping[str, Series]
+        Capacity of batteries [kWh], and what they give back of own generation and of purchases
+        [electricity units].
     """
 
     share: Mapping[str, Series]
@@ -65,6 +70,9 @@ class Choices:
     claims: Mapping[str, Series]
     offsets: Series
     retired: Mapping[str, Series] = field(default_factory=dict)
+    stored: Mapping[str, Series] = field(default_factory=dict)
+    shifted_own: Mapping[str, Series] = field(default_factory=dict)
+    shifted_grid: Mapping[str, Series] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,9 @@ def nothing(problem: Problem) -> Choices:
         claims={f"{c.id}@{s}": zero for c in problem.contracts.values() for s in c.sites},
         offsets=zero,
         retired={cohort.id: zero for _, cohort in retirable(problem)},
+        stored=dict.fromkeys(problem.storage, zero),
+        shifted_own=dict.fromkeys(problem.storage, zero),
+        shifted_grid=dict.fromkeys(problem.storage, zero),
     )
 
 
@@ -327,6 +338,9 @@ def _electricity(
             if measure.site == site and any(measure.aux):
                 path = built[measure.id]
                 load = [x + n * a for x, n, a in zip(load, path, measure.aux, strict=True)]
+        if problem.storage:
+            lost = lost_use(problem, choices, site)
+            load = [x + to_step(y, _step(problem, power)) for x, y in zip(load, lost, strict=True)]
         use[site] = tuple(load)
         own = list(problem.sites[site].existing_pv)
         for option in problem.pv.values():
@@ -418,6 +432,9 @@ def invested(
         if option.ownership is Ownership.OWN:
             for year, amount in starts(choices.capacity[option.id]):
                 worth += _pay(problem, option, year=year, amount=amount, total=total)
+    for battery in problem.storage.values():
+        for year, amount in starts(choices.stored[battery.id]):
+            worth += _pay(problem, battery, year=year, amount=amount, total=total)
     for technology in problem.technologies.values():
         for year, count in enumerate(choices.units.get(technology.id, ())):
             if count:
@@ -459,7 +476,7 @@ def stock_upkeep(problem: Problem, choices: Choices) -> tuple[Series, Series]:
 
 def _pay(
     problem: Problem,
-    owner: Measure | PvOption,
+    owner: Measure | PvOption | Storage,
     *,
     year: int,
     amount: Fraction,
@@ -497,6 +514,10 @@ def _money(
             _add_line(lines["export"], choices.export[option.id], revenue)
         if option.ownership is Ownership.OWN:
             _add_line(lines["om"], choices.capacity[option.id], option.om)
+    for battery in problem.storage.values():
+        _add_line(lines["om"], choices.stored[battery.id], battery.om)
+        gained = tuple(-value for value in battery.spread)
+        _add_line(lines["energy"], choices.shifted_grid[battery.id], gained)
     for name, path in choices.claims.items():
         contract = problem.contracts[name.partition("@")[0]]
         _add_line(lines["contracts"], path, contract.premium)

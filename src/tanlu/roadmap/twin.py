@@ -19,6 +19,7 @@ from tanlu.roadmap.layout import emission_columns, make_routes, to_float
 from tanlu.roadmap.outlay import investment_of, technology_investment, technology_om
 from tanlu.roadmap.problem import ContractKind, TargetKind
 from tanlu.roadmap.simulate import ZERO, built_shares, nothing, simulate, stock_upkeep
+from tanlu.roadmap.storage import at_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -407,6 +408,9 @@ class _Run:
             index = np.zeros(1, dtype=np.int64) if years is None else years
             paid = paid + np.array([row for row, _ in table])[index]
             worth = worth + np.array([left for _, left in table])[index]
+        for battery in self.problem.storage.values():
+            line, kept = investment_of(self.problem, battery, self.twin.choices.stored[battery.id])
+            paid, worth = paid + to_float(line), worth + float(kept)
         units, left = technology_investment(self.problem, self.twin.choices)
         return paid + to_float(units), worth + float(left)
 
@@ -414,6 +418,8 @@ class _Run:
         total = to_float(technology_om(self.problem, self.twin.choices))[None, :]
         for measure in self.problem.measures.values():
             total = total + self.built[measure.id] * to_float(measure.om)
+        for battery in self.problem.storage.values():
+            total = total + to_float(self.twin.choices.stored[battery.id]) * to_float(battery.om)
         return total
 
     def _avoided(self) -> FloatArray:
@@ -484,6 +490,11 @@ class _Supply:
         for measure in self.problem.measures.values():
             if measure.site == site and any(measure.aux):
                 load = load + self.run.built[measure.id] * to_float(measure.aux)
+        for battery in at_site(self.problem, site):
+            moved = to_float(self.run.twin.choices.shifted_grid[battery.id])
+            step = self.run._step(self.power)  # noqa: SLF001 - the run owns its batch
+            load = load + _rounded(moved * float(battery.loss), step)
+            self.bill = self.bill - moved * to_float(battery.spread)
         own, others, green = self._generated(site, load)
         self.use[site] = load
         if np.any(load > 0) or np.any(own > 0):

@@ -109,6 +109,8 @@ def first_stage(layout: Layout, lock_year: int) -> IntArray:
         found.append(layout.z[index][: lock + owner.lead_years])
     for index, name in enumerate(layout.pv):
         found.append(layout.q[index][: lock + problem.pv[name].lead_years])
+    for index, name in enumerate(layout.storage):
+        found.append(layout.s[index][: lock + problem.storage[name].lead_years])
     for index, name in enumerate(layout.stocks):
         found.append(layout.n[index][: lock + problem.technologies[name].lead_years])
     found.extend(layout.y[index][:lock] for index in range(len(retirable(problem))))
@@ -170,7 +172,8 @@ def _check_alike(assemblies: Sequence[Assembly]) -> None:
     first = assemblies[0]
     for other in assemblies[1:]:
         same = all(
-            first.matrix.labels[name] == other.matrix.labels[name] for name in ("z", "q", "n", "y")
+            first.matrix.labels[name] == other.matrix.labels[name]
+            for name in ("z", "q", "s", "n", "y")
         )
         if not same or first.layout.problem.years != other.layout.problem.years:
             raise TanluError("plan.scenario-structure", found=other.layout.problem.name)
@@ -367,7 +370,7 @@ def held(assembly: Assembly, values: FloatArray, lock_year: int) -> Assembly:
     layout, matrix = assembly.layout, assembly.matrix
     columns = first_stage(layout, lock_year)
     fixed = np.where(matrix.integer, np.round(values), values)
-    generation = layout.q.ravel()
+    generation = np.concatenate([layout.q.ravel(), layout.s.ravel()])
     fixed[generation] = np.ceil(fixed[generation] * KW_STEPS - EXACT_TOLERANCE * KILO) / KW_STEPS
     fixed = np.clip(fixed, matrix.lower, matrix.upper)
     low, high = matrix.lower.copy(), matrix.upper.copy()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tanlu.roadmap.node import Faults
     from tanlu.roadmap.problem import Measure, Problem, PvOption, Technology
+    from tanlu.roadmap.storage import Storage
 
 LAYERS_OF_SUPPLY = frozenset({"pv", "contracts", "stock"})  # of what is no measure
 LARGEST_SAVING = (19, 20)  # 0.95: more must be a switch, because log 0 is minus infinity
@@ -131,7 +132,7 @@ def _check_ids(problem: Problem, faults: Faults) -> None:
     known: dict[str, str] = {}
     tables: dict[str, Collection[str]] = {
         "measures": problem.measures, "pv": problem.pv, "contracts": problem.contracts,
-        "technologies": problem.technologies,
+        "technologies": problem.technologies, "storage": problem.storage,
     }  # fmt: skip
     for table, names in tables.items():
         for name in names:
@@ -200,7 +201,7 @@ def _check_targets(problem: Problem, faults: Faults) -> None:
 def check_approved(problem: Problem, faults: Faults) -> None:
     """Refuse a template among the numbers of a plan that is given as approved."""
     for name in template_measures(problem):
-        table = "measures" if name in problem.measures else "pv"
+        table = next(t for t in ("measures", "pv", "storage") if name in getattr(problem, t))
         faults.add("CASE_TEMPLATE_APPROVED", f"{table}.{name}.status", found=name)
 
 
@@ -245,6 +246,10 @@ def _check_generation(problem: Problem, faults: Faults) -> None:
             if option.envelope != mine[0].envelope:
                 facts = {"other": mine[0].id, "site": site}
                 faults.add("CASE_ENVELOPES_DIFFER", f"pv.{option.id}.envelope", **facts)
+    for storage in problem.storage.values():
+        _known(storage.site, problem.sites, f"storage.{storage.id}.site", faults)
+        if not power:
+            faults.add("CASE_NO_ELECTRICITY", f"storage.{storage.id}")
     for contract in problem.contracts.values():
         for site in contract.sites:
             _known(site, problem.sites, f"contracts.{contract.id}.sites", faults)
@@ -259,11 +264,13 @@ def _check_years(problem: Problem, faults: Faults) -> None:
         *problem.measures.values(),
         *problem.technologies.values(),
     ]
-    if not annual and (problem.pv or any(any(owner.capex) for owner in owners)):
+    if not annual and (problem.pv or problem.storage or any(any(owner.capex) for owner in owners)):
         faults.add("CASE_YEARS_NOT_ANNUAL", "years")
 
 
 def template_measures(problem: Problem) -> tuple[str, ...]:
     """Return the ids whose numbers are catalogue templates: the plan is then indicative."""
-    parts: list[Measure | PvOption] = [*problem.measures.values(), *problem.pv.values()]
+    parts: list[Measure | PvOption | Storage] = [
+        *problem.measures.values(), *problem.pv.values(), *problem.storage.values()
+    ]  # fmt: skip
     return tuple(sorted(part.id for part in parts if part.evidence is Evidence.TEMPLATE))

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from tanlu.roadmap.builder import Block, FloatArray, IntArray, MatrixModel
     from tanlu.roadmap.layout import Layout
     from tanlu.roadmap.problem import Measure, Problem, PvOption, Technology
+    from tanlu.roadmap.storage import Storage
 
 # What must be the same for the rows and columns to be the same.
 _STRUCTURE = ("years", "salvage", "locks", "decision_years", "frozen_until")
-_COSTED = ("technologies", "measures", "pv")  # the same but for what they cost to build
+_COSTED = ("technologies", "measures", "pv", "storage")  # the same but for what they cost to build
 _DEMAND = frozenset({"electricity", "equity", "fuel", "stock", "tight", "waste_heat"})
 _OUTPUT = frozenset({"intensity", "energy_intensity"})
 
@@ -50,8 +51,8 @@ def is_same_structure(one: Problem, other: Problem) -> bool:
 
 
 def _are_alike(
-    some: Mapping[str, Measure | PvOption | Technology],
-    others: Mapping[str, Measure | PvOption | Technology],
+    some: Mapping[str, Measure | PvOption | Storage | Technology],
+    others: Mapping[str, Measure | PvOption | Storage | Technology],
 ) -> bool:
     if some is others:
         return True

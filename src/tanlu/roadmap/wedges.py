@@ -13,6 +13,7 @@ from tanlu.kernel.plan import Effect
 from tanlu.roadmap.carbon_cost import MG_PER_T
 from tanlu.roadmap.layout import make_decisions, make_routes, to_float
 from tanlu.roadmap.simulate import unclaimed_generation
+from tanlu.roadmap.storage import raised_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,6 +147,8 @@ class _World:
         used = {m.layer for m in self.problem.measures.values() if np.any(self.built[m.id] > 0)}
         if any(any(path) for path in self.choices.capacity.values()):
             used.add(PV_LAYER)
+        if any(any(path) for path in self.choices.stored.values()):
+            used.add(PV_LAYER)
         if any(any(path) for path in self.choices.claims.values()):
             used.add(CONTRACT_LAYER)
         if self.problem.technologies:
@@ -202,7 +205,11 @@ class _World:
     def emissions(self, layers: frozenset[str]) -> FloatArray:
         """Return total emissions under the plan's ledger [t]."""
         total = np.zeros(self.problem.periods)
-        for (site, name), load in self.bought(layers).items():
+        bought = self.bought(layers)
+        for battery in self.problem.storage.values() if PV_LAYER in layers else ():
+            lost = self.floats(self.choices.shifted_grid[battery.id]) * float(battery.loss)
+            _put(bought, (battery.site, self.power), lost)
+        for (site, name), load in bought.items():
             carrier = self.problem.carriers[name]
             if carrier.electricity:
                 total += self._power(site, load, layers)
@@ -336,14 +343,28 @@ def _within_stock(world: _World) -> dict[str, FloatArray]:
     return found
 
 
+def _used(world: _World, option: str) -> FloatArray:
+    """Return what a generator makes that the site uses [electricity units]."""
+    return to_float(world.choices.within[option]) + to_float(world.choices.after[option])
+
+
+def _by_itself(world: _World, site: str) -> FloatArray:
+    """Return the share of the generation used at a site that no battery moved there."""
+    options = [o.id for o in world.problem.pv.values() if o.site == site]
+    moved = to_float(raised_use(world.problem, world.choices, site))
+    total = sum((_used(world, name) for name in options), np.zeros(world.problem.periods))
+    return 1 - _ratio(moved, total)
+
+
 def _within_supply(world: _World) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
-    pv = {
-        option.id: (
-            to_float(world.choices.within[option.id]) + to_float(world.choices.after[option.id])
-        )
-        * _factor(world, option.site, world.power)
-        for option in world.problem.pv.values()
-    }
+    pv = {}
+    for option in world.problem.pv.values():
+        used = _used(world, option.id) * _by_itself(world, option.site)
+        pv[option.id] = used * _factor(world, option.site, world.power)
+    for battery in world.problem.storage.values():
+        gain = to_float(world.choices.shifted_own[battery.id])
+        gain = gain - to_float(world.choices.shifted_grid[battery.id]) * float(battery.loss)
+        pv[battery.id] = gain * _factor(world, battery.site, world.power)
     contracts: dict[str, FloatArray] = {}
     for name, path in world.choices.claims.items():
         contract, _, site = name.partition("@")

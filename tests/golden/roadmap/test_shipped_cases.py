@@ -49,6 +49,8 @@ def test_a_case_gives_its_printed_plan(name: str) -> None:
             year = plan["years"].index(int(key.split("_")[1]))
             got = {w["measure"]: w["t"][year] for w in plan["wedges"]}
             assert got == pytest.approx(wanted, abs=1e-8)
+    for name_, size in expect.get("sizes", {}).items():
+        assert [a["size"] for a in plan["adoptions"] if a["id"] == name_] == [size]
     for line, wanted in expect.get("cost_lines", {}).items():
         assert plan["cost_lines"][line] == wanted
     if "written_off" in expect:

@@ -202,6 +202,14 @@ def _add_supply(rng: random.Random, case: Case, sites: list[str]) -> None:
              "term": rng.choice([2, 20]), "gec_owner": rng.choice(["host", "investor"])},
         ]  # fmt: skip
         case["pv"] = rng.sample(options, rng.choice([1, 2, 3]))
+    if rng.random() < 0.4:
+        case["storage"] = [
+            {"id": "cell", "site": rng.choice(sites), "max_kwh": 4_321.5,
+             "life": rng.choice([3, 12]), "shift_per_kwh": rng.choice([0.3, "1/3"]),
+             "efficiency": 0.87, "om": 5,
+             "capex": rng.choice([200, 700]), "spread": rng.choice([0, 350, 600]),
+             "lead_years": rng.choice([0, 1])}
+        ]  # fmt: skip
     if rng.random() < 0.6:
         case["contracts"] = rng.sample(
             [
@@ -323,7 +331,9 @@ class _Checker:
         self.case, self.plan = case, plan
         self.years = list(range(case["years"]["first"], case["years"]["last"] + 1))
         self.owners = {
-            o["id"]: o for k in ("measures", "pv", "technologies") for o in case.get(k, [])
+            o["id"]: o
+            for k in ("measures", "pv", "storage", "technologies")
+            for o in case.get(k, [])
         }
         self.sites = [s["id"] for s in case["sites"]]
 
@@ -370,7 +380,7 @@ class _Checker:
             ready = owner.get("first_year", self.years[0]) + lead
             if a["year"] < ready or t < lead or t < self.case.get("freeze_years", 0):
                 yield f"{a['id']} in {a['year']}"
-            if a["kind"] != "technology" and t and a["year"] not in allowed:
+            if a["kind"] != "technology" and a["year"] not in allowed:
                 yield f"{a['id']} outside the decision years"
             if a["size"] <= 0:
                 yield f"{a['id']} of size {a['size']}"
@@ -429,7 +439,7 @@ class _Checker:
             if owner.get("ownership", "own") != "own":
                 continue
             price, lead = costs(owner, "capex", self.years), owner.get("lead_years", 0)
-            default = 25 if "max_kw" in owner else 20
+            default = 25 if "max_kw" in owner else 15 if "max_kwh" in owner else 20
             life = owner.get("life", default)
             for start, part in self.begun(name):
                 renewed = [start] if "end_use" in owner else list(range(start, n, life))
@@ -563,7 +573,12 @@ class _Checker:
             for e in m["end_uses"]
         }
         served = {t["end_use"] for t in self.case.get("technologies", [])}
-        if switched or served or any("aux_load" in m for m in self.case["measures"]):
+        if (
+            switched
+            or served
+            or "storage" in self.case
+            or any("aux_load" in m for m in self.case["measures"])
+        ):
             return
         amounts: dict[tuple[str, str], list[Fraction]] = {}
         for use in self.case["end_uses"]:
@@ -620,6 +635,9 @@ class _Checker:
         for option in self.case.get("pv", []):
             if self.built(option["id"], len(self.years) - 1) > exact(option["max_kw"]):
                 yield f"{option['id']} too large"
+        for cell in self.case.get("storage", []):
+            if self.built(cell["id"], len(self.years) - 1) > exact(cell["max_kwh"]):
+                yield f"{cell['id']} too large"
 
 
 def turned(case: Case) -> Case:

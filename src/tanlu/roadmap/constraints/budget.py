@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 @family("budget", reason="BUDGET_FULL", soft=True, unit="MCNY")
 def rows(layout: Layout) -> Iterator[Block]:
     """Return the investment of each year and ``inv + bank <= limit + bank before``."""
-    terms = [Term(layout.inv), *_measures(layout), *_own_generation(layout), *_units(layout)]
+    terms = [
+        Term(layout.inv),
+        *_measures(layout),
+        *_own_generation(layout),
+        *_storage(layout),
+        *_units(layout),
+    ]
     yield Block("budget.investment", layout.years, tuple(terms), lo=0.0, up=0.0)
     budget = layout.problem.budget
     if budget is None:
@@ -61,6 +67,13 @@ def _own_generation(layout: Layout) -> Iterator[Term]:
         if option.ownership is Ownership.OWN:
             values = to_float([v * KILO / MEGA for v in option.capex])
             yield from _started(layout.q[index], values, life=option.life, lead=option.lead_years)
+
+
+def _storage(layout: Layout) -> Iterator[Term]:
+    for index, name in enumerate(layout.storage):
+        battery = layout.problem.storage[name]
+        values = to_float([v * KILO / MEGA for v in battery.capex])
+        yield from _started(layout.s[index], values, life=battery.life, lead=battery.lead_years)
 
 
 def _units(layout: Layout) -> Iterator[Term]:

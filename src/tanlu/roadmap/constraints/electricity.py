@@ -57,3 +57,7 @@ def _aux(layout: Layout, site: str) -> Iterator[Term]:
         if measure is not None and measure.site == site and any(measure.aux):
             extra = to_float([value / unit for value in measure.aux])
             yield Term(layout.z[index], np.asarray(-extra / decision.steps))
+    for index, name in enumerate(layout.storage):
+        battery = layout.problem.storage[name]
+        if battery.site == site:
+            yield Term(layout.hg[index], -float(battery.loss))

@@ -9,6 +9,7 @@ import numpy as np
 from tanlu.roadmap.builder import Block, Term
 from tanlu.roadmap.families import family
 from tanlu.roadmap.layout import KILO, to_float
+from tanlu.roadmap.storage import is_physical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,12 +49,16 @@ def _envelope(layout: Layout, site: str) -> Iterator[Block]:
     options = [layout.problem.pv[layout.pv[i]] for i in mine]
     use = layout.use[layout.grid_sites.index(site)]
     keys = tuple(f"{site},{year}" for year in layout.years)
+    facts = layout.problem.storage
+    batteries = [i for i, name in enumerate(layout.storage) if facts[name].site == site]
     for number, (alpha, beta) in enumerate(options[0].envelope):
         yields = np.array([per_mw(layout, option.id) for option in options]).T
-        terms = (
+        terms: tuple[Term, ...] = (
             Term(layout.pin[mine].T),
             Term(layout.after[mine].T),
             Term(layout.q[mine].T, -float(alpha) * yields),
             Term(use, -float(beta)),
         )
+        if batteries and not is_physical(alpha, beta):
+            terms = (*terms, Term(layout.ho[batteries].T, -1.0))
         yield Block(f"pv.envelope.{site}.{number}", keys, terms, up=0.0)
