@@ -12,17 +12,17 @@ from scipy.sparse import block_array, csc_array, eye_array
 from tanlu.roadmap.prices import THREADS, UNDERSTATED, find_prices, site_models
 from tanlu.roadmap.recourse import Recourse, whole
 from tanlu.roadmap.search import Found
-from tanlu.roadmap.sites import rows_of, take_apart
+from tanlu.roadmap.sites import rows_of, take_apart, with_rows
 from tanlu.roadmap.solve import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tanlu.roadmap.assembly import Assembly
-    from tanlu.roadmap.builder import FloatArray, IntArray, MatrixModel
+    from tanlu.roadmap.builder import Block, FloatArray, IntArray, MatrixModel
     from tanlu.roadmap.prices import Priced, SiteModel
     from tanlu.roadmap.search import Options
-    from tanlu.roadmap.sites import Part, Parts
+    from tanlu.roadmap.sites import Parts
 
 MARGINS = (0.001, 0.01, 0.025)  # of the budget, left for what whole numbers need
 MISSING = 2.0  # of its price: what a site pays for falling short of its share of a tie
@@ -121,7 +121,7 @@ def _decide(
         left = np.zeros(len(parts.rows))
         for number in numbers:
             model, aim = models[number], aims[number] + left
-            answer = _whole_site(model, _steered(model.part, priced.price, steered, aim))
+            answer = _whole_site(model, _steered(model, priced.price, steered, aim))
             if answer is None:
                 return False
             values[model.part.columns] = answer
@@ -133,16 +133,19 @@ def _decide(
     return values if all(done) else None
 
 
-def _steered(part: Part, price: FloatArray, steered: IntArray, aim: FloatArray) -> MatrixModel:
+def _steered(
+    model: SiteModel, price: FloatArray, steered: IntArray, aim: FloatArray
+) -> MatrixModel:
     """Return a site's model at prices, in which some ties cost more the further they are off."""
+    part, matrix = model.part, model.matrix
     rows = steered[np.diff(part.ties.indptr)[steered] > 0]
     one = eye_array(len(rows), format="csr")
-    cells: list[list[Any]] = [[rows_of(part.matrix), None, None], [part.ties[rows], -one, one]]
+    cells: list[list[Any]] = [[rows_of(model.matrix), None, None], [part.ties[rows], -one, one]]
     table = csc_array(block_array(cells, format="csc"))
     size, wants_more = np.abs(price[rows]), price[rows] > 0
     above = size * np.where(wants_more, SPARE, MISSING)
     below = size * np.where(wants_more, MISSING, SPARE)
-    matrix, two = part.matrix, np.zeros(2 * len(rows))
+    two = np.zeros(2 * len(rows))
     return replace(
         matrix,
         cost=np.concatenate([part.priced(price), above, below]),
@@ -163,12 +166,14 @@ def _whole_site(model: SiteModel, matrix: MatrixModel) -> FloatArray | None:
     What the relaxation decided stays; the rest is searched.
     """
     own = len(model.part.columns)
-    relaxed = _with_tangents(model, matrix, integer=False)
+    found: list[Block] = []
+    relaxed = Engine(matrix, integer=False)
     answer = relaxed.run()
     while answer.values is not None:
         added = model.short(answer.values[:own], tolerance=UNDERSTATED)
         if not added:
             break
+        found += added
         for block in added:
             relaxed.add(block)
         answer = relaxed.run()
@@ -176,8 +181,9 @@ def _whole_site(model: SiteModel, matrix: MatrixModel) -> FloatArray | None:
         return None
     nearest = np.round(answer.values)
     decided = np.flatnonzero(matrix.integer & (np.abs(answer.values - nearest) <= NOISE))
+    tight = with_rows(matrix, found)
     for fixed, nodes in ((decided, FEW_NODES), (decided, NODES), (decided[:0], NODES)):
-        engine = _with_tangents(model, matrix, integer=True)
+        engine = Engine(tight, integer=True)
         engine.set_bounds(fixed, nearest[fixed], nearest[fixed])
         values = _exact(model, matrix, engine, nodes=nodes)
         if values is not None:
@@ -201,10 +207,3 @@ def _exact(
         for block in added:
             engine.add(block)
     return start
-
-
-def _with_tangents(model: SiteModel, matrix: MatrixModel, *, integer: bool) -> Engine:
-    engine = Engine(matrix, integer=integer)
-    for block in model.cuts:
-        engine.add(block)
-    return engine

@@ -10,15 +10,15 @@ import numpy as np
 from scipy.sparse import block_array, block_diag, csc_array, csr_array, hstack, vstack
 from scipy.sparse import eye_array as identity
 
-from tanlu.roadmap.builder import Block, Term
+from tanlu.roadmap.builder import Term
 from tanlu.roadmap.constraints.savings import tangents
-from tanlu.roadmap.sites import rows_of
+from tanlu.roadmap.sites import rows_of, with_rows
 from tanlu.roadmap.solve import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tanlu.roadmap.builder import FloatArray, IntArray, MatrixModel
+    from tanlu.roadmap.builder import Block, FloatArray, IntArray, MatrixModel
     from tanlu.roadmap.layout import Layout, Saving
     from tanlu.roadmap.sites import Part, Parts
     from tanlu.roadmap.solve import Answer, Basis
@@ -52,20 +52,17 @@ class SiteModel:
     place: IntArray
     end_uses: IntArray
     savings: tuple[Saving, ...]
-    cuts: list[Block] = field(default_factory=list)
+    matrix: MatrixModel
+    _new: list[Block] = field(default_factory=list)
+    _count: int = 0
     _basis: Basis | None = None
-    _known: int = 0  # tangents that the basis knows
 
     def relaxed(self, price: FloatArray) -> Answer:
         """Solve the relaxation at some prices, savings nearly exact; warm from the last one."""
-        engine = Engine(self.part.matrix, integer=False)
+        engine = Engine(self.matrix, integer=False)
         engine.set_costs(self.part.priced(price))
-        for block in self.cuts[: self._known]:
-            engine.add(block)
         if self._basis is not None:
             engine.start_at(self._basis)
-        for block in self.cuts[self._known :]:
-            engine.add(block)
         answer = engine.run()
         while answer.values is not None:
             added = self.short(answer.values, tolerance=UNDERSTATED)
@@ -74,8 +71,16 @@ class SiteModel:
             for block in added:
                 engine.add(block)
             answer = engine.run()
-        self._basis, self._known = engine.basis(), len(self.cuts)
+        self.keep()
+        self._basis = engine.basis()
         return answer
+
+    def keep(self) -> None:
+        """Put the tangents found since the last call into the model."""
+        if self._new:
+            self.matrix = with_rows(self.matrix, self._new)
+            self._new.clear()
+            self._basis = None  # it knows fewer rows
 
     def logs(self, values: FloatArray) -> FloatArray:
         """Return the log of the remaining share of each end use, shape (E, T)."""
@@ -96,12 +101,13 @@ class SiteModel:
         for row, use in enumerate(self.end_uses):
             years = np.flatnonzero(gap[row] > tolerance)
             if len(years):
-                name = f"savings.{self.layout.end_uses[use]}.at{len(self.cuts)}"
+                name = f"savings.{self.layout.end_uses[use]}.at{self._count}"
                 block = tangents(
                     self.layout, name, end_use=int(use), years=years, w=logs[row, years]
                 )
                 found.append(self._moved(block))
-                self.cuts.append(found[-1])
+                self._count += 1
+        self._new.extend(found)
         return found
 
     def _moved(self, block: Block) -> Block:
@@ -121,7 +127,7 @@ def site_models(layout: Layout, parts: Parts) -> list[SiteModel]:
         place[part.columns] = np.arange(len(part.columns))
         own = savings[part.name]
         uses = np.array(sorted({saving.end_use for saving in own}), dtype=np.int64)
-        models.append(SiteModel(part, layout, place, uses, tuple(own)))
+        models.append(SiteModel(part, layout, place, uses, tuple(own), part.matrix))
     return models
 
 
@@ -282,9 +288,6 @@ def _sample_prices(parts: Parts, models: Sequence[SiteModel]) -> FloatArray | No
     weight = float(cost.sum() / cost[chosen].sum())
     engine = Engine(_joined(parts, sample, weight), integer=False)
     edges = np.cumsum([len(parts.group.columns), *(len(m.part.columns) for m in sample)])
-    for model, edge in zip(sample, edges, strict=False):
-        for block in model.cuts:
-            engine.add(_shifted(block, int(edge)))
     answer = engine.run()
     while answer.values is not None:
         added = [
@@ -297,6 +300,8 @@ def _sample_prices(parts: Parts, models: Sequence[SiteModel]) -> FloatArray | No
         for block in added:
             engine.add(block)
         answer = engine.run()
+    for model in sample:
+        model.keep()
     if answer.row_duals is None:
         return free
     return parts.valid(answer.row_duals[: len(parts.rows)])
@@ -308,12 +313,11 @@ def _shifted(block: Block, by: int) -> Block:
 
 def _joined(parts: Parts, models: Sequence[SiteModel], weight: float) -> MatrixModel:
     """Return a model of some sites; ties and group are divided by the weight of the sample."""
-    every = [parts.group, *(model.part for model in models)]
-    ties = hstack([part.ties for part in every], format="csr")
-    own = block_diag([rows_of(part.matrix) for part in every], format="csr")
+    matrices = [parts.group.matrix, *(model.matrix for model in models)]
+    ties = hstack([parts.group.ties, *(model.part.ties for model in models)], format="csr")
+    own = block_diag([rows_of(matrix) for matrix in matrices], format="csr")
     table = csc_array(vstack([ties, own], format="csc"))
     group = parts.group.matrix
-    matrices = [part.matrix for part in every]
     return replace(
         group,
         cost=np.concatenate([m.cost for m in matrices]),

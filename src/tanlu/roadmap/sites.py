@@ -6,11 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csc_array, csr_array, vstack
+
+from tanlu.roadmap.builder import Builder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tanlu.roadmap.assembly import Assembly
-    from tanlu.roadmap.builder import FloatArray, IntArray, MatrixModel
+    from tanlu.roadmap.builder import Block, FloatArray, IntArray, MatrixModel
 
 NONE = -1  # the group's
 MIXED = -2
@@ -122,8 +126,25 @@ def take_apart(assembly: Assembly) -> Parts:
 
 def rows_of(matrix: MatrixModel) -> csr_array:
     """Return the rows of a model."""
-    shape = (matrix.n_rows, matrix.n_columns)
+    shape = (matrix.n_rows, len(matrix.starts) - 1)
     return csc_array((matrix.values, matrix.indices, matrix.starts), shape=shape).tocsr()
+
+
+def with_rows(matrix: MatrixModel, blocks: Sequence[Block]) -> MatrixModel:
+    """Return a model with rows added at its end."""
+    builder = Builder(n=matrix.n_columns)
+    for block in blocks:
+        builder.con(block)
+    added = builder.matrix()
+    table = csc_array(vstack([rows_of(matrix), rows_of(added)], format="csc"))
+    return replace(
+        matrix,
+        row_lo=np.concatenate([matrix.row_lo, added.row_lo]),
+        row_up=np.concatenate([matrix.row_up, added.row_up]),
+        starts=table.indptr.astype(np.int64),
+        indices=table.indices.astype(np.int64),
+        values=table.data,
+    )
 
 
 def _grouped(label: IntArray, count: int) -> list[IntArray]:
