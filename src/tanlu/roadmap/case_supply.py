@@ -69,9 +69,12 @@ def _envelope(node: Node) -> tuple[tuple[Fraction, Fraction], ...]:
         return everything
     pairs = []
     for index, pair in enumerate(given):
+        if not isinstance(pair, list):
+            node.faults.add("CASE_NOT_LIST", f"{node.path}.envelope[{index}]", found=pair)
+            continue
         inner = Node({"pair": pair}, f"{node.path}.envelope[{index}]", (0, 1), node.faults)
         pairs.append(tuple(inner.series("pair", least=0)))
-    return tuple((pair[0], pair[1]) for pair in pairs)
+    return tuple((pair[0], pair[1]) for pair in pairs) or everything
 
 
 def read_storage(node: Node) -> Storage:

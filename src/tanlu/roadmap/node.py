@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tanlu.roadmap.problem import Series
 
 
+LARGEST = 10**15  # of any number: beyond it units are mistaken, or nothing can be solved
 RESERVED = ",#"  # in an id: they join ids in names of rows and of blocks
 
 
@@ -102,6 +103,9 @@ class Node:
         value = exact(_typical(self.data[key]))
         if value is None:
             self.faults.add("CASE_NOT_NUMBER", self.at(key), found=self.data[key])
+            return Fraction(default or 0)
+        if abs(value) > LARGEST:
+            self.faults.add("CASE_TOO_LARGE", self.at(key), found=_shown(value), most=LARGEST)
             return Fraction(default or 0)
         return value
 
@@ -199,6 +203,10 @@ class Node:
             return (Fraction(self._absent(key, default, 0)),) * len(self.years)
         self._ordered(key)
         path = read_series(self.data[key], self.years, path=self.at(key), faults=self.faults)
+        if path and max(map(abs, path)) > LARGEST:
+            shown = _shown(max(path, key=abs))
+            self.faults.add("CASE_TOO_LARGE", self.at(key), found=shown, most=LARGEST)
+            path = None
         if path and least is not None and min(path) < least:
             self.faults.add("CASE_NEGATIVE", self.at(key), found=_shown(min(path)))
         return path or (Fraction(default or 0),) * len(self.years)
@@ -218,6 +226,9 @@ class Node:
                 self.faults.add("CASE_NOT_NUMBER", f"{self.at(key)}.{year}", found=given)
             elif not year.isdigit() or int(year) not in self.years:
                 self._outside(f"{self.at(key)}.{year}", year)
+            elif abs(value) > LARGEST:
+                facts = {"found": _shown(value), "most": LARGEST}
+                self.faults.add("CASE_TOO_LARGE", f"{self.at(key)}.{year}", **facts)
             elif least is not None and value < least:
                 self.faults.add("CASE_NEGATIVE", f"{self.at(key)}.{year}", found=_shown(value))
             else:
@@ -298,6 +309,8 @@ def _typical(value: object) -> object:
 
 
 def _shown(value: Fraction) -> str:
+    if abs(value) > LARGEST:  # may be beyond what a float holds
+        return f"{Decimal(value.numerator) / Decimal(value.denominator):.6g}"
     return str(value.numerator) if value.denominator == 1 else str(float(value))
 
 
