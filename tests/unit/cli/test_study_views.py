@@ -57,3 +57,15 @@ def test_a_plan_without_studies_prints_as_before(body: dict[str, Any]) -> None:
     views.goals.plan(Console(file=second, width=100), Say("en"), plain)
 
     assert first.getvalue() == second.getvalue()
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "提前停用：old/now"), ("en", "taken out early")])
+def test_stock_taken_out_is_told_from_what_is_built(lang: str, told: str) -> None:
+    out = io.StringIO()
+    folder = resources.files("tanlu") / "data" / "plan_cases"
+    case = json.loads((folder / "retire.json").read_text(encoding="utf-8"))
+    body = plan_with_studies(case, {"explain": False}, {})
+
+    views.studies.plan(Console(file=out, width=100), Say(lang), body)
+
+    assert told in out.getvalue()

@@ -290,9 +290,9 @@ def adoptions(
     console: Console, say: Say, body: Mapping[str, Any], *, most: int = _ADOPTIONS
 ) -> None:
     """Show what is built, by year, each measure once with its sites and its reason."""
-    grouped: dict[tuple[int, str], list[Mapping[str, Any]]] = defaultdict(list)
+    grouped: dict[tuple[int, str, bool], list[Mapping[str, Any]]] = defaultdict(list)
     for row in body["adoptions"]:
-        grouped[row["year"], row["measure"]].append(row)
+        grouped[row["year"], row["measure"], row.get("kind") == "retirement"].append(row)
     groups = sorted(grouped.values(), key=lambda rows: (rows[0]["year"], -_abatement(rows)))
     kept = {id(rows) for rows in sorted(groups, key=_abatement, reverse=True)[:most]}
     heads = [say("cli.year"), say("cli.measure"), say("cli.site_name"), say("cli.why"),
@@ -323,6 +323,8 @@ def _adoption(
 
 
 def measure_name(row: Mapping[str, Any], say: Say) -> str:
-    """Return the name of what is built."""
+    """Return the name of what is built, or of the stock that is taken out."""
+    if row.get("kind") == "retirement":
+        return say("cli.retired", name=row["id"])
     name = row.get("name") or {}
     return say.pick(name.get("zh") or "", name.get("en") or "") or str(row["measure"])
