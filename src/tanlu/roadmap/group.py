@@ -185,25 +185,30 @@ def _whole_site(model: SiteModel, matrix: MatrixModel) -> FloatArray | None:
     for fixed, nodes in ((decided, FEW_NODES), (decided, NODES), (decided[:0], NODES)):
         engine = Engine(tight, integer=True)
         engine.set_bounds(fixed, nearest[fixed], nearest[fixed])
-        values = _exact(model, matrix, engine, nodes=nodes)
+        values = _exact(model, matrix, engine, relaxed, nodes=nodes)
         if values is not None:
             return values[:own]
     return None
 
 
 def _exact(
-    model: SiteModel, matrix: MatrixModel, engine: Engine, *, nodes: int
+    model: SiteModel, matrix: MatrixModel, engine: Engine, relaxed: Engine, *, nodes: int
 ) -> FloatArray | None:
-    """Run until the savings are exact at the whole numbers found."""
-    start = None
+    """Search until the whole numbers found work with exact savings."""
+    integers = np.flatnonzero(matrix.integer)
     for _ in range(ROUNDS):
-        answer = engine.run(gap=SITE_GAP, nodes=nodes, start=start)
+        answer = engine.run(gap=SITE_GAP, nodes=nodes)
         if answer.values is None:
-            return start
-        start = np.where(matrix.integer, np.round(answer.values), answer.values)
-        added = model.short(start[: len(model.part.columns)], tolerance=EXACT)
-        if not added:
-            break
+            return None
+        whole_numbers = np.round(answer.values[integers])
+        relaxed.set_bounds(integers, whole_numbers, whole_numbers)
+        values = answer.values.copy()
+        values[integers] = whole_numbers
+        added = model.short(values[: len(model.part.columns)], tolerance=EXACT)
         for block in added:
+            relaxed.add(block)
             engine.add(block)
-    return start
+        checked = relaxed.run()
+        if checked.values is not None:
+            return checked.values
+    return None

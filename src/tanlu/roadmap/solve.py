@@ -131,7 +131,7 @@ class Engine:
             ("dual_feasibility_tolerance", 1e-9),
         ):
             self._set(name, value)
-        self._must(self._solver.passModel(_highs_lp(matrix, integer=integer)))
+        self._must(_pass(self._solver, matrix, integer=integer))
         self.is_integer = integer and bool(self._integer.any())
         self.n_columns = matrix.n_columns
         self.n_rows = matrix.n_rows
@@ -218,9 +218,7 @@ class Engine:
 
     def basis(self) -> Basis:
         """Return where the last run of a continuous model ended."""
-        last, kept = self._solver.getBasis(), highspy.HighsBasis()
-        kept.col_status, kept.row_status, kept.valid = last.col_status, last.row_status, last.valid
-        return kept  # a copy: it does not keep the solver alive
+        return self._solver.getBasis()  # a copy: it does not keep the solver alive
 
     def start_at(self, basis: Basis) -> None:
         """Start the next run of the same rows and columns where another one ended."""
@@ -297,25 +295,25 @@ class Engine:
         return np.concatenate([found, duals[len(kept) :]])
 
 
-def _highs_lp(matrix: MatrixModel, *, integer: bool) -> Any:
-    lp = highspy.HighsLp()
-    lp.num_col_ = matrix.n_columns
-    lp.num_row_ = matrix.n_rows
-    lp.col_cost_ = matrix.cost
-    lp.col_lower_ = matrix.lower
-    lp.col_upper_ = matrix.upper
-    lp.row_lower_ = matrix.row_lo
-    lp.row_upper_ = matrix.row_up
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.num_col_ = matrix.n_columns
-    lp.a_matrix_.num_row_ = matrix.n_rows
-    lp.a_matrix_.start_ = matrix.starts.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.values
-    if integer:
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(flag)] for flag in matrix.integer]
-    return lp
+def _pass(solver: Any, matrix: MatrixModel, *, integer: bool) -> Any:
+    """Load a model, column-wise, from arrays."""
+    return solver.passModel(
+        matrix.n_columns,
+        matrix.n_rows,
+        len(matrix.values),
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        matrix.cost,
+        matrix.lower,
+        matrix.upper,
+        matrix.row_lo,
+        matrix.row_up,
+        matrix.starts.astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.values,
+        (matrix.integer & integer).astype(np.int32),
+    )
 
 
 def _row_wise(block: Block, place: Callable[[IntArray], IntArray]) -> tuple[Any, Any, FloatArray]:
