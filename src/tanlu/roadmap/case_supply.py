@@ -45,6 +45,7 @@ def read_pv(node: Node) -> PvOption:
         lead_years=node.integer("lead_years", 0),
         first_year=node.integer("first_year", node.years[0]),
         envelope=_envelope(node),
+        is_mixed=node.flag("mix", default=False),
         evidence=Evidence(node.choice("status", Evidence, "typed")),
         name_zh=node.text("name_zh", ""),
         name_en=node.text("name_en", ""),

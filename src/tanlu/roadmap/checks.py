@@ -107,7 +107,7 @@ def _exclusion(problem: Problem, choices: Choices, _result: Simulation) -> Itera
         measure, option = problem.measures.get(owner), problem.pv.get(owner)
         if measure is not None and measure.exclusive_group:
             groups[f"{measure.site}/{measure.exclusive_group}"] += choices.share[decision.id][last]
-        elif option is not None:
+        elif option is not None and not option.is_mixed:
             groups[f"{option.site}/{option.roof}"] += choices.share[decision.id][last]
     for name, total in groups.items():
         if total > 1:
@@ -293,6 +293,19 @@ def _envelopes(problem: Problem, choices: Choices, result: Simulation) -> Iterat
                     most += raised_use(problem, choices, site)[year]
                 if used > most:
                     yield Breach("pv", site, year, used - most)
+
+
+def _roofs(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
+    roofs: defaultdict[str, list[Fraction]] = defaultdict(lambda: [ZERO] * problem.periods)
+    for option in problem.pv.values():
+        if option.is_mixed and option.max_kw:
+            roof = f"{option.site}/{option.roof}"
+            rows = zip(roofs[roof], choices.capacity[option.id], strict=True)
+            roofs[roof] = [taken + kw / option.max_kw for taken, kw in rows]
+    for roof, path in roofs.items():
+        for year, taken in enumerate(path):
+            if taken > 1:
+                yield Breach("pv", roof, year, taken - 1)
 
 
 def _storage(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
@@ -521,6 +534,7 @@ CHECKS: tuple[Callable[[Problem, Choices, Simulation], Iterator[Breach]], ...] =
     _waste_heat,
     _purchases,
     _generation,
+    _roofs,
     _storage,
     _contracts,
     _targets,

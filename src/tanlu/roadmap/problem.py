@@ -282,7 +282,9 @@ class PvOption:
     Parameters
     ----------
     id, site, roof : str
-        One mode per roof.
+        One mode per roof, unless all of a roof may be mixed.
+    is_mixed : bool
+        May share the roof with others; each takes its part of it.
     max_kw : Fraction
         Largest capacity [kW].
     yield_per_kw : Series, shape (T,)
@@ -320,6 +322,7 @@ class PvOption:
     first_year: int
     envelope: tuple[tuple[Fraction, Fraction], ...]
     evidence: Evidence = Evidence.TYPED
+    is_mixed: bool = False
     name_zh: str = ""
     name_en: str = ""
 

@@ -243,6 +243,10 @@ def _check_generation(problem: Problem, faults: Faults) -> None:
     for site in problem.sites:
         mine = [o for o in problem.pv.values() if o.site == site]
         for option in mine[1:]:
+            roof = [o for o in mine if o.roof == option.roof]
+            if any(o.is_mixed != option.is_mixed for o in roof):
+                facts = {"site": site, "roof": option.roof}
+                faults.add("CASE_MIX_DIFFERS", f"pv.{option.id}.mix", **facts)
             if option.envelope != mine[0].envelope:
                 facts = {"other": mine[0].id, "site": site}
                 faults.add("CASE_ENVELOPES_DIFFER", f"pv.{option.id}.envelope", **facts)

@@ -201,6 +201,13 @@ def test_generation_of_a_site_has_one_envelope_and_the_keys_of_its_owner() -> No
     ]
 
 
+def test_generation_of_a_roof_agrees_on_mixing() -> None:
+    roof = {"site": "plant", "max_kw": 10, "yield_per_kw": 1}
+    case = changed("pv", [{**roof, "id": "a", "mix": True}, {**roof, "id": "b"}])
+
+    assert faults(case) == [("CASE_MIX_DIFFERS", "pv.b.mix")]
+
+
 def test_a_template_is_not_approved() -> None:
     case = changed("measures.0.status", "template")
     assert read_case(case).measures["A"].evidence == "template"

@@ -202,6 +202,9 @@ def _add_supply(rng: random.Random, case: Case, sites: list[str]) -> None:
              "term": rng.choice([2, 20]), "gec_owner": rng.choice(["host", "investor"])},
         ]  # fmt: skip
         case["pv"] = rng.sample(options, rng.choice([1, 2, 3]))
+        if rng.random() < 0.4:
+            for option in case["pv"]:
+                option["mix"] = True
     if rng.random() < 0.4:
         case["storage"] = [
             {"id": "cell", "site": rng.choice(sites), "max_kwh": 4_321.5,
@@ -400,7 +403,8 @@ class _Checker:
                 site = next(u["site"] for u in self.case["end_uses"] if u["id"] == m["end_uses"][0])
                 members[site, m["exclusive_group"]].append(m["id"])
         for option in self.case.get("pv", []):
-            members[option["site"], "roof"].append(option["id"])
+            if not option.get("mix"):
+                members[option["site"], "roof"].append(option["id"])
         for key, names in members.items():
             if sum(1 for name in names if self.built(name, last)) > 1:
                 yield f"two of {key}"
@@ -635,6 +639,10 @@ class _Checker:
         for option in self.case.get("pv", []):
             if self.built(option["id"], len(self.years) - 1) > exact(option["max_kw"]):
                 yield f"{option['id']} too large"
+        mixed = [o for o in self.case.get("pv", []) if o.get("mix")]
+        taken = [self.built(o["id"], len(self.years) - 1) / exact(o["max_kw"]) for o in mixed]
+        if sum(taken) > 1:
+            yield f"roof overbuilt: {float(sum(taken))}"
         for cell in self.case.get("storage", []):
             if self.built(cell["id"], len(self.years) - 1) > exact(cell["max_kwh"]):
                 yield f"{cell['id']} too large"

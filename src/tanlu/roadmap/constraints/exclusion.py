@@ -35,5 +35,7 @@ def groups(layout: Layout) -> dict[str, list[int]]:
             found[f"{measure.site}/{measure.exclusive_group}"].append(index)
         elif measure is None:
             option = problem.pv[decision.owner]
+            if option.is_mixed:
+                continue
             found[f"{option.site}/{option.roof}"].append(index)
     return dict(found)

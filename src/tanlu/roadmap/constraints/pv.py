@@ -36,6 +36,21 @@ def rows(layout: Layout) -> Iterator[Block]:
         yield Block(f"pv.energy.{name}", keys, energy, lo=-np.inf, up=0.0)
     for site in sorted({layout.problem.pv[name].site for name in layout.pv}):
         yield from _envelope(layout, site)
+    yield from _roofs(layout)
+
+
+def _roofs(layout: Layout) -> Iterator[Block]:
+    """Return ``sum of q / Qmax <= 1`` of each roof that several owners may share."""
+    roofs: dict[str, list[int]] = {}
+    for index, name in enumerate(layout.pv):
+        option = layout.problem.pv[name]
+        if option.is_mixed and option.max_kw:
+            roofs.setdefault(f"{option.site}/{option.roof}", []).append(index)
+    for roof, mine in sorted(roofs.items()):
+        sizes = [float(layout.problem.pv[layout.pv[i]].max_kw / KILO) for i in mine]
+        keys = tuple(f"{roof},{year}" for year in layout.years)
+        part = Term(layout.q[mine].T, 1 / np.array(sizes)[None, :])
+        yield Block(f"pv.roof.{roof}", keys, (part,), up=1.0)
 
 
 def per_mw(layout: Layout, name: str) -> FloatArray:
