@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Ownership
 from tanlu.roadmap.baseline import site_baseline, site_emitted
-from tanlu.roadmap.carbon_cost import MG_PER_T, emitted
+from tanlu.roadmap.carbon_cost import MG_PER_T
 from tanlu.roadmap.layout import make_decisions, make_routes, ready_years
 from tanlu.roadmap.once import once
 from tanlu.roadmap.problem import TargetKind
 from tanlu.roadmap.simulate import ONE, ZERO, built_shares, unclaimed_generation
 from tanlu.roadmap.storage import is_physical, lost_generation, raised_use
+from tanlu.roadmap.target_checks import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -367,83 +368,6 @@ def _targets(problem: Problem, choices: Choices, result: Simulation) -> Iterator
                 yield Breach(str(target.kind), target.id, year, value[year] - most)
 
 
-Sides = tuple[list[Fraction], dict[int, Fraction]]
-
-
-def _tonnes(result: Simulation, target: Target) -> list[Fraction]:
-    path = emitted(result.emissions, scopes=target.scopes, method=str(target.method))
-    return [Fraction(mg, MG_PER_T) for mg in path]
-
-
-def _absolute(_problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
-    return _tonnes(result, target), dict(target.levels)
-
-
-def _cumulative(_problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
-    running, path = ZERO, []
-    for value in _tonnes(result, target):
-        running += value
-        path.append(running)
-    return path, dict(target.levels)
-
-
-def _intensity(problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
-    limits = {year: level * problem.output[year] for year, level in target.levels.items()}
-    return _tonnes(result, target), limits
-
-
-def coal_equivalent(problem: Problem, result: Simulation, convention: str) -> list[Fraction]:
-    """Return what was bought in tce by year."""
-    total = [ZERO] * problem.periods
-    for (_, name), path in result.bought.items():
-        each = problem.carriers[name].kgce.get(convention, ZERO) / 1000
-        total = [t + amount * each for t, amount in zip(total, path, strict=True)]
-    return total
-
-
-def _energy(problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
-    limits = {year: level * problem.output[year] for year, level in target.levels.items()}
-    return coal_equivalent(problem, result, target.convention), limits
-
-
-def renewable(problem: Problem, choices: Choices, result: Simulation) -> list[Fraction]:
-    """Return the electricity generated here or claimed, by year [electricity units]."""
-    total = [ZERO] * problem.periods
-    for site, facts in problem.sites.items():
-        own = facts.existing_pv if facts.existing_pv_claimed else (ZERO,) * problem.periods
-        total = [t + o + c for t, o, c in zip(total, own, result.claimed[site], strict=True)]
-    for option in problem.pv.values():
-        within = choices.within[option.id] if option.host_claims else (ZERO,) * problem.periods
-        pair = zip(total, within, choices.after[option.id], strict=True)
-        total = [t + w + a for t, w, a in pair]
-    return total
-
-
-def _renewable(problem: Problem, choices: Choices, result: Simulation, target: Target) -> Sides:
-    """Return what is missing to the share, against zero."""
-    green = renewable(problem, choices, result)
-    use = [sum(values, ZERO) for values in zip(*result.use.values(), strict=True)]
-    missing = [
-        target.levels.get(year, ZERO) * use[year] - green[year] for year in range(problem.periods)
-    ]
-    return missing, dict.fromkeys(target.levels, ZERO)
-
-
-def _peak(problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
-    path = _tonnes(result, target)
-    start = min(target.levels, default=problem.periods)
-    return path, {year: path[year - 1] for year in range(start + 1, problem.periods)}
-
-
-def _neutrality(problem: Problem, choices: Choices, result: Simulation, target: Target) -> Sides:
-    start = min(target.levels, default=problem.periods)
-    share = problem.offsets.max_share if problem.offsets else ZERO
-    limits = {}
-    for year in range(start, problem.periods):
-        limits[year] = min(choices.offsets[year], target.levels[start] * share)
-    return _tonnes(result, target), limits
-
-
 def _offsets(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
     """Check that no more is offset than the targets allow, and only in their years."""
     share = problem.offsets.max_share if problem.offsets else ZERO
@@ -468,29 +392,6 @@ def _equity_by_site(problem: Problem, result: Simulation, target: Target) -> Ite
             over = Fraction(emitted_mg[year]) - (1 - share) * base[site][year]
             if over > 0:
                 yield Breach("equity", f"{target.id}/{site}", year, over / MG_PER_T)
-
-
-def _equity(problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
-    """Return the largest share of its baseline that a site still emits, and what may be."""
-    base = site_baseline(problem, target)
-    left = [ZERO] * problem.periods
-    for site in target.sites:
-        pairs = zip(site_emitted(result, target, site), base[site], strict=True)
-        mine = [Fraction(now, was) if was > 0 else ZERO for now, was in pairs]
-        left = [max(a, b) for a, b in zip(left, mine, strict=True)]
-    return left, {year: 1 - share for year, share in target.levels.items()}
-
-
-TARGETS: dict[TargetKind, Callable[[Problem, Choices, Simulation, Target], Sides]] = {
-    TargetKind.ABSOLUTE: _absolute,
-    TargetKind.CUMULATIVE: _cumulative,
-    TargetKind.INTENSITY: _intensity,
-    TargetKind.ENERGY_INTENSITY: _energy,
-    TargetKind.RENEWABLE_SHARE: _renewable,
-    TargetKind.PEAK: _peak,
-    TargetKind.NEUTRALITY: _neutrality,
-    TargetKind.EQUITY: _equity,
-}
 
 
 def _budget(problem: Problem, _choices: Choices, result: Simulation) -> Iterator[Breach]:

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tanlu.kernel.plan import Effect, Ownership
+from tanlu.kernel.plan import Effect
 from tanlu.roadmap.builder import Builder
+from tanlu.roadmap.column_costs import (
+    built_costs,
+    generation_costs,
+    measure_costs,
+    unit_costs,
+)
 from tanlu.roadmap.economics import (
-    adoption_costs,
     discount_factors,
-    horizon_discount,
-    life_left,
-    salvage_share,
     telescope,
 )
 from tanlu.roadmap.once import once
@@ -281,76 +283,6 @@ def _reach(savings: Sequence[Saving], end_uses: int, periods: int) -> FloatArray
     return reach
 
 
-def _decision_costs(problem: Problem, decision: Decision) -> tuple[float, ...]:
-    measure = problem.measures.get(decision.owner)
-    if measure is None:
-        return (0.0,) * problem.periods
-    avoided = [Fraction(0)] * problem.periods
-    if measure.host_year is not None:
-        avoided[measure.host_year] = measure.host_capex
-    costs = adoption_costs(
-        measure.capex,
-        measure.om,
-        life=measure.life,
-        lead=measure.lead_years,
-        factors=discount_factors(problem.years, problem.rate),
-        horizon=horizon_discount(problem.years, problem.rate),
-        salvage=problem.salvage,
-        rate=problem.rate,
-        avoided=avoided,
-    )
-    return _scaled(costs, decision.steps * MEGA)
-
-
-def _scaled(costs: Sequence[float], divisor: float) -> tuple[float, ...]:
-    """Telescope, after replacing years that are barred by the first allowed cost."""
-    allowed = next((cost for cost in costs if math.isfinite(cost)), 0.0)
-    finite = [cost if math.isfinite(cost) else allowed for cost in costs]
-    return tuple(value / divisor for value in telescope(finite))
-
-
-def _unit_costs(problem: Problem, technology: Technology) -> FloatArray:
-    """Return the discounted cost of one unit built for operation in each year [MCNY]."""
-    factors = discount_factors(problem.years, problem.rate)
-    horizon = horizon_discount(problem.years, problem.rate)
-    costs = []
-    for start in range(problem.periods):
-        paid = max(start - technology.lead_years, 0)
-        end = min(start + technology.life, problem.periods)
-        total = factors[paid] * technology.capex[paid]
-        total += sum((factors[s] * technology.om[s] for s in range(start, end)), Fraction(0))
-        if start + technology.life > problem.periods:
-            left = life_left(start, life=technology.life, periods=problem.periods)
-            share = salvage_share(
-                problem.salvage, left=left, life=technology.life, rate=problem.rate
-            )
-            total -= horizon * technology.capex[paid] * share
-        costs.append(total / MEGA)
-    return to_float(costs)
-
-
-def _pv_costs(problem: Problem, option: PvOption) -> tuple[float, ...]:
-    """Return the telescoped cost of 1 MW of own generation [MCNY]."""
-    if option.ownership is not Ownership.OWN:
-        return (0.0,) * problem.periods
-    return _built_costs(problem, option)
-
-
-def _built_costs(problem: Problem, owner: PvOption | Storage) -> tuple[float, ...]:
-    """Return the telescoped cost of a thousand units of capacity [MCNY]."""
-    costs = adoption_costs(
-        owner.capex,
-        owner.om,
-        life=owner.life,
-        lead=owner.lead_years,
-        factors=discount_factors(problem.years, problem.rate),
-        horizon=horizon_discount(problem.years, problem.rate),
-        salvage=problem.salvage,
-        rate=problem.rate,
-    )
-    return _scaled(costs, MEGA / KILO)
-
-
 def make_layout(problem: Problem) -> Layout:
     """Return the columns of a problem; rows are added by the families."""
     return _Maker(problem).layout()
@@ -445,9 +377,15 @@ class _Maker:
         return np.array(rows, dtype=np.float64) if len(rows) else empty
 
     def _decision_columns(self) -> IntArray:
-        costs = self._stack([_decision_costs(self.problem, d) for d in self.decisions])
+        costs = self._stack([self._decision_costs(decision) for decision in self.decisions])
         whole = np.array([not d.continuous for d in self.decisions], dtype=bool).reshape(-1, 1)
         return self._var("z", [d.id for d in self.decisions], ub=1.0, cost=costs, integer=whole)
+
+    def _decision_costs(self, decision: Decision) -> FloatArray:
+        measure = self.problem.measures.get(decision.owner)
+        if measure is None:
+            return np.zeros(self.problem.periods)
+        return np.array(measure_costs(self.problem, measure)) / (decision.steps * MEGA)
 
     def _flow_columns(self) -> IntArray:
         low, high = np.exp(self.reach[:, :, 0]), np.exp(self.reach[:, :, 1])
@@ -455,7 +393,7 @@ class _Maker:
 
     def _stock_columns(self) -> IntArray:
         technologies = [self.problem.technologies[name] for name in self.stocks]
-        costs = self._stack([_unit_costs(self.problem, t) for t in technologies])
+        costs = self._stack([to_float(unit_costs(self.problem, t)) / MEGA for t in technologies])
         top = self._stack([_units_allowed(self.problem, t) for t in technologies])
         return self._var("n", self.stocks, ub=top, cost=costs, integer=True)
 
@@ -477,7 +415,7 @@ class _Maker:
             for o in options
         ]
         capacity = np.array([float(o.max_kw / KILO) for o in options]).reshape(-1, 1)
-        build = self._stack([_pv_costs(self.problem, o) for o in options])
+        build = self._stack([generation_costs(self.problem, o) for o in options]) * KILO / MEGA
         return {
             "e": self._var("e", self.grid_sites, cost=self._stack(price)),
             "use": self._var("use", self.grid_sites),
@@ -552,7 +490,7 @@ class _Maker:
         power = self.problem.electricity()
         batteries = [self.problem.storage[name] for name in sorted(self.problem.storage)]
         names = [battery.id for battery in batteries]
-        build = [_built_costs(self.problem, battery) for battery in batteries]
+        build = [built_costs(self.problem, battery) for battery in batteries]
         most = [
             [
                 float(battery.max_kwh / KILO) * is_open
@@ -562,7 +500,7 @@ class _Maker:
         ]
         gain = [-self._money(battery.spread, power) for battery in batteries]
         return {
-            "s": self._var("s", names, ub=self._stack(most), cost=self._stack(build)),
+            "s": self._var("s", names, ub=self._stack(most), cost=self._stack(build) * KILO / MEGA),
             "ho": self._var("ho", names),
             "hg": self._var("hg", names, cost=self._stack(gain)),
         }

@@ -11,7 +11,6 @@ from tanlu.roadmap.adoptions import Adoption, make_adoptions
 from tanlu.roadmap.amounts import why_amounts
 from tanlu.roadmap.canonical import problem_hash
 from tanlu.roadmap.carbon_cost import MG_PER_T, charged_at, covered, surrendered
-from tanlu.roadmap.checks import TARGETS, coal_equivalent, renewable
 from tanlu.roadmap.explain import Explainer, Why
 from tanlu.roadmap.macc import make_macc
 from tanlu.roadmap.problem import TargetKind
@@ -19,6 +18,7 @@ from tanlu.roadmap.retirement import retirable, worth_left
 from tanlu.roadmap.shadow import shadow_prices
 from tanlu.roadmap.simulate import Simulation, nothing, simulate
 from tanlu.roadmap.solve import solver_version
+from tanlu.roadmap.target_checks import TARGETS, coal_equivalent, renewable
 from tanlu.roadmap.validation import template_measures
 from tanlu.roadmap.wedges import ledger_total, make_wedges
 

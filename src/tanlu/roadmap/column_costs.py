@@ -1,0 +1,94 @@
+"""What starting a thing in a year costs until the horizon, telescoped for cumulative columns.
+
+In CNY; the columns put it to the scale of the matrix.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tanlu.kernel.plan import Ownership
+from tanlu.roadmap.economics import (
+    adoption_costs,
+    discount_factors,
+    horizon_discount,
+    life_left,
+    salvage_share,
+    telescope,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tanlu.roadmap.problem import Measure, Problem, PvOption, Technology
+    from tanlu.roadmap.storage import Storage
+
+
+def measure_costs(problem: Problem, measure: Measure) -> tuple[float, ...]:
+    """Return the telescoped cost of all of a measure, shape (T,) [CNY]."""
+    avoided = [Fraction(0)] * problem.periods
+    if measure.host_year is not None:
+        avoided[measure.host_year] = measure.host_capex
+    costs = adoption_costs(
+        measure.capex,
+        measure.om,
+        life=measure.life,
+        lead=measure.lead_years,
+        factors=discount_factors(problem.years, problem.rate),
+        horizon=horizon_discount(problem.years, problem.rate),
+        salvage=problem.salvage,
+        rate=problem.rate,
+        avoided=avoided,
+    )
+    return _telescoped(costs)
+
+
+def _telescoped(costs: Sequence[float]) -> tuple[float, ...]:
+    """Telescope, after replacing years that are barred by the first allowed cost."""
+    allowed = next((cost for cost in costs if math.isfinite(cost)), 0.0)
+    finite = [cost if math.isfinite(cost) else allowed for cost in costs]
+    return telescope(finite)
+
+
+def unit_costs(problem: Problem, technology: Technology) -> tuple[Fraction, ...]:
+    """Return the discounted cost of one unit built for operation in each year, (T,) [CNY]."""
+    factors = discount_factors(problem.years, problem.rate)
+    horizon = horizon_discount(problem.years, problem.rate)
+    costs = []
+    for start in range(problem.periods):
+        paid = max(start - technology.lead_years, 0)
+        end = min(start + technology.life, problem.periods)
+        total = factors[paid] * technology.capex[paid]
+        total += sum((factors[s] * technology.om[s] for s in range(start, end)), Fraction(0))
+        if start + technology.life > problem.periods:
+            left = life_left(start, life=technology.life, periods=problem.periods)
+            share = salvage_share(
+                problem.salvage, left=left, life=technology.life, rate=problem.rate
+            )
+            total -= horizon * technology.capex[paid] * share
+        costs.append(total)
+    return tuple(costs)
+
+
+def generation_costs(problem: Problem, option: PvOption) -> tuple[float, ...]:
+    """Return the telescoped cost of 1 kW of generation to the host, shape (T,) [CNY]."""
+    if option.ownership is not Ownership.OWN:
+        return (0.0,) * problem.periods
+    return built_costs(problem, option)
+
+
+def built_costs(problem: Problem, owner: PvOption | Storage) -> tuple[float, ...]:
+    """Return the telescoped cost of a unit of capacity, shape (T,) [CNY]."""
+    costs = adoption_costs(
+        owner.capex,
+        owner.om,
+        life=owner.life,
+        lead=owner.lead_years,
+        factors=discount_factors(problem.years, problem.rate),
+        horizon=horizon_discount(problem.years, problem.rate),
+        salvage=problem.salvage,
+        rate=problem.rate,
+    )
+    return _telescoped(costs)
