@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,6 +127,20 @@ def test_a_cap_one_standard_deviation_above_the_mean_is_kept_five_times_in_six()
     expect = case["expect"]
     got = risk["studies"]["risk"]["targets"][0]["probability"]
     assert got == pytest.approx(expect["probability"], abs=expect["probability_tolerance"])
+
+
+def test_the_example_of_the_reference_page_costs_what_it_says() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "plan-case.md"
+    text = page.read_text(encoding="utf-8")
+    case = json.loads(text.split("```json")[1].split("```")[0])
+
+    plan = plan_json(case)
+
+    energy = 64.98 * (1 + 1 / 1.08) + 64.08 / 1.08**2
+    cost = energy + 9 + 4 / 1.08 - (9 * 7 / 10 + 4 * 14 / 15) / 1.08**3
+    assert plan["cost_npv"] == 184_823_858
+    assert plan["cost_npv"] / 1e6 == pytest.approx(cost, abs=1e-6)
+    assert {a["id"]: a["year"] for a in plan["adoptions"]} == {"drives": 2026, "heat_pump": 2028}
 
 
 def test_ownership_changes_the_money_and_not_the_carbon() -> None:
