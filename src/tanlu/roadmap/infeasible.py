@@ -52,11 +52,14 @@ class Infeasible:
         first year from which every target can be kept.
     exact : bool
         False for a large model: the amounts are then lower bounds from the relaxation.
+    conflict : bool
+        The rules contradict one another even without any target.
     """
 
     short: tuple[Shortfall, ...]
     would_help: tuple[tuple[str, float | None], ...]
     exact: bool = True
+    conflict: bool = False
 
 
 def diagnose(problem: Problem, options: Options) -> Infeasible:
@@ -74,7 +77,7 @@ def diagnose(problem: Problem, options: Options) -> Infeasible:
     missed = _elastic(problem, options, soft=soft)
     if missed is None:
         helps = [(name, None) for name in _HARD if _feasible(problem, options, without=(name,))]
-        return Infeasible((), tuple(helps), exact=exact)
+        return Infeasible((), tuple(helps), exact=exact, conflict=True)
     if not missed and not exact:
         return Infeasible((), (), exact=exact)  # short only in whole numbers: nothing to name
     return Infeasible(missed, tuple(_help(problem, options, missed)), exact=exact)

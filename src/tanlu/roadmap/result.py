@@ -367,6 +367,7 @@ def _infeasible_json(plan: Plan) -> dict[str, Any] | None:
         "short_t": worst.amount if worst else None,
         "unit": worst.unit if worst else None,
         "exact": found.exact,
+        "conflict": found.conflict,
         "by_year": [
             {"target": s.target, "year": s.year, "short": s.amount, "unit": s.unit}
             for s in found.short

@@ -28,6 +28,7 @@ def check_problem(problem: Problem, faults: Faults) -> None:
         faults.add("CASE_ELECTRICITY_TWICE", "carriers")
     _check_end_uses(problem, faults)
     _check_technologies(problem, faults)
+    _check_served(problem, faults)
     for measure in problem.measures.values():
         _check_measure(problem, measure, faults)
     _check_cycles(problem.measures, faults)
@@ -62,6 +63,23 @@ def _check_technologies(problem: Problem, faults: Faults) -> None:
         _known(technology.end_use, problem.end_uses, f"{path}.end_use", faults)
         if technology.carrier:
             _known(technology.carrier, problem.carriers, f"{path}.carrier", faults)
+
+
+def _check_served(problem: Problem, faults: Faults) -> None:
+    """Refuse a demand that nothing can serve: no room, nothing to build, nothing that saves."""
+    eased = {name for measure in problem.measures.values() for name in measure.saving}
+    for use in problem.end_uses.values():
+        mine = [t for t in problem.technologies.values() if t.end_use == use.id]
+        fixed = [t.existing for t in mine if t.existing is not None]
+        can_grow = len(fixed) < len(mine) or any(t.unit_size and t.max_units for t in mine)
+        if not mine or can_grow or use.id in eased:
+            continue
+        most = [sum(values) for values in zip(*fixed, strict=True)]
+        for year, wanted, there in zip(problem.years, use.demand, most, strict=True):
+            if wanted > there:
+                facts = {"found": float(wanted), "most": float(there), "year": year}
+                faults.add("CASE_UNSERVED", f"end_uses.{use.id}.demand", **facts)
+                break
 
 
 def _check_measure(problem: Problem, measure: Measure, faults: Faults) -> None:

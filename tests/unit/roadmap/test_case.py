@@ -201,6 +201,27 @@ def test_generation_of_a_site_has_one_envelope_and_the_keys_of_its_owner() -> No
     ]
 
 
+def test_a_demand_that_nothing_can_serve_is_named() -> None:
+    case = changed("carriers.0.id", "electricity")
+    case["end_uses"].append({"id": "steam", "site": "plant", "demand": 100})
+    boiler = {"id": "boiler", "end_use": "steam", "carrier": "electricity"}
+    case["technologies"] = [{**boiler, "existing": [100, 100, 50]}]
+
+    assert faults(case) == [("CASE_UNSERVED", "end_uses.steam.demand")]
+    case["technologies"].append({**boiler, "id": "new", "unit_size": 50, "capex": 1})
+    assert read_case(case)
+
+
+def test_rules_that_contradict_one_another_are_told_from_targets() -> None:
+    case = changed("measures.0.requires", ["B"])
+    case["locks"] = [{"measure": "A", "year": 2026}, {"measure": "B", "never": True}]
+
+    found = plan_json(case)["infeasible"]
+
+    assert found["conflict"] is True
+    assert {row["family"] for row in found["would_be_met_by"]} == {"lock", "prerequisite"}
+
+
 def test_generation_of_a_roof_agrees_on_mixing() -> None:
     roof = {"site": "plant", "max_kw": 10, "yield_per_kw": 1}
     case = changed("pv", [{**roof, "id": "a", "mix": True}, {**roof, "id": "b"}])

@@ -192,7 +192,8 @@ def _warnings(console: Console, body: Mapping[str, Any]) -> None:
 
 def _infeasible(console: Console, say: Say, short: Mapping[str, Any]) -> None:
     if short.get("target") is None:
-        layout.paragraph(console, say("cli.infeasible_margin"), indent=0, style="red")
+        code = "cli.infeasible_rules" if short.get("conflict") else "cli.infeasible_margin"
+        layout.paragraph(console, say(code), indent=0, style="red")
     else:
         missed = amount(short.get("short_t"), short.get("unit", "t"), say)
         told = say("cli.infeasible", target=short["target"], short=missed)
@@ -218,6 +219,8 @@ def _help(row: Mapping[str, Any], short: Mapping[str, Any], say: Say) -> str:
     if not say.knows(code):
         return str(row["family"])
     value = row["amount"]
+    if value is None and say.knows(f"{code}_free"):
+        return say(f"{code}_free")
     shown: dict[str, Callable[[float], str]] = {
         "budget": say.money,
         "offsets": say.mass,
