@@ -29,8 +29,8 @@ MISSING = 2.0  # of its price: what a site pays for falling short of its share o
 SPARE = 0.3  # of its price: what it loses on more than its share
 WIDE = 0.1  # of a price: how far those of the mix may move
 SITE_GAP = 2e-3
-FEW_NODES = 1
 NODES = 500
+IMPROVEMENTS = 2
 EXACT = 1e-9
 ROUNDS = 6
 NOISE = 1e-6
@@ -182,22 +182,22 @@ def _whole_site(model: SiteModel, matrix: MatrixModel) -> FloatArray | None:
     nearest = np.round(answer.values)
     decided = np.flatnonzero(matrix.integer & (np.abs(answer.values - nearest) <= NOISE))
     tight = with_rows(matrix, found)
-    for fixed, nodes in ((decided, FEW_NODES), (decided, NODES), (decided[:0], NODES)):
+    for fixed in (decided, decided[:0]):
         engine = Engine(tight, integer=True)
         engine.set_bounds(fixed, nearest[fixed], nearest[fixed])
-        values = _exact(model, matrix, engine, relaxed, nodes=nodes)
+        values = _exact(model, matrix, engine, relaxed)
         if values is not None:
             return values[:own]
     return None
 
 
 def _exact(
-    model: SiteModel, matrix: MatrixModel, engine: Engine, relaxed: Engine, *, nodes: int
+    model: SiteModel, matrix: MatrixModel, engine: Engine, relaxed: Engine
 ) -> FloatArray | None:
     """Search until the whole numbers found work with exact savings."""
     integers = np.flatnonzero(matrix.integer)
     for _ in range(ROUNDS):
-        answer = engine.run(gap=SITE_GAP, nodes=nodes)
+        answer = engine.run(gap=SITE_GAP, nodes=NODES, improvements=IMPROVEMENTS)
         if answer.values is None:
             return None
         whole_numbers = np.round(answer.values[integers])

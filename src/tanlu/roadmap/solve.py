@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tanlu.roadmap.condense import Condensed
 
 
+MANY = 2**31 - 1  # no limit
 Basis = Any  # the library's, without types
 
 
@@ -231,6 +232,7 @@ class Engine:
         seconds: float | None = None,
         nodes: int | None = None,
         start: FloatArray | None = None,
+        improvements: int | None = None,
     ) -> Answer:
         """Run once; the time limit counts from now.
 
@@ -244,10 +246,13 @@ class Engine:
             Node limit.
         start : FloatArray, optional
             Known point to start an integer run from.
+        improvements : int, optional
+            Stop an integer run after so many better plans.
         """
         limit = np.inf if seconds is None else self._solver.getRunTime() + seconds
         self._set("time_limit", float(limit))
-        self._set("mip_max_nodes", 2**31 - 1 if nodes is None else nodes)
+        self._set("mip_max_nodes", MANY if nodes is None else nodes)
+        self._set("mip_max_improving_sols", MANY if improvements is None else improvements)
         self._set("mip_rel_gap", gap)
         self._set("mip_abs_gap", 0.0 if gap else 1e-9)
         if start is not None and self.is_integer:
