@@ -310,12 +310,33 @@ def read_measure(
         aux=node.series("aux_load", 0, least=0),
         evidence=Evidence(node.choice("status", Evidence, "typed")),
         layer=node.text("layer", _LAYERS[effect]),
+        ramp=_ramp(node),
+        decay=_decay(node),
         name_zh=node.text("name_zh", ""),
         name_en=node.text("name_en", ""),
         source=node.text("source", ""),
     )
     node.close(_ONLY)
     return measure
+
+
+def _ramp(node: Node) -> Series:
+    """Return the shares of the first years; a list as long as the ramp is."""
+    if not node.has("ramp"):
+        return ()
+    given = node.data["ramp"]
+    shares = [exact(share) for share in given] if isinstance(given, list) else [None]
+    if not all(share is not None and 0 <= share <= 1 for share in shares):
+        node.faults.add("CASE_RAMP", node.at("ramp"), found=given)
+        return ()
+    return tuple(share for share in shares if share is not None)
+
+
+def _decay(node: Node) -> Fraction:
+    rate = node.rate("decay", 0)
+    if rate < 0:
+        node.faults.add("CASE_NEGATIVE", node.at("decay"), found=float(rate))
+    return max(rate, Fraction(0))
 
 
 def _rollout(node: Node) -> Fraction | None:

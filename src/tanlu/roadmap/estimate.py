@@ -70,7 +70,7 @@ class Estimate:
             total += float(self._price[layout.z[index]] @ step)
             for saving in self._savings.get(index, ()):
                 known = change.get(saving.end_use, 0.0)
-                change[saving.end_use] = known + saving.log * step
+                change[saving.end_use] = known + saving.of(step)
         for end_use, log in sorted(change.items()):
             now = flows[layout.f[end_use]]
             total += float(self._price[layout.f[end_use]] @ (now * np.expm1(log)))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tanlu.kernel.plan import Effect
+from tanlu.roadmap.ageing import is_ageing, share_at
 from tanlu.roadmap.builder import Builder
 from tanlu.roadmap.column_costs import (
     built_costs,
@@ -72,11 +73,27 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """Log savings of one decision on one end use, shape (T,)."""
+    """Log savings of one decision on one end use.
+
+    Parameters
+    ----------
+    decision, end_use : int
+        Indices.
+    log : FloatArray, shape (T,)
+        At full saving.
+    by_start : FloatArray, shape (T, T), or None
+        Where age matters: weight of each year's decision column on each year's log.
+    """
 
     decision: int
     end_use: int
     log: FloatArray
+    by_start: FloatArray | None = None
+
+    def of(self, path: FloatArray) -> FloatArray:
+        """Return the log saving of a path of the decision, shape (T,)."""
+        found: FloatArray = self.log * path if self.by_start is None else self.by_start @ path
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +287,22 @@ def make_savings(
             share = to_float(measure.saving[end_use])
             upper = 1 - share * decision.step / decision.steps
             lower = 1 - share * (decision.step - 1) / decision.steps
-            found.append(Saving(index, where[end_use], np.log(upper / lower)))
+            weights = _by_start(measure, share) if is_ageing(measure) else None
+            found.append(Saving(index, where[end_use], np.log(upper / lower), weights))
     return tuple(found)
+
+
+def _by_start(measure: Measure, share: FloatArray) -> FloatArray:
+    """Return ``W`` with ``v_t = sum over s of W[t, s] z_s = sum of l(t - s) (z_s - z_{s-1})``."""
+    periods = len(share)
+    reached = np.array([float(share_at(measure, age)) for age in range(periods)])
+    weights = np.zeros((periods, periods))
+    for start in range(periods):
+        log = np.log(1 - share[start:] * reached[: periods - start])
+        weights[start:, start] += log
+        if start:
+            weights[start:, start - 1] -= log
+    return weights
 
 
 def _reach(savings: Sequence[Saving], end_uses: int, periods: int) -> FloatArray:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tanlu.kernel.plan import Effect
+from tanlu.roadmap.ageing import is_ageing, share_at
 from tanlu.roadmap.layout import MEGA, to_float
 from tanlu.roadmap.wedges import shapley_shares
 
@@ -82,6 +83,16 @@ def _built(layout: Layout, values: FloatArray, measure: Measure) -> FloatArray:
     return mean
 
 
+def _saved(layout: Layout, values: FloatArray, measure: Measure) -> FloatArray:
+    """Return the share of a measure's full saving by year, by its age."""
+    built = _built(layout, values, measure)
+    if not is_ageing(measure) or not built.any():
+        return built
+    start = int(np.argmax(built > 0))
+    ages = range(layout.periods)
+    return built * [float(share_at(measure, max(year - start, 0))) for year in ages]
+
+
 def _energy(solved: Solved, measure: Measure) -> list[tuple[float, float]]:
     """Return (value of energy, abatement) by fair share, alone and last in."""
     totals = np.zeros((3, 2))
@@ -114,7 +125,7 @@ def _three_shares(
         for m in solved.problem.measures.values()
         if m.effect in {Effect.REDUCE, Effect.ABSOLUTE} and end_use in m.saving
     ]
-    paths = {m.id: to_float(m.saving[end_use]) * _built(layout, values, m) for m in mine}
+    paths = {m.id: to_float(m.saving[end_use]) * _saved(layout, values, m) for m in mine}
     own = paths[measure.id]
     others = np.ones(layout.periods)
     for name, path in paths.items():

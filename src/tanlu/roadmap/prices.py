@@ -88,7 +88,7 @@ class SiteModel:
         at = {use: row for row, use in enumerate(self.end_uses)}
         for saving in self.savings:
             z = self.place[self.layout.z[saving.decision]]
-            total[at[saving.end_use]] += saving.log * values[z]
+            total[at[saving.end_use]] += saving.of(values[z])
         return total
 
     def short(self, values: FloatArray, *, tolerance: float) -> list[Block]:

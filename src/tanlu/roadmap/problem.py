@@ -244,6 +244,10 @@ class Measure:
         Flow that heat is recovered from, and how much of it [end use units per source unit].
     aux : Series, shape (T,)
         Extra electricity when in operation [electricity units a year].
+    ramp : Series
+        Share of the saving reached in the first years, then all of it [-].
+    decay : Fraction
+        Part of the saving lost with each year of age [1/yr].
     """
 
     id: str
@@ -270,6 +274,8 @@ class Measure:
     aux: Series
     evidence: Evidence
     layer: str
+    ramp: Series = ()
+    decay: Fraction = Fraction(0)
     name_zh: str = ""
     name_en: str = ""
     source: str = ""

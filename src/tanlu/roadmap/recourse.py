@@ -26,7 +26,7 @@ def log_savings(layout: Layout, values: FloatArray) -> FloatArray:
     """Return the log of the remaining share of each end use, shape (E, T)."""
     total = np.zeros((len(layout.end_uses), layout.periods))
     for saving in layout.savings:
-        total[saving.end_use] += saving.log * values[layout.z[saving.decision]]
+        total[saving.end_use] += saving.of(values[layout.z[saving.decision]])
     return total
 
 

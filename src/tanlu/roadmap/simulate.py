@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Ownership
 from tanlu.kernel.rounding import floor_half_up, to_multiple
+from tanlu.roadmap.ageing import aged
 from tanlu.roadmap.carbon_cost import MG_PER_T, carbon_lines
 from tanlu.roadmap.economics import (
     discount_factors,
@@ -227,7 +228,7 @@ def remaining(problem: Problem, built: Mapping[str, Series]) -> dict[str, Series
     for measure in problem.measures.values():
         if measure.effect not in {Effect.REDUCE, Effect.ABSOLUTE}:
             continue
-        path = built[measure.id]
+        path = aged(measure, built[measure.id])
         if any(path):
             for name, saved in measure.saving.items():
                 shares[name].append(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tanlu.kernel.plan import Effect, Ownership
+from tanlu.roadmap.ageing import aged
 from tanlu.roadmap.economics import discount_factors, horizon_discount
 from tanlu.roadmap.layout import emission_columns, make_routes, to_float
 from tanlu.roadmap.outlay import investment_of, technology_investment, technology_om
@@ -120,6 +121,8 @@ class Twin:
         self.routes = make_routes(problem)
         self.power = problem.electricity()
         self.built = {n: to_float(p) for n, p in built_shares(problem, choices).items()}
+        shares = built_shares(problem, choices)
+        self.aged = {n: to_float(aged(m, shares[n])) for n, m in problem.measures.items()}
         self.factors = to_float(discount_factors(problem.years, problem.rate))
         self.horizon = float(horizon_discount(problem.years, problem.rate))
         self._late_investment = lru_cache(maxsize=None)(self._investment)
@@ -190,7 +193,7 @@ class _Run:
             reduces = measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}
             if reduces and name in measure.saving and self.twin.built[measure.id].any():
                 share = to_float(measure.saving[name]) * self._saving(measure)
-                factor = factor * (1 - share * self.built[measure.id])
+                factor = factor * (1 - share * self._late(self.twin.aged[measure.id], measure.kind))
                 active = active | (self.built[measure.id] > 0)
         demand = self._demand(name)
         step = self._step(use.carrier)

@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Evidence
+from tanlu.roadmap.ageing import is_ageing
 from tanlu.roadmap.problem import TargetKind
 
 if TYPE_CHECKING:
@@ -99,6 +100,10 @@ def _check_measure(problem: Problem, measure: Measure, faults: Faults) -> None:
         _known(measure.source_end_use, problem.end_uses, f"{path}.source_end_use", faults)
     if measure.continuous and measure.effect is not Effect.SWITCH:
         faults.add("CASE_CONTINUOUS", f"{path}.continuous", found=measure.effect)
+    whole = measure.blocks == 1 and measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}
+    shares = [share for path_ in measure.saving.values() for share in path_]
+    if is_ageing(measure) and not (whole and min(shares, default=0) >= 0):
+        faults.add("CASE_AGEING", f"{path}.{'ramp' if measure.ramp else 'decay'}")
     if measure.layer in LAYERS_OF_SUPPLY:
         words = ", ".join(sorted(LAYERS_OF_SUPPLY))
         faults.add("CASE_LAYER", f"{path}.layer", found=measure.layer, reserved=words)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tanlu.kernel.plan import Effect
+from tanlu.roadmap.ageing import aged
 from tanlu.roadmap.carbon_cost import MG_PER_T
 from tanlu.roadmap.layout import make_decisions, make_routes, to_float
-from tanlu.roadmap.simulate import unclaimed_generation
+from tanlu.roadmap.simulate import built_shares, unclaimed_generation
 from tanlu.roadmap.storage import raised_use
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class _World:
         self.routes = make_routes(problem)
         self.routed = {route.end_use for route in self.routes}
         self.built = self._built()
+        shares = built_shares(problem, choices)
+        self.aged = {n: to_float(aged(m, shares[n])) for n, m in problem.measures.items()}
         self.layers = self._layers()
         self._floats: dict[int, tuple[Series, FloatArray]] = {}
         self.factors = self._left_by_layer()
@@ -131,7 +134,7 @@ class _World:
             if not reduces or not np.any(self.built[measure.id]):
                 continue
             for name, saved in measure.saving.items():
-                left = 1 - self.floats(saved) * self.built[measure.id]
+                left = 1 - self.floats(saved) * self.aged[measure.id]
                 layers = found[name]
                 layers[measure.layer] = layers.get(measure.layer, 1.0) * left
         return found
@@ -281,7 +284,7 @@ def _within_efficiency(world: _World) -> dict[str, FloatArray]:
         if not mine:
             continue
         weight = to_float(use.demand) * _factor(world, use.site, use.carrier)
-        paths = [to_float(m.saving[use.id]) * world.built[m.id] for m in mine]
+        paths = [to_float(m.saving[use.id]) * world.aged[m.id] for m in mine]
         for year in range(problem.periods):
             parts = shapley_shares([path[year] for path in paths])
             for measure, part in zip(mine, parts, strict=True):

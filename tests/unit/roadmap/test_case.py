@@ -109,6 +109,9 @@ def test_numbers_are_read_as_they_are_written() -> None:
             "CASE_RANGE_ORDER",
             "measures[0].capex",
         ),
+        ("measures.0.ramp", 0.5, "CASE_RAMP", "measures[0].ramp"),
+        ("measures.0.ramp", [0.5, 2], "CASE_RAMP", "measures[0].ramp"),
+        ("measures.0.decay", -0.1, "CASE_NEGATIVE", "measures[0].decay"),
         ("measures.0.layer", "pv", "CASE_LAYER", "measures.A.layer"),
         ("measures.0.id", "A#1", "CASE_ID_FORM", "measures[0].id"),
         ("contracts", [{"id": "A", "premium": 1}], "CASE_ID_TWICE", "contracts.A"),
@@ -220,6 +223,13 @@ def test_rules_that_contradict_one_another_are_told_from_targets() -> None:
 
     assert found["conflict"] is True
     assert {row["family"] for row in found["would_be_met_by"]} == {"lock", "prerequisite"}
+
+
+def test_age_matters_in_one_block_only() -> None:
+    case = changed("measures.0.blocks", 3)
+    case["measures"][0]["decay"] = 0.1
+
+    assert faults(case) == [("CASE_AGEING", "measures.A.decay")]
 
 
 def test_generation_of_a_roof_agrees_on_mixing() -> None:

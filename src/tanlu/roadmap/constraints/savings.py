@@ -66,7 +66,8 @@ def _all_ceilings(layout: Layout, end_use: int) -> Iterator[Block]:
             values[layout.z[decision]] = level
         name = f"savings.{layout.end_uses[end_use]}.ceiling{number}"
         blocks = ceilings(layout, name, end_use=end_use, years=years, values=values)
-        yield from blocks if number == 0 else [next(iter(blocks))]
+        first = list(blocks)
+        yield from first if number == 0 else first[:1]
 
 
 def tangents(layout: Layout, name: str, *, end_use: int, years: IntArray, w: FloatArray) -> Block:
@@ -86,15 +87,20 @@ def tangents(layout: Layout, name: str, *, end_use: int, years: IntArray, w: Flo
         Points of contact, log of the remaining share.
     """
     members = [saving for saving in layout.savings if saving.end_use == end_use]
-    columns = np.full((len(years), len(members)), ABSENT, dtype=np.int64)
-    values = np.zeros((len(years), len(members)))
     slope = np.exp(w)
-    for index, saving in enumerate(members):
-        columns[:, index] = layout.z[saving.decision, years]
-        values[:, index] = -slope * saving.log[years]
+    columns: list[IntArray] = []
+    values: list[FloatArray] = []
+    for saving in members:
+        z = layout.z[saving.decision]
+        if saving.by_start is None:
+            columns.append(z[years][:, None])
+            values.append(-slope[:, None] * saving.log[years][:, None])
+        else:
+            columns.append(np.broadcast_to(z, (len(years), len(z))))
+            values.append(-slope[:, None] * saving.by_start[years])
     keys = tuple(f"{layout.end_uses[end_use]},{layout.years[year]}" for year in years)
-    terms = (Term(layout.f[end_use, years]), Term(columns, values))
-    return Block(name, keys, terms, lo=slope * (1 - w))
+    logs = Term(np.concatenate(columns, axis=1), np.concatenate(values, axis=1))
+    return Block(name, keys, (Term(layout.f[end_use, years]), logs), lo=slope * (1 - w))
 
 
 def ceilings(
@@ -122,6 +128,8 @@ def ceilings(
     ``f <= top (1 - r z)`` for each saving (rule M-75).
     """
     members = [saving for saving in layout.savings if saving.end_use == end_use]
+    if any(saving.by_start is not None for saving in members):
+        return  # the number of savings undone says nothing of their age
     top = np.exp(layout.reach[end_use, years, 1])
     keys = tuple(f"{layout.end_uses[end_use]},{layout.years[year]}" for year in years)
     f = Term(layout.f[end_use, years])
