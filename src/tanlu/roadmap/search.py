@@ -111,11 +111,14 @@ class Cuts:
         The smaller model that stands for the whole one.
     blocks : list of Block
         Tangents.
+    grid : float
+        Distance of points of contact that many relaxations can share; 0 takes each where it is.
     """
 
     layout: Layout
     small: Condensed | None = None
     blocks: list[Block] = field(default_factory=list)
+    grid: float = 0.0
 
     def at(self, values: FloatArray, *, tolerance: float) -> list[Block]:
         """Return tangents where `values` understates an end use by more than a tolerance."""
@@ -128,6 +131,8 @@ class Cuts:
             if len(years):
                 name = f"savings.{self.layout.end_uses[end_use]}.at{len(self.blocks)}"
                 w = v[end_use, years]
+                if self.grid:
+                    w = np.round(w / self.grid) * self.grid
                 block = tangents(self.layout, name, end_use=end_use, years=years, w=w)
                 found.append(block)
                 self.blocks.append(block)
@@ -395,10 +400,7 @@ def _exact_enough(
             cost = float(np.sum(assembly.matrix.cost * mended))
             found = Answer(answer.status, cost, answer.bound, mended)
             best = found if best.values is None or _better(found, best) else best
-            if _gap(found, answer.objective or 0.0) <= options.gap:
-                break
-            answer = _fixed_run(tight, options, cuts, fixed)
-            continue
+            break
         cuts.over(values)
         recourse = Recourse(assembly, values, options.seed)
         tight = _tightened(tight, recourse.missing(TARGET_FAMILIES))

@@ -5,22 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tanlu.roadmap.assembly import Assembly, assemble
 from tanlu.roadmap.change import neutral_in
 from tanlu.roadmap.condense import condense
 from tanlu.roadmap.layout import MEGA, emission_columns
 from tanlu.roadmap.planner import settle
 from tanlu.roadmap.problem import Budget
-from tanlu.roadmap.search import LP_TOLERANCE, ROUNDS, SMALL, Cuts, Options, search, search_near
+from tanlu.roadmap.search import (
+    LP_TOLERANCE,
+    ROUNDS,
+    SMALL,
+    Cuts,
+    Found,
+    Options,
+    search,
+    search_near,
+)
 from tanlu.roadmap.solve import Answer, Status
 from tanlu.roadmap.values import is_same_structure, with_values
 from tanlu.roadmap.warm import WarmEngine
 
 if TYPE_CHECKING:
     from tanlu.roadmap.problem import Problem
-    from tanlu.roadmap.search import Found
     from tanlu.roadmap.solved import Solved
 
+GRID = 0.02  # of the log: understates by up to its square over 8, less than the tolerance
+NOT_FOUND = "not_found"  # a status: there may be a plan all the same
 NEAR_EXCESS = 1e-3  # how much further from the relaxation than the known plan is still good
 
 
@@ -79,7 +91,7 @@ class Session:
         """Assemble once and run the relaxation cold."""
         self._template = assemble(with_rows(self.problem))
         known = list(self.solved.found.cuts) if self.solved is not None else []
-        self._cuts = Cuts(self._template.layout, condense(self._template), known)
+        self._cuts = Cuts(self._template.layout, condense(self._template), known, GRID)
         now = with_values(self._template, self.problem)
         first = self._cuts.engine(now, self.options, integer=False).run()
         if first.values is not None:
@@ -100,7 +112,7 @@ class Session:
                 break
             for block in added:
                 self._engine.add(block)
-            answer = self._engine.run_warm()
+            answer = self._engine.rerun()
         return answer
 
     def assembly(self, problem: Problem) -> Assembly:
@@ -141,13 +153,50 @@ class Session:
         cost = (answer.objective + layout.constant) * MEGA
         return Estimate("optimal", cost, tuple(float(t) for t in tonnes), was_warm)
 
-    def plan(self, problem: Problem) -> Solved | Found:
-        """Return a plan of a variant: from the known plan when that is near, else from scratch.
+    def least_factor(self, families: tuple[str, ...]) -> float:
+        """Return the least factor on the limits of some families; infinite if there is none.
+
+        Parameters
+        ----------
+        families : tuple of str
+            Families of upper limits.
+        """
+        assembly = self.assembly(self.problem)
+        engine = self._cuts.engine(assembly, self.options, integer=False)
+        matrix = assembly.matrix
+        every = [matrix.blocks[b] for family in families for b in assembly.rows_of(family)]
+        rows = np.concatenate(every)
+        rows = rows[np.isfinite(matrix.row_up[rows])]
+        for row in rows:
+            engine.set_row(int(row), -np.inf, 0.0)
+        engine.set_costs(np.zeros(matrix.n_columns))
+        engine.add_column(cost=1.0, rows=rows, values=-matrix.row_up[rows])
+        answer = engine.run()
+        for _ in range(ROUNDS):
+            added = answer.values is not None and self._cuts.at(
+                answer.values, tolerance=LP_TOLERANCE
+            )
+            if not added:
+                break
+            for block in added:
+                engine.add(block)
+                self._engine.add(block)
+            answer = engine.run()
+        return np.inf if answer.objective is None else max(answer.objective, 0.0)
+
+    def plan(
+        self, problem: Problem, *, near: Solved | None = None, is_quick: bool = False
+    ) -> Solved | Found:
+        """Return a plan of a variant: from a known plan when that is near, else from scratch.
 
         Parameters
         ----------
         problem : Problem
             The changed problem.
+        near : Solved, optional
+            Plan of a variant nearer than the session's own.
+        is_quick : bool
+            Whether to leave it at that when no plan is found near one or the relaxation.
 
         Returns
         -------
@@ -161,30 +210,36 @@ class Session:
             private = Cuts(own.layout, cuts.small, list(cuts.blocks))
             if relaxed.values is not None:
                 private.rest(own, relaxed.values)
-            found = self._quick(own, private, relaxed)
-        if found is None or (found.values is None and relaxed.status is Status.OPTIMAL):
+            found = self._quick(own, private, relaxed, near or self.solved)
+        is_lost = found is not None and found.values is None and relaxed.status is Status.OPTIMAL
+        if is_lost and is_quick:
+            return Found(NOT_FOUND)
+        if found is None or is_lost:
             found = search(own, self.options)  # what was fixed may be what is in the way
         if found.status == "infeasible" or found.values is None:
             return found
         return settle(problem, own, found, options=self.options)
 
-    def _quick(self, assembly: Assembly, cuts: Cuts, relaxed: Answer) -> Found:
-        found = self._near(assembly, cuts, relaxed)
+    def _quick(
+        self, assembly: Assembly, cuts: Cuts, relaxed: Answer, known: Solved | None
+    ) -> Found:
+        found = self._near(assembly, cuts, relaxed, known)
         if found is None:
             found = search_near(assembly, self.options, cuts, relaxed)
         return found
 
-    def _near(self, assembly: Assembly, cuts: Cuts, relaxed: Answer) -> Found | None:
-        """Look around the known plan; None when that is too far from the relaxation."""
-        if self.solved is None or relaxed.objective is None:
+    def _near(
+        self, assembly: Assembly, cuts: Cuts, relaxed: Answer, known: Solved | None
+    ) -> Found | None:
+        """Look around a known plan; None when that is too far from the relaxation."""
+        if known is None or relaxed.objective is None:
             return None
-        known = self.solved.values
-        if len(known) != assembly.matrix.n_columns:
+        if len(known.values) != assembly.matrix.n_columns:
             return None
-        found = search_near(assembly, self.options, cuts, relaxed, near=known)
+        found = search_near(assembly, self.options, cuts, relaxed, near=known.values)
         if found.values is None:
             return None
-        cost = float(assembly.matrix.cost @ found.values)
+        cost = float(np.sum(assembly.matrix.cost * found.values))
         constant = assembly.layout.constant
         excess = (cost - relaxed.objective) / max(abs(relaxed.objective + constant), 1e-9)
         return found if excess <= self._excess + NEAR_EXCESS else None

@@ -176,14 +176,16 @@ class Engine:
             self.n_rows -= len(rows)
 
     def add_column(self, *, cost: float, rows: IntArray, values: FloatArray) -> int:
-        """Add a non-negative continuous column and return its index."""
+        """Add a non-negative continuous column and return its index in the solver."""
+        if self._small is not None:
+            rows = self._place[rows]
         self._must(
             self._solver.addCol(
                 cost, 0.0, np.inf, len(rows), rows.astype(np.int32), values.astype(np.float64)
             )
         )
         self.n_columns += 1
-        return self.n_columns - 1
+        return int(self._solver.getNumCol()) - 1
 
     def set_bounds(self, columns: IntArray, low: ArrayLike, high: ArrayLike) -> None:
         """Change the bounds of some columns."""

@@ -172,20 +172,18 @@ def _delay(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _pareto(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     session, axis = context.session, "caps"
-    if not has_cap(context.problem) or not _trades(session):
+    factors = cap_range(session) if has_cap(context.problem) else (0.0, 0.0)
+    if factors[0] - factors[1] <= LEAST_RANGE:
         session, axis = Session(with_horizon_cap(context.problem), context.options), "horizon"
+        factors = cap_range(session)
     points = pareto(
         session,
         int(arguments.get("points", 20)),
         has_plans=bool(arguments.get("plans", True)),
         progress=context.progress("pareto"),
+        factors=factors,
     )
     return {"axis": axis, "points": [_point(point) for point in points]}
-
-
-def _trades(session: Session) -> bool:
-    highest, lowest = cap_range(session)
-    return highest - lowest > LEAST_RANGE
 
 
 def _point(point: Point) -> dict[str, Any]:
@@ -208,7 +206,7 @@ def _scenarios(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]
     tell, points = context.progress("scenarios"), []
     for index in range(count):
         future = future_of(context.problem, context.factors(), seed=seed, index=index)
-        point = evaluate(
+        point, _ = evaluate(
             context.session, future, name=str(index), has_plan=bool(arguments.get("plans"))
         )
         points.append(point)

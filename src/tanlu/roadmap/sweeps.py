@@ -12,6 +12,7 @@ from tanlu.roadmap.carbon_cost import MG_PER_T
 from tanlu.roadmap.change import CAPPED, Change, Knob, changed
 from tanlu.roadmap.layout import KILO, emission_columns
 from tanlu.roadmap.problem import Target, TargetKind
+from tanlu.roadmap.session import NOT_FOUND
 from tanlu.roadmap.simulate import nothing, simulate
 from tanlu.roadmap.solved import Solved
 from tanlu.roadmap.wedges import ledger_total
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], bool]
 
 HORIZON = "horizon"  # id of the cumulative cap that a plan without caps is swept along
-BISECTIONS = 12
+CAP_FAMILIES = ("cap", "cumulative")
+ROOM = 1e-2  # of the factor, so that the tightest caps of a sweep can be kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def evaluate(
     name: str,
     factor: float | None = None,
     has_plan: bool = True,
-) -> Point:
+    near: Solved | None = None,
+) -> tuple[Point, Solved | None]:
     """Return one variant: its relaxation, and its plan when asked for.
 
     Parameters
@@ -88,19 +91,28 @@ def evaluate(
         Factor on the caps.
     has_plan : bool
         Whether whole decisions are looked for.
+    near : Solved, optional
+        Plan of a neighboring variant.
+
+    Returns
+    -------
+    tuple of Point and Solved or None
+        The variant, and its plan where there is one.
     """
     estimate = session.estimate(problem)
     warm = estimate.was_warm
     if estimate.cost_cny is None:
-        return Point(name, factor, "infeasible", None, None, None, (), None, warm)
+        return Point(name, factor, "infeasible", None, None, None, (), None, warm), None
     bound, relaxed_t = estimate.cost_cny, estimate.emissions_t
     if not has_plan:
-        return Point(name, factor, "estimate", None, bound, None, relaxed_t, None, warm)
-    solved = session.plan(problem)
+        return Point(name, factor, "estimate", None, bound, None, relaxed_t, None, warm), None
+    solved = session.plan(problem, near=near, is_quick=True)
     if not isinstance(solved, Solved):
-        return Point(name, factor, "infeasible", None, bound, None, (), None, warm)
+        is_lost = solved.status == NOT_FOUND
+        status, tonnes_known = ("estimate", relaxed_t) if is_lost else ("infeasible", ())
+        return Point(name, factor, status, None, bound, None, tonnes_known, None, warm), None
     tonnes = ledger_total(solved.result, str(problem.method))
-    return Point(
+    point = Point(
         name,
         factor,
         "feasible",
@@ -111,6 +123,7 @@ def evaluate(
         float(sum(solved.result.money["capex"])),
         warm,
     )
+    return point, solved
 
 
 def has_cap(problem: Problem) -> bool:
@@ -151,24 +164,15 @@ def loosest(session: Session) -> float:
     return float(max(ratios)) if len(ratios) > 1 else 1.0
 
 
-def tightest(session: Session, *, highest: float) -> float:
-    """Return the least factor on the caps that the relaxation can keep, by bisection."""
-    low, high = 0.0, highest
-    if session.estimate(_with_factor(session.problem, 0.0)).status == "optimal":
-        return 0.0
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        if session.estimate(_with_factor(session.problem, middle)).status == "optimal":
-            high = middle
-        else:
-            low = middle
-    return high
+def tightest(session: Session) -> float:
+    """Return the least factor on the caps that the relaxation can keep."""
+    return session.least_factor(CAP_FAMILIES) * (1 + ROOM)
 
 
 def cap_range(session: Session) -> tuple[float, float]:
     """Return the factors on the caps between which cost and emissions trade."""
     highest = loosest(session)
-    return highest, tightest(session, highest=highest)
+    return highest, min(tightest(session), highest)
 
 
 def pareto(
@@ -177,6 +181,7 @@ def pareto(
     *,
     has_plans: bool = True,
     progress: Progress | None = None,
+    factors: tuple[float, float] | None = None,
 ) -> tuple[Point, ...]:
     """Return cost and emissions for evenly spaced caps, loosest first.
 
@@ -190,15 +195,20 @@ def pareto(
         Whether each point is a plan; else only the curve of the relaxation.
     progress : callable, optional
         Gets (done, all) after each point; false stops the sweep, which keeps what it has.
+    factors : tuple of float, optional
+        Loosest and tightest factor, as `cap_range` gives them.
     """
-    highest, lowest = cap_range(session)
+    highest, lowest = factors or cap_range(session)
     points: list[Point] = []
+    near: Solved | None = None
     for index, factor in enumerate(np.linspace(highest, lowest, count)):
         variant = _with_factor(session.problem, float(factor))
         name = f"{Knob.CAP}=x{factor:.4g}"
-        points.append(
-            evaluate(session, variant, name=name, factor=float(factor), has_plan=has_plans)
+        point, found = evaluate(
+            session, variant, name=name, factor=float(factor), has_plan=has_plans, near=near
         )
+        near = found or near
+        points.append(point)
         if progress is not None and not progress(index + 1, count):
             break
     return tuple(points)
@@ -227,7 +237,7 @@ def sweep(
     points: list[Point] = []
     for index, (name, changes) in enumerate(variants):
         variant = changed(session.problem, changes)
-        points.append(evaluate(session, variant, name=name, has_plan=has_plans))
+        points.append(evaluate(session, variant, name=name, has_plan=has_plans)[0])
         if progress is not None and not progress(index + 1, len(variants)):
             break
     return tuple(points)

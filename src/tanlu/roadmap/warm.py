@@ -26,6 +26,7 @@ class Simplex(IntEnum):
 
 
 # A warm run is given up at this part of the cold run's iterations.
+MOST_SKIPS = 8
 WARM_SHARE = {Simplex.DUAL: 8, Simplex.PRIMAL: 4}
 
 
@@ -51,6 +52,8 @@ class WarmEngine(Engine):
         self.cold_iterations = 0
         self.cold_runs = 0
         self._simplex = Simplex.DUAL
+        self._drags = dict.fromkeys(Simplex, 0)
+        self._skips = dict.fromkeys(Simplex, 0)
 
     def apply(self, matrix: MatrixModel) -> None:
         """Send the solver what differs from the model that it holds."""
@@ -99,20 +102,40 @@ class WarmEngine(Engine):
         return answer
 
     def run_warm(self) -> Answer:
-        """Run from the last basis: primal after costs, dual after bounds; cold when it drags."""
+        """Run from the last basis: primal after costs, dual after bounds; cold when it drags.
+
+        After several changes in a row that dragged, as many run cold without a try.
+        """
         if not self.cold_iterations:
             return self.run_cold()
-        most = self.cold_iterations // WARM_SHARE[self._simplex]
-        self._set("simplex_strategy", int(self._simplex))
-        self._set("simplex_iteration_limit", max(most, 1))
+        kind, self._simplex = self._simplex, Simplex.DUAL  # what follows adds rows
+        if self._skips[kind]:
+            self._skips[kind] -= 1
+            return self._begin_anew()
+        self._set("simplex_strategy", int(kind))
+        self._set("simplex_iteration_limit", max(self.cold_iterations // WARM_SHARE[kind], 1))
         answer = self._run_or_fail()
-        self._simplex = Simplex.DUAL  # what follows adds rows
         if answer.status in {Status.OPTIMAL, Status.INFEASIBLE}:
+            self._drags[kind] = 0
             return answer
+        self._skips[kind] = min(self._drags[kind], MOST_SKIPS)
+        self._drags[kind] += 1
+        return self._begin_anew()
+
+    def _begin_anew(self) -> Answer:
         known = self.cold_iterations
         answer = self.run_cold()
         self.cold_iterations = max(known, self.cold_iterations)
         return answer
+
+    def rerun(self) -> Answer:
+        """Run again after rows were added: the basis is near."""
+        self._set("simplex_strategy", int(Simplex.DUAL))
+        self._set("simplex_iteration_limit", UNLIMITED)
+        answer = self._run_or_fail()
+        if answer.status in {Status.OPTIMAL, Status.INFEASIBLE}:
+            return answer
+        return self._begin_anew()
 
     def _run_or_fail(self) -> Answer:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -19,6 +20,7 @@ from tanlu.roadmap.session import Session
 from tanlu.roadmap.solve import Engine, Status
 from tanlu.roadmap.solved import Solved
 from tanlu.roadmap.sweeps import pareto, sweep, with_horizon_cap
+from tanlu.roadmap.warm import WarmEngine
 from tanlu.roadmap.whatif import Stage, what_if
 
 QUIET = Options(explain=False)
@@ -241,3 +243,33 @@ def test_what_costs_less_extra_is_within_what_may_cost_more(session: Session) ->
     for spread in found.spreads:
         least, most = wide[spread.group]
         assert least <= spread.least <= spread.most <= most
+
+
+def test_the_least_factor_is_where_the_caps_can_just_be_kept() -> None:
+    session = Session(read_case(works()), QUIET)
+
+    least = session.least_factor(("cap", "cumulative"))
+
+    def status(factor: float) -> str:
+        change = read_change(f"cap=x{factor:.9f}")
+        return session.estimate(changed(session.problem, [change])).status
+
+    assert 0 < least < 1
+    assert status(least * (1 + 1e-3)) == "optimal"
+    assert status(least * (1 - 1e-3)) == "infeasible"
+
+
+def test_a_warm_model_with_hardly_any_iterations_still_gives_what_a_fresh_one_gives() -> None:
+    assembly = assemble(read_case(works()))
+    engine = WarmEngine(assembly.matrix)
+    engine.run_cold()
+    engine.cold_iterations = 1  # nothing is quick enough
+
+    for factor in (1.3, 0.7, 1.4, 0.6):
+        matrix = replace(assembly.matrix, cost=assembly.matrix.cost * factor)
+        matrix.cost[assembly.layout.em["s1"]] += factor
+        engine.apply(matrix)
+        warm = engine.run_warm().objective
+        engine.cold_iterations = 1
+        fresh = Engine(matrix, integer=False).run().objective
+        assert warm == pytest.approx(fresh, rel=1e-9)
