@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MARGINS = (0.001, 0.01, 0.025)  # of the budget, left for what whole numbers need
 MISSING = 2.0  # of its price: what a site pays for falling short of its share of a tie
+FIRM = 50.0  # the same while what all take is mended
 SPARE = 0.3  # of its price: what it loses on more than its share
 WIDE = 0.1  # of a price: how far those of the mix may move
 SITE_GAP = 2e-3
@@ -64,12 +65,12 @@ def plan_group(assembly: Assembly, options: Options) -> Found | None:
         return None
     for margin in MARGINS:
         aims = _aims(assembly, parts, priced, margin)
-        values = _decide(assembly, parts, models, priced, aims)
-        if values is None:
-            return None
-        exact = Recourse(assembly, values, options.seed).run()
-        if exact.values is not None and exact.objective is not None:
-            return _found(assembly, parts, priced, whole(assembly, exact.values), options)
+        choice = _Choice(assembly, parts, models, priced.price, aims)
+        for decide in (choice.run, choice.mend):
+            values = decide()
+            exact = Recourse(assembly, values, options.seed).run() if values is not None else None
+            if exact is not None and exact.values is not None:
+                return _found(assembly, parts, priced, whole(assembly, exact.values), options)
     return None
 
 
@@ -104,37 +105,75 @@ def _aims(assembly: Assembly, parts: Parts, priced: Priced, margin: float) -> li
     ]
 
 
-def _decide(
-    assembly: Assembly,
-    parts: Parts,
-    models: Sequence[SiteModel],
-    priced: Priced,
-    aims: Sequence[FloatArray],
-) -> FloatArray | None:
-    """Return columns with whole numbers for every site; the largest sites decide first."""
-    touched = sum(abs(p.ties) @ p.matrix.integer.astype(np.float64) for p in parts.sites) > 0
-    steered = np.flatnonzero(touched & (priced.price != 0))
-    order = np.argsort([-np.abs(aim[steered]).sum() for aim in aims], kind="stable")
-    values = np.zeros(assembly.matrix.n_columns)
+@dataclass(slots=True)
+class _Choice:
+    """Whole numbers for every site, one site after another."""
 
-    def chain(numbers: IntArray) -> bool:
-        left = np.zeros(len(parts.rows))
-        for number in numbers:
-            model, aim = models[number], aims[number] + left
-            answer = _whole_site(model, _steered(model, priced.price, steered, aim))
+    assembly: Assembly
+    parts: Parts
+    models: Sequence[SiteModel]
+    price: FloatArray
+    aims: Sequence[FloatArray]
+    _steered: IntArray = field(init=False)
+    _values: FloatArray = field(init=False)
+    _order: IntArray = field(init=False)
+    _left: FloatArray = field(init=False)
+
+    def run(self) -> FloatArray | None:
+        """Return columns with whole numbers; the largest sites decide first."""
+        sites = self.parts.sites
+        touched = sum(abs(p.ties) @ p.matrix.integer.astype(np.float64) for p in sites) > 0
+        self._steered = np.flatnonzero(touched & (self.price != 0))
+        self._values = np.zeros(self.assembly.matrix.n_columns)
+        order = np.argsort([-np.abs(aim[self._steered]).sum() for aim in self.aims], kind="stable")
+        with ThreadPoolExecutor(THREADS) as threads:
+            chains = [order[start::THREADS] for start in range(THREADS)]
+            left = list(threads.map(self._chain, chains))
+        done = [rest for rest in left if rest is not None]
+        if len(done) < len(left):
+            return None
+        self._order, self._left = order, np.sum(done, axis=0)
+        return self._values
+
+    def mend(self) -> FloatArray | None:
+        """Let sites decide anew, the smallest first, while too much or too little is taken."""
+        for number in (*self._order[::-1], *self._order):
+            if self._missed(self._left) <= NOISE:
+                break
+            part = self.models[number].part
+            aim = part.ties @ self._values[part.columns] + self._left
+            answer = self._decided(number, aim, missing=FIRM)
             if answer is None:
-                return False
-            values[model.part.columns] = answer
-            left = aim - model.part.ties @ answer
-        return True
+                continue
+            rest = aim - part.ties @ answer
+            if self._missed(rest) < self._missed(self._left):
+                self._values[part.columns], self._left = answer, rest
+        return self._values
 
-    with ThreadPoolExecutor(THREADS) as threads:
-        done = list(threads.map(chain, [order[start::THREADS] for start in range(THREADS)]))
-    return values if all(done) else None
+    def _chain(self, numbers: IntArray) -> FloatArray | None:
+        """Decide some sites; return what they leave of their aims."""
+        left = np.zeros(len(self.parts.rows))
+        for number in numbers:
+            answer = self._decided(number, self.aims[number] + left, missing=MISSING)
+            if answer is None:
+                return None
+            left = left + self.aims[number] - self.models[number].part.ties @ answer
+            self._values[self.models[number].part.columns] = answer
+        return left
+
+    def _decided(self, number: int, aim: FloatArray, *, missing: float) -> FloatArray | None:
+        model = self.models[number]
+        priced = _steered(model, self.price, self._steered, aim, missing=missing)
+        return _whole_site(model, priced)
+
+    def _missed(self, left: FloatArray) -> float:
+        """Return the worth of what is taken too much or too little on the side that counts."""
+        price, rest = self.price[self._steered], left[self._steered]
+        return float(np.sum(np.maximum(price * rest, 0.0)))
 
 
 def _steered(
-    model: SiteModel, price: FloatArray, steered: IntArray, aim: FloatArray
+    model: SiteModel, price: FloatArray, steered: IntArray, aim: FloatArray, *, missing: float
 ) -> MatrixModel:
     """Return a site's model at prices, in which some ties cost more the further they are off."""
     part, matrix = model.part, model.matrix
@@ -143,8 +182,8 @@ def _steered(
     cells: list[list[Any]] = [[rows_of(model.matrix), None, None], [part.ties[rows], -one, one]]
     table = csc_array(block_array(cells, format="csc"))
     size, wants_more = np.abs(price[rows]), price[rows] > 0
-    above = size * np.where(wants_more, SPARE, MISSING)
-    below = size * np.where(wants_more, MISSING, SPARE)
+    above = size * np.where(wants_more, SPARE, missing)
+    below = size * np.where(wants_more, missing, SPARE)
     two = np.zeros(2 * len(rows))
     return replace(
         matrix,
