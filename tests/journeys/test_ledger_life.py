@@ -158,11 +158,14 @@ def test_an_old_head_is_part_of_the_chain_and_a_foreign_one_is_not(own: Path) ->
 
     assert call("verify", "--expect-head", old)["failures"] == []
     seq, _, digits = old.partition(":")
-    for wrong in (f"{seq}:{digits[::-1]}", f"{int(seq) + 5}:{digits}", "nonsense"):
+    assert call("verify", "--expect-head", f"{seq}:{digits[:9]}")["failures"] == []
+    for wrong in (f"{seq}:{digits[::-1]}", f"{int(seq) + 5}:{digits}"):
         told = run("-w", str(own), "--json", "verify", "--expect-head", wrong)
         assert told.code == 1, wrong
         assert told.body["ok"] is True
         assert told.body["failures"]
+    told = run("-w", str(own), "--json", "verify", "--expect-head", f"{seq}:")
+    assert (told.code, told.body["code"]) == (2, "storage.head-format")
 
 
 def test_a_restored_older_copy_does_not_match_the_head_written_down(own: Path) -> None:

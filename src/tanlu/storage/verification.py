@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from tanlu.storage.folder import Store
 
 _NO_SEQ = 1 << 62
-_SHORTEST_HEAD = 12  # digits in the footer of a report
+# A head as printed, its hash whole or shortened: eight digits are beyond a slip of the pen.
+_HEAD = re.compile(r"([0-9]+):([0-9a-f]{8,64})")
 _OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
 
 
@@ -45,9 +47,9 @@ def verify(folder: Path | str, *, expect_head: str | None = None) -> VerifyRepor
     folder : Path or str
         The workspace; nothing in it is written.
     expect_head : str, optional
-        A head ``seq:hash`` printed earlier, whole or its first 12 digits, which must still be
-        in the chain. Without one a
-        chain that was rewritten whole, or cut at its end, cannot be told from a true one.
+        A head ``seq:hash`` printed earlier, whole or at least the hash's first 8 digits, which
+        must still be in the chain. Without one a chain that was rewritten whole, or cut at its
+        end, cannot be told from a true one.
 
     Returns
     -------
@@ -57,8 +59,10 @@ def verify(folder: Path | str, *, expect_head: str | None = None) -> VerifyRepor
     Raises
     ------
     TanluError
+        ``storage.head-format`` for a head that is not written as one;
         ``storage.not-a-workspace`` when there is no database at all.
     """
+    head = None if expect_head is None else _read_head(expect_head)
     path = Path(folder)
     file = path / DATABASE_NAME
     if not file.is_file():
@@ -68,7 +72,7 @@ def verify(folder: Path | str, *, expect_head: str | None = None) -> VerifyRepor
     check = _Check(path)
     try:
         with database.read() as conn:
-            _run(check, conn, expect_head=expect_head)
+            _run(check, conn, expect_head=head)
     except TanluError as error:
         check.fail("LEDGER_UNREADABLE", reason=error.facts.get("reason", error.code))
     except DBAPIError as error:
@@ -127,7 +131,15 @@ class _Check:
         )
 
 
-def _run(check: _Check, conn: Connection, *, expect_head: str | None) -> None:
+def _read_head(text: str) -> chain.Link:
+    """Read a head, its hash perhaps shortened."""
+    written = _HEAD.fullmatch(text.strip().lower())
+    if written is None:
+        raise TanluError("storage.head-format", found=text)
+    return chain.Link(int(written[1]), written[2])
+
+
+def _run(check: _Check, conn: Connection, *, expect_head: chain.Link | None) -> None:
     _check_schema(check, conn)
     _check_integrity(check, conn)
     _check_chain(check, conn)
@@ -315,9 +327,7 @@ def _all_whole(rows: Iterable[tuple[Any, Any, Any]]) -> bool:
     return all(isinstance(seq, int) and isinstance(ym, int) for seq, ym, _ in rows)
 
 
-def _check_head(check: _Check, expected: str) -> None:
-    seq, _, hash_ = expected.partition(":")
-    number = int(seq) if seq.isdigit() else 0
-    known = str(check.hashes.get(number, ""))
-    if len(hash_) < _SHORTEST_HEAD or not known.startswith(hash_):
-        check.fail("LEDGER_HEAD", expected=expected, found=str(check.head))
+def _check_head(check: _Check, expected: chain.Link) -> None:
+    known = str(check.hashes.get(expected.seq, ""))
+    if not known.startswith(expected.hash):
+        check.fail("LEDGER_HEAD", expected=str(expected), found=str(check.head))
