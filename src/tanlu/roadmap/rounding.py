@@ -14,7 +14,7 @@ from tanlu.roadmap.simulate import ZERO, Choices, built_shares, remaining
 from tanlu.roadmap.simulate import nothing as no_choices
 
 if TYPE_CHECKING:
-    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.layout import Layout, Route
     from tanlu.roadmap.problem import Series
 
@@ -54,17 +54,21 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
     step = problem.carriers[power].quantum if power else Fraction(1)
     scale = layout.unit.get(power, Fraction(1))
 
-    def amounts(columns: FloatArray) -> Series:
-        return tuple(_down(v * scale, step) for v in _exact(columns))
+    capacity = {name: _capacity(layout, values, index) for index, name in enumerate(layout.pv)}
+
+    def made(columns: IntArray, name: str) -> Series:
+        """Round what is made; nothing is where the capacity came to nothing."""
+        rows = zip(_exact(values[columns]), capacity[name], strict=True)
+        return tuple(_down(v * scale, step) if size else ZERO for v, size in rows)
 
     own, grid = _shifted(layout, values, step=step, scale=scale)
     return replace(
         draft,
         activity=_activities(layout, values, draft=draft, flows=flows),
-        capacity={name: _capacity(layout, values, index) for index, name in enumerate(layout.pv)},
-        within={name: amounts(values[layout.pin[i]]) for i, name in enumerate(layout.pv)},
-        after={name: amounts(values[layout.after[i]]) for i, name in enumerate(layout.pv)},
-        export={name: amounts(values[layout.export[i]]) for i, name in enumerate(layout.pv)},
+        capacity=capacity,
+        within={name: made(layout.pin[i], name) for i, name in enumerate(layout.pv)},
+        after={name: made(layout.after[i], name) for i, name in enumerate(layout.pv)},
+        export={name: made(layout.export[i], name) for i, name in enumerate(layout.pv)},
         stored={name: _stored(layout, values, index) for index, name in enumerate(layout.storage)},
         shifted_own=own,
         shifted_grid=grid,
@@ -108,9 +112,14 @@ def _shares(path: FloatArray, *, continuous: bool) -> Series:
     return tuple(found)
 
 
+def _size(value: Fraction) -> Fraction:
+    """Round a capacity up to its step; nothing is built for less than half of one."""
+    return ZERO if 2 * value < KW_STEP else _up(value, KW_STEP)
+
+
 def _capacity(layout: Layout, values: FloatArray, index: int) -> Series:
     option = layout.problem.pv[layout.pv[index]]
-    path = [_up(v * 1000, KW_STEP) for v in _exact(values[layout.q[index]])]
+    path = [_size(v * 1000) for v in _exact(values[layout.q[index]])]
     best = ZERO
     found = []
     for value in path:
@@ -123,7 +132,7 @@ def _stored(layout: Layout, values: FloatArray, index: int) -> Series:
     most = layout.problem.storage[layout.storage[index]].max_kwh
     best, found = ZERO, []
     for value in _exact(values[layout.s[index]]):
-        best = max(best, _up(value * 1000, KW_STEP))
+        best = max(best, _size(value * 1000))
         found.append(min(best, most))
     return tuple(found)
 

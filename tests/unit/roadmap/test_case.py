@@ -232,6 +232,18 @@ def test_age_matters_in_one_block_only() -> None:
     assert faults(case) == [("CASE_AGEING", "measures.A.decay")]
 
 
+@pytest.mark.parametrize("limit", [1, 18, 100])
+def test_a_budget_for_less_than_a_tenth_of_a_kilowatt_still_has_a_plan(limit: int) -> None:
+    roof = {"id": "roof", "site": "plant", "max_kw": 50, "yield_per_kw": 1, "capex": 2000}
+    case = changed("pv", [roof])
+    case["budget"] = {"per_year": {"2026": limit}}
+
+    plan = plan_json(case, {"explain": False})
+
+    assert plan["status"] == "optimal"
+    assert plan["capex"][0] <= limit
+
+
 def test_generation_of_a_roof_agrees_on_mixing() -> None:
     roof = {"site": "plant", "max_kw": 10, "yield_per_kw": 1}
     case = changed("pv", [{**roof, "id": "a", "mix": True}, {**roof, "id": "b"}])
