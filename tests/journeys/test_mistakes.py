@@ -65,6 +65,46 @@ def test_gbk_csv_with_a_doubtful_number_is_read_but_for_that_row(tmp_path: Path)
     assert inventory["coverage"]["complete"] is False
 
 
+def test_a_mapping_that_names_no_known_item_is_refused(tmp_path: Path) -> None:
+    folder = _mapped(tmp_path, "disel")
+
+    told = run("-w", str(folder), "--json", *_import(tmp_path))
+
+    assert (told.code, told.body["code"]) == (2, "mapping.unknown-item")
+    assert told.body["facts"]["file"] == "映射.yaml"
+    assert told.body["facts"]["key"] == "items.冷媒油"
+    assert "diesel" in told.body["facts"]["near"]
+
+
+def test_an_item_of_unknown_scope_in_the_ledger_has_no_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _mapped(tmp_path, "disel")
+    monkeypatch.setattr("tanlu.app.imports._item_words", lambda: ["disel"])
+    call = in_workspace(folder)
+    call(*_import(tmp_path))
+
+    (row,) = (row for row in call("inventory", "2024")["by_item"] if row["item"] == "disel")
+
+    assert row["figure"] is None
+    assert row["co2e_t"] is None
+
+
+def _mapped(folder: Path, item: str) -> Path:
+    """Make a workspace, a table and a mapping that gives one word an item."""
+    (folder / "用能.csv").write_text(
+        "期间,厂区,活动,数量,单位\n2024-01,一厂,外购电力,120.5,万kWh\n2024-01,一厂,冷媒油,3.2,吨\n",
+        encoding="utf-8",
+    )
+    (folder / "映射.yaml").write_text(f"items: {{冷媒油: {item}}}", encoding="utf-8")
+    run("init", str(folder / "ws"), "--name", "江南", "--province", "江苏", "--site", "一厂")
+    return folder / "ws"
+
+
+def _import(folder: Path) -> tuple[str, ...]:
+    return "import", str(folder / "用能.csv"), "--mapping", str(folder / "映射.yaml")
+
+
 def test_dry_run_writes_nothing(tmp_path: Path, workbooks: tuple[str, str]) -> None:
     run("init", str(tmp_path / "ws"), "--name", "甲")
     call = in_workspace(tmp_path / "ws")

@@ -174,12 +174,22 @@ def reading_context(workspace: Workspace, *, mapping: Path | None = None) -> Imp
 
 
 def _answers(path: Path) -> dict[str, Any]:
-    """Read the file that answers questions."""
-    from tanlu.ingest.mapping import load_mapping
+    """Read the file that answers questions; the items it names must exist."""
+    from tanlu.ingest.mapping import check_items, load_mapping
 
     if not path.is_file():
         raise TanluError("app.file-missing", found=path)
-    return dict(load_mapping(path))
+    answers = load_mapping(path)
+    check_items(answers, _item_words(), path.name)
+    return answers
+
+
+def _item_words() -> list[str]:
+    """Return every id, name and alias of the item tables."""
+    named = [
+        str(row[name]) for row in tables.read("items") for name in ("id", "name_zh", "name_en")
+    ]
+    return named + [str(row["text"]) for row in tables.read("item_alias")]
 
 
 def _read(path: Path, context: ImportContext, *, seen: set[str], is_forced: bool) -> ParsedFile:

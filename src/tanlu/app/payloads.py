@@ -135,10 +135,16 @@ def _by_item(inventory: Inventory) -> list[dict[str, Any]]:
                 "co2e_t": _sum(parts, Basis.MARKET),
                 "location_t": _sum(parts, Basis.LOCATION),
                 "market_t": _sum(parts, Basis.MARKET),
-                "figure": FigureKey(inventory.year, _MEASURES[scope], Basis.MARKET, item=item).id,
+                "figure": _item_figure(inventory.year, item, scope=scope),
             }
         )
     return rows
+
+
+def _item_figure(year: int, item: str, *, scope: int) -> str | None:
+    """Return the id of an item's figure; an item of no known scope has none."""
+    measure = _MEASURES.get(scope)
+    return None if measure is None else FigureKey(year, measure, Basis.MARKET, item=item).id
 
 
 def _coverage(taken: TakenInventory) -> dict[str, Any]:
@@ -156,6 +162,7 @@ def _coverage(taken: TakenInventory) -> dict[str, Any]:
         "lines_ok": coverage.lines_ok,
         "unexplained_cny": number(coverage.unexplained_cny),
         "evidence": dict(coverage.evidence),
+        "silent_sites": list(coverage.silent_sites),
         "missing_months": sum(len(row.missing) for row in coverage.grid),
         "grid": [
             {

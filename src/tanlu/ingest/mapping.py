@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.ingest.model import SheetKind
 from tanlu.ingest.safe_config import load_yaml
+from tanlu.ingest.vocabulary import key as folded
 from tanlu.ingest.vocabulary import near
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 # Keys that hold names: text as found in the file -> what it means.
@@ -85,6 +86,46 @@ def check_mapping(loaded: object, name: str = "") -> dict[str, Any]:
         else:
             checked[key] = _answer(value, {**ANSWERS, **FILE_ONLY}[key], key, name)
     return checked
+
+
+def check_items(mapping: Mapping[str, Any], known: Iterable[str], name: str = "") -> None:
+    """Refuse a mapping that names an item which is in no table.
+
+    Parameters
+    ----------
+    mapping : mapping
+        Checked answers; see `read_mapping`.
+    known : iterable of str
+        Every id, name and alias of the item tables.
+    name : str
+        File name, for errors.
+
+    Raises
+    ------
+    TanluError
+        ``mapping.unknown-item`` for the first one, with its place and near misses.
+    """
+    words = {folded(word): word for word in known}
+    for place, item in _named_items(mapping):
+        if folded(item) not in words:
+            raise TanluError(
+                "mapping.unknown-item",
+                file=name or "-",
+                key=place,
+                found=item,
+                near=near(item, words.values()),
+            )
+
+
+def _named_items(mapping: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield every item that a mapping names, with its key."""
+    for text, item in mapping.get("items", {}).items():
+        yield f"items.{text}", item
+    if "item" in mapping:
+        yield "item", str(mapping["item"])
+    for sheet, answers in mapping.get("sheets", {}).items():
+        if "item" in answers:
+            yield f"sheets.{sheet}.item", str(answers["item"])
 
 
 def _map(value: object, name: str, where: str) -> Mapping[str, object]:

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tanlu.ingest.mapping import ANSWERS, FILE_ONLY, NAMES, SHEET_ONLY, load_mapping, read_mapping
+from tanlu.ingest.mapping import (
+    ANSWERS,
+    FILE_ONLY,
+    NAMES,
+    SHEET_ONLY,
+    check_items,
+    load_mapping,
+    read_mapping,
+)
 from tanlu.kernel.errors import TanluError
 
 GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "mapping.md"
@@ -56,3 +64,23 @@ def test_what_is_wrong_is_named_with_what_would_be_right(
 
 def test_an_empty_file_answers_nothing() -> None:
     assert read_mapping(b"") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("items: {冷媒油: disel}", "items.冷媒油"),
+        ("item: disel", "item"),
+        ("sheets: {一季度: {item: disel}}", "sheets.一季度.item"),
+    ],
+)
+def test_an_item_that_does_not_exist_is_refused_where_it_stands(text: str, place: str) -> None:
+    known = ["diesel", "柴油", "Diesel oil"]
+    check_items(read_mapping(text.replace("disel", " DIESEL").encode()), known)
+
+    with pytest.raises(TanluError) as caught:
+        check_items(read_mapping(text.encode()), known, "m.yaml")
+
+    assert caught.value.code == "mapping.unknown-item"
+    assert caught.value.facts["key"] == place
+    assert caught.value.facts["near"].startswith("diesel")
