@@ -49,3 +49,38 @@ def test_a_plan_says_which_targets_it_leaves_out_and_that_months_are_missing(sho
     report = call("report", "--lang", "en")["reports"][0]["path"]
     with open(report, encoding="utf-8") as page:  # noqa: PTH123 (a path as told)
         assert "months 1-2" in page.read()
+
+
+def test_a_share_above_one_is_refused_with_the_way_to_write_it(company: Path) -> None:
+    told = run("-w", str(company), "--json", "target", "add", "re", "--kind", "renewable_share",
+               "--year", "2035", "--level", "50")  # fmt: skip
+
+    assert (told.code, told.body["code"]) == (2, "target.share")
+    assert "--level 50%" in told.body["message"]
+
+
+@pytest.mark.parametrize("kind", ["absolute", "intensity", "energy_intensity"])
+def test_a_base_year_without_data_is_refused_unless_its_value_is_given(
+    own: Path, kind: str
+) -> None:
+    add = ("target", "add", "old", "--kind", kind, "--base-year", "2015", "--year", "2030",
+           "--reduction", "20%")  # fmt: skip
+
+    told = run("-w", str(own), "--json", *add)
+
+    assert (told.code, told.body["code"]) == (2, "target.base-empty")
+    assert "2023, 2024" in told.body["facts"]["known"]
+    added = in_workspace(own)(*add, "--base-value", "12")
+    assert next(t for t in added["targets"] if t["id"] == "old")["base_value"] == 12
+
+
+def test_a_target_added_again_says_that_it_replaces(own: Path) -> None:
+    add = ("target", "add", "cut", "--kind", "absolute", "--year", "2030", "--level")
+
+    first = in_workspace(own)(*add, "10")
+    again = in_workspace(own)(*add, "9")
+    shown = run("-w", str(own), *add, "8")
+
+    assert first["replaced"] is None
+    assert again["replaced"] == {"id": "cut", "version": 2}
+    assert "第 3 版" in shown.text

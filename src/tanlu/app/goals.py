@@ -75,10 +75,35 @@ def add_target(workspace: Workspace, draft: TargetDraft, *, say: Say) -> dict[st
         ``target.unnamed``, ``target.kind``, ``target.scope``, ``app.basis-unknown``,
         ``target.number``, ``target.years``, ``target.year``, ``target.nothing-asked`` for a
         draft that does not say what is to be reached, ``target.no-base`` for a reduction that
-        does not say below what.
+        does not say below what, ``target.share`` for more than 100 %, ``target.base-empty`` for
+        a base year without data and without a base value.
     """
-    keep_target(workspace, read_draft(draft))
-    return targets_body(workspace, say=say)
+    target = read_draft(draft)
+    _check_base(workspace, target)
+    before = next((s for s in workspace.targets() if s.target_id == target.id), None)
+    keep_target(workspace, target)
+    replaced = None if before is None else {"id": target.id, "version": before.version + 1}
+    return targets_body(workspace, say=say) | {"replaced": replaced}
+
+
+def _check_base(workspace: Workspace, target: Target) -> None:
+    """Refuse a base year that can give no base value, where none is given."""
+    year = target.base_year
+    if year is None or target.base_value is not None:
+        return
+    records = workspace.records()
+    known = years_with_rows(workspace)
+    has_output = any(row.name == "output_value" for row in read_outputs(records, year=year))
+    needed = {
+        TargetKind.INTENSITY: (year in known, has_output),
+        TargetKind.ENERGY_INTENSITY: (
+            reported_energy_tce(records, year=year) is not None,
+            has_output,
+        ),
+    }
+    if not all(needed.get(target.kind, (year in known,))):
+        years = ", ".join(map(str, known)) or "-"
+        raise TanluError("target.base-empty", year=year, kind=target.kind.value, known=years)
 
 
 def remove_target(workspace: Workspace, target_id: str, *, reason: str, say: Say) -> dict[str, Any]:
@@ -113,7 +138,9 @@ def read_draft(draft: TargetDraft) -> Target:
     if reduction is None and level is None and not dated:
         raise TanluError("target.nothing-asked", kind=draft.kind)
     if reduction is not None and reduction > 1:
-        raise TanluError("target.number", name="reduction", found=draft.reduction)
+        raise TanluError("target.share", name="reduction", found=draft.reduction)
+    if kind is TargetKind.RENEWABLE_SHARE and level is not None and level > 1:
+        raise TanluError("target.share", name="level", found=draft.level)
     if reduction is not None and draft.base_year is None:
         raise TanluError("target.no-base", found=draft.target_id)
     has_scope = kind not in (TargetKind.ENERGY_INTENSITY, TargetKind.RENEWABLE_SHARE)

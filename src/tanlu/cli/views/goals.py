@@ -35,6 +35,9 @@ def targets(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         for row in body["targets"]
     ]  # fmt: skip
     layout.table(console, heads, rows, right=2)
+    replaced = body.get("replaced")
+    if replaced:
+        layout.line(console, say("cli.target.replaced", **replaced), style="yellow")
 
 
 def _asked(row: Mapping[str, Any], say: Say) -> str:
