@@ -200,9 +200,13 @@ class Engine:
         )
 
     def set_row(self, row: int, low: float, high: float) -> None:
-        """Change the bounds of one row; one that is left out stays so."""
-        if self._small is not None and row < self._base_rows:
-            row = int(self._place[row])
+        """Change the bounds of one row; one that is left out stays so.
+
+        Added rows are counted on from the rows of the whole model.
+        """
+        if self._small is not None:
+            added = row - self._base_rows
+            row = int(self._place[row]) if added < 0 else int(np.sum(self._place >= 0)) + added
             if row < 0:
                 return
         self._must(self._solver.changeRowBounds(int(row), float(low), float(high)))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tanlu.roadmap.assembly import Assembly, assemble
+from tanlu.roadmap.builder import Block, Term
 from tanlu.roadmap.case import read_case
 from tanlu.roadmap.condense import condense, whole_model
 from tanlu.roadmap.solve import Engine, Status
@@ -110,3 +111,22 @@ def test_the_identity_is_the_model_itself(coarse: Assembly) -> None:
 
     np.testing.assert_array_equal(same.values, coarse.matrix.values)
     np.testing.assert_array_equal(same.cost, coarse.matrix.cost)
+
+
+def test_a_row_that_was_added_can_be_moved(coarse: Assembly) -> None:
+    matrix = coarse.matrix
+    every = np.arange(matrix.n_columns, dtype=np.int64).reshape(1, -1)
+    total = Block("cost", ("cost",), (Term(every, matrix.cost.reshape(1, -1)),))
+    goals = -np.isin(np.arange(matrix.n_columns), coarse.layout.z).astype(np.float64)
+    answers = []
+
+    for small in (None, condense(coarse)):
+        engine = Engine(matrix, integer=False, small=small)
+        least = engine.run().objective
+        assert least is not None
+        engine.add(total)
+        engine.set_costs(goals)
+        engine.set_row(matrix.n_rows, -np.inf, least * 1.01)
+        answers.append(engine.run().objective)
+
+    assert answers[1] == pytest.approx(answers[0], rel=1e-7)
