@@ -280,3 +280,37 @@ def test_a_voided_row_that_a_file_brings_again_is_told(empty: Path, tmp_path: Pa
 
     assert fact(told, "VOIDED_ROW_AGAIN")["count"] == "1"
     assert (told["accepted"], told["duplicates"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("GD-1,", "GD-2,", "凭证号由 GD-1（"),
+        ("GD-1,", "GD-1,抄表", "备注由 （空）（"),
+    ],
+)
+def test_a_correction_names_what_changed(
+    empty: Path, tmp_path: Path, before: str, after: str, told: str
+) -> None:
+    call = in_workspace(empty)
+    head = "期间,厂区,活动,数量,单位,凭证号,备注\n2024-01,一厂,外购电力,1000,MWh,"
+    call("import", write(tmp_path, "电.csv", f"{head}{before}\n"))
+
+    body = call("import", write(tmp_path / "2", "电.csv", f"{head}{after}\n"))
+
+    (message,) = (f["message"] for f in body["findings"] if f["code"] == "ROWS_REPLACED")
+    assert told in message
+
+
+def test_a_reading_that_adds_an_item_says_so_by_name(empty: Path, tmp_path: Path) -> None:
+    call = in_workspace(empty)
+    head = "年份,厂区,物料名称,用量,单位\n2024,一厂,"
+    call("import", write(tmp_path, "料.csv", f"{head}特种板坯料,12,吨\n"))
+    mapping = write(tmp_path, "映射.yaml", "items: {特种板坯料: hot_rolled_plate}")
+
+    body = call(
+        "import", write(tmp_path, "料.csv", f"{head}特种板坯料,12,吨\n"), "--mapping", mapping
+    )
+
+    (message,) = (f["message"] for f in body["findings"] if f["code"] == "ROWS_READ_ANEW")
+    assert "品种编号由 （空） 改为 热轧钢板" in message

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tanlu.ingest.model import ParsedFile, SheetReport
     from tanlu.storage import Workspace
 
+_TOLD = ("voucher", "supplier", "quality", "kind", "note")  # what a row says beside its amount
+_AMOUNTS = ("amount", "ledger")  # as written, and in the ledger's unit
 _NAMES = ("serial", "equipment_id", "outlet", "material", "route", "type_text")
 T = TypeVar("T", ActivityRow, Record)
 _COLUMNS = (
@@ -183,25 +185,27 @@ def counted_twice(file: ParsedFile, held: int) -> ParsedFile:
 
 def _row(row: ActivityRow) -> _Said:
     key = (row.site, row.item, row.first_day, row.last_day)
+    told = (row.voucher, row.supplier, str(row.quality), str(row.kind), row.note)
     shown = {
         **row_key(*key),
         "amount": f"{plain_decimal(row.quantity)} {row.unit}".strip(),
         "ledger": _in_ledger_unit(row.qty_u, row.ledger_unit),
+        **dict(zip(_TOLD, told, strict=True)),
     }
     return _Said(
-        row.row_id, key, (row.qty_u, row.ledger_unit, row.voucher),
-        (row.supplier, str(row.quality), str(row.kind), row.note), row.source, shown,
-    )  # fmt: skip
+        row.row_id, key, (row.qty_u, row.ledger_unit, row.voucher), told[1:], row.source, shown
+    )
 
 
 def _row_of(values: dict[str, Any]) -> _Said:
     key = (values["site"], values["item"], values["first_day"], values["last_day"])
     amount = f"{plain_decimal(values['quantity'])} {values['unit']}".strip()
-    shown = {**row_key(*key), "amount": amount}
+    told = tuple(values[name] for name in _TOLD)
+    shown = {**row_key(*key), "amount": amount, **dict(zip(_TOLD, told, strict=True))}
     micro = None if values["qty_u"] is None else int(values["qty_u"])
     return _Said(
         values["row_id"], key, (micro, values["ledger_unit"], values["voucher"]),
-        tuple(values[name] for name in ("supplier", "quality", "kind", "note")),
+        told[1:],
         SourceCell(*(values[name] for name in ("file", "sha256", "sheet", "cell"))),
         shown | {"ledger": _in_ledger_unit(micro, values["ledger_unit"])},
     )  # fmt: skip
@@ -396,15 +400,23 @@ def _one_told(file: ParsedFile, code: str, group: Sequence[_Verdict]) -> Finding
 
 
 def _difference(old: _Said, new: _Said) -> tuple[str, str, str]:
-    """Return the first field in which two differ, and both values."""
-    if "record" not in new.shown:
-        name = "amount" if old.shown["amount"] != new.shown["amount"] else "ledger"
-        return "quantity", old.shown[name], new.shown[name]
-    for name in sorted({*old.shown, *new.shown}):
-        before, found = old.shown.get(name, ""), new.shown.get(name, "")
-        if before != found:
-            return name, before, found
-    return "", "", ""
+    """Return the field that tells best how two differ, and both values.
+
+    An amount goes first, then what both state, then what only one of them states.
+    """
+    differing = [
+        (name, old.shown.get(name, ""), new.shown.get(name, ""))
+        for name in sorted({*old.shown, *new.shown}, key=_amounts_first)
+        if old.shown.get(name, "") != new.shown.get(name, "")
+    ]
+    if not differing:
+        return "quantity", new.shown.get("amount", ""), new.shown.get("amount", "")
+    name, before, found = next((one for one in differing if one[1] and one[2]), differing[0])
+    return "quantity" if name in _AMOUNTS else name, before, found
+
+
+def _amounts_first(name: str) -> tuple[bool, bool, str]:
+    return name not in _AMOUNTS, name in _TOLD, name
 
 
 def _period(said: _Said) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tanlu.kernel.findings import Finding
+
+_EXPLAINED = re.compile("[;(\N{FULLWIDTH SEMICOLON}\N{FULLWIDTH LEFT PARENTHESIS}]")
 
 
 def finding_body(finding: Finding, say: Say) -> dict[str, Any]:
@@ -46,6 +49,7 @@ def facts_in_words(facts: Mapping[str, Any], say: Say) -> dict[str, Any]:
         words["item"] = words.get("item") or words["table"]
     if "field" in facts:
         words["field"] = field_name(facts.get("table", ""), str(facts["field"]), say)
+        words |= _values_in_words(facts, say)
     if "province" in facts:
         words["province"] = province_name(str(facts["province"]), say)
     if facts.get("site") == "":
@@ -77,12 +81,24 @@ class Worded:
 
 
 def field_name(kind: str, field: str, say: Say) -> str:
-    """Return the words for a field of a record; without a kind, for the quantity of a row."""
+    """Return the words for a field of a record; without a kind, of a row."""
     if not kind:
-        return say("cli.quantity")
+        return say(f"row_field.{field}")
     columns = {column.name: column for column in tables.shipped().columns(f"record_{kind}")}
     found = columns.get(field)
-    return say.pick(found.meaning_zh, found.meaning_en) if found else field
+    if found is None:
+        return field
+    return _EXPLAINED.split(say.pick(found.meaning_zh, found.meaning_en))[0].strip()
+
+
+def _values_in_words(facts: Mapping[str, Any], say: Say) -> dict[str, str]:
+    """Return the values of a field before and after: items by name, an empty one as a word."""
+    is_item = facts["field"] in ("item", "fuel")
+    values = {name: str(facts[name]) for name in ("before", "found") if name in facts}
+    return {
+        name: (item_name(text, say) if is_item else text) if text else say("row_field.empty")
+        for name, text in values.items()
+    }
 
 
 def province_name(code: str, say: Say) -> str:
