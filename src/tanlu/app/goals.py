@@ -8,12 +8,14 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app import clock
+from tanlu.app.findings import finding_bodies
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import number
 from tanlu.app.rankings import read_basis
 from tanlu.app.references import near
 from tanlu.catalog import load
 from tanlu.catalog import rules as catalog_rules
+from tanlu.inventory.coverage import SCOPE_3_GAPS
 from tanlu.inventory.instrument import MILLION
 from tanlu.inventory.ledger import RESIDUAL
 from tanlu.inventory.model import Basis
@@ -24,10 +26,11 @@ from tanlu.targets.model import Target, TargetKind, Verdict
 from tanlu.targets.path import required_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tanlu.app.inventories import TakenInventory
     from tanlu.i18n.say import Say
+    from tanlu.kernel.findings import Finding
     from tanlu.storage import Workspace
     from tanlu.targets.model import Check
 
@@ -223,12 +226,16 @@ def _from_body(row: Mapping[str, Any]) -> Target:
 
 @dataclass(frozen=True, slots=True)
 class YearFigures:
-    """The figures of past years that targets are compared with, each by year."""
+    """The figures of past years that targets are compared with, each by year.
+
+    ``gaps`` are the reasons why the inventory of a year is incomplete.
+    """
 
     emissions_t: Mapping[tuple[str, str], Mapping[int, Decimal]]
     output_cny: Mapping[int, Decimal]
     energy_tce: Mapping[int, Decimal]
     renewable_share: Mapping[int, Decimal]
+    gaps: Mapping[int, Sequence[Finding]]
 
 
 def year_figures(
@@ -270,7 +277,8 @@ def year_figures(
         tce = reported_energy_tce(records, year=year)
         if tce is not None:
             energy[year] = _decimal(tce)
-    return YearFigures(emissions, output, energy, shares)
+    gaps = {year: inventory.inventory.coverage.reasons for year, inventory in known.items()}
+    return YearFigures(emissions, output, energy, shares, gaps)
 
 
 def _decimal(value: Any) -> Decimal:
@@ -372,9 +380,41 @@ def check_targets(
         actual = actual_values(target, figures)
         based = with_base(target, actual)
         own = from_first_year(based, actual)
-        rows.append(_check_row(own, check_progress(own, actual), last=last, say=say))
+        check = check_progress(own, actual)
+        gaps = _gaps(own, check, figures, is_own_base=target.base_value is None)
+        rows.append(_check_row(own, check, last=last, say=say) | _gaps_body(gaps, say))
         rows += [_check_row(based, check, last=last, say=say) for check in _rule_checks(based)]
     return {"targets": rows, "actuals": _actuals(figures)}
+
+
+def _gaps(
+    target: Target, check: Check, figures: YearFigures, *, is_own_base: bool
+) -> dict[int, list[Finding]]:
+    """Return what is missing in the years whose inventories decide a check.
+
+    A target of scopes 1 and 2 does not wait for scope 3; reported energy waits for no inventory.
+    """
+    if target.kind is TargetKind.ENERGY_INTENSITY:
+        return {}
+    own = target.kind is TargetKind.RENEWABLE_SHARE or "3" not in (target.scope or "1+2")
+    years = {check.year, target.base_year if is_own_base else None}
+    if target.kind is TargetKind.PEAK:
+        years = {year for year in figures.gaps if year >= target.year}
+    found = {
+        year: [gap for gap in gaps if not (own and gap.code in SCOPE_3_GAPS)]
+        for year, gaps in sorted(figures.gaps.items())
+        if year in years
+    }
+    return {year: gaps for year, gaps in found.items() if gaps}
+
+
+def _gaps_body(gaps: Mapping[int, Sequence[Finding]], say: Say) -> dict[str, Any]:
+    """Return what the judged inventories lack, year by year, in the shape of the contract."""
+    return {
+        "incomplete": [
+            {"year": year, "reasons": finding_bodies(found, say)} for year, found in gaps.items()
+        ]
+    }
 
 
 def check_company(company: str, *, say: Say) -> dict[str, Any]:

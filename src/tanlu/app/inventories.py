@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tanlu.compute import Calculation
-    from tanlu.compute.facts import Ledger
+    from tanlu.compute.facts import Ledger, YearFacts
     from tanlu.factors.book import Book
     from tanlu.factors.model import Factor
     from tanlu.factors.profile import Profile
@@ -183,6 +183,7 @@ def take_inventory(
             ledger=power,
             lines=lines.lines,
             quarantined=_held_back(workspace, year, facts.files),
+            silent_sites=_silent_sites(workspace, facts, records, year=year),
             evidence=facts.evidence,
             outputs=read_outputs(records, year=year),
             energy=_energy_tables(profile, year),
@@ -236,6 +237,19 @@ def iso_of_scope3() -> dict[str, int]:
 def years_with_rows(workspace: Workspace) -> tuple[int, ...]:
     """Return the calendar years the ledger has rows of."""
     return years_of(workspace.activity())
+
+
+def _silent_sites(
+    workspace: Workspace, facts: YearFacts, records: Sequence[Record], *, year: int
+) -> tuple[str, ...]:
+    """Return the sites that reported in an earlier year, or are declared, and are not in this one.
+
+    A declared site that never had activity rows reports by a record of the year as well: an
+    office that only buys.
+    """
+    recorded = {r.fields.get("site") for r in records if r.fields.get("year") == str(year)}
+    declared = {site.id for site in workspace.sites()} - recorded
+    return tuple(sorted((facts.earlier_sites | declared) - facts.sites))
 
 
 def _held_back(workspace: Workspace, year: int, files: Collection[str]) -> int:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tanlu.i18n.say import Say
     from tanlu.storage import Workspace
 
+NO_DRIVERS = frozenset({"app.no-output", "hotspots.no-output", "hotspots.negative-cell"})
 _ENERGY = frozenset({"combustion", "mobile", "electricity", "heat"})
 _ELECTRICITY = "electricity"
 _MG_PER_T = 10**9

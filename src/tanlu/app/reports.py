@@ -10,7 +10,7 @@ from tanlu._version import __version__
 from tanlu.app import clock, goals, plans
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import factors_used, inventory_body
-from tanlu.app.rankings import hotspots_body
+from tanlu.app.rankings import NO_DRIVERS, hotspots_body
 from tanlu.app.references import items_by_id
 from tanlu.catalog import load
 from tanlu.i18n.say import LANGUAGES, Say
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tanlu.storage import Workspace
 
 FORMATS = ("html",)
+_VALUE_CHAIN = 3  # scope
 _SHOWN_FINDINGS = 200
 
 
@@ -133,6 +134,8 @@ def report_payload(
                 "location": _float(total.location.t),
                 "market": _float(total.market.t),
             },
+            "only_now": _only(taken, before),
+            "only_before": _only(before, taken),
         }
     inventories = {t.inventory.year: t for t in (taken, before) if t is not None}
     targets = goals.check_targets(workspace, say=say, taken=inventories)
@@ -146,7 +149,7 @@ def report_payload(
         "boundary": _boundary(taken),
         "inventory": inventory,
         "greenpower": inventory["greenpower"],
-        "hotspots": hotspots_body(workspace, taken, before, say=say),
+        "hotspots": _hotspots(workspace, taken, before, say=say),
         "targets": targets["targets"],
         "actuals": targets["actuals"],
         "plan": plan,
@@ -154,6 +157,38 @@ def report_payload(
         "findings": _open_findings(workspace, inventory),
         "claims": [],
     }
+
+
+def _hotspots(
+    workspace: Workspace, taken: TakenInventory, before: TakenInventory | None, *, say: Say
+) -> dict[str, Any]:
+    """Return ranking and drivers; where the change cannot be split, the ranking and why."""
+    try:
+        return hotspots_body(workspace, taken, before, say=say)
+    except TanluError as error:
+        if error.code not in NO_DRIVERS:
+            raise
+        why = {"code": error.code, "facts": error.facts}
+        return hotspots_body(workspace, taken, None, say=say) | {"no_drivers": why}
+
+
+def _only(here: TakenInventory, there: TakenInventory) -> list[dict[str, str]]:
+    """Return the sites, scopes and scope 3 categories one total has figures of and another not."""
+    known = _covered(there)
+    return [{"kind": one[0], "id": one[1]} for one in _covered(here) if one not in known]
+
+
+def _covered(taken: TakenInventory) -> list[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for part in taken.inventory.parts:
+        if part.amounts.market.co2e_mg is not None:
+            found.add(("site", part.site))
+            is_chain = part.scope == _VALUE_CHAIN
+            found.add(("category", part.category) if is_chain else ("scope", str(part.scope)))
+    order = {name: place for place, name in enumerate(("site", "scope", "category"))}
+    return sorted(
+        (one for one in found if one[1]), key=lambda one: (order[one[0]], len(one[1]), one[1])
+    )
 
 
 def _float(value: Any) -> float | None:

@@ -81,7 +81,16 @@ def plan_case(
     )
     series = scenario_series(tables.read("scenario_path"), scenario)
     case = case_from(base, end_uses, offers, series, settings=settings)
-    return case, [*findings, *base_months(taken)]
+    return case, [*findings, *base_sites(taken), *base_months(taken)]
+
+
+def base_sites(taken: TakenInventory) -> list[Finding]:
+    """Return a warning where the base year lacks whole sites: the plan does not know them."""
+    silent = taken.inventory.coverage.silent_sites
+    if not silent:
+        return []
+    facts = {"year": str(taken.inventory.year), "sites": ", ".join(silent)}
+    return [Finding("PLAN_BASE_SITES", Outcome.WARN, facts=facts)]
 
 
 def base_months(taken: TakenInventory) -> list[Finding]:

@@ -37,6 +37,8 @@ class YearFacts:
         SHA-256 of the files the rows came from.
     years : tuple of int
         Years the ledger has rows of.
+    sites, earlier_sites : frozenset of str
+        Sites with rows of the year, and of any year before.
     """
 
     rows: int
@@ -44,6 +46,8 @@ class YearFacts:
     evidence: Mapping[str, int]
     files: frozenset[str]
     years: tuple[int, ...]
+    sites: frozenset[str]
+    earlier_sites: frozenset[str]
 
 
 def year_facts(activity: pa.Table, year: int) -> YearFacts:
@@ -70,7 +74,13 @@ def year_facts(activity: pa.Table, year: int) -> YearFacts:
         },
         files=frozenset(pc.unique(rows["sha256"]).to_pylist()),
         years=years_of(activity),
+        sites=_sites(rows),
+        earlier_sites=_sites(activity.filter(pc.less(months, first))),
     )
+
+
+def _sites(rows: pa.Table) -> frozenset[str]:
+    return frozenset(pc.unique(rows["site"]).to_pylist()) - {""}
 
 
 def years_of(activity: pa.Table) -> tuple[int, ...]:

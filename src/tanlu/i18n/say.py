@@ -170,6 +170,11 @@ class Say:
             return self.missing
         return f"{self.fixed(amount * 100, 1)}%"
 
+    def change(self, fraction: Amount) -> str:
+        """Return a change, a fraction of one, as percent with its sign."""
+        told = self.percent(fraction)
+        return f"+{told}" if (_finite(fraction) or 0) > 0 else told
+
     def count(self, value: int | None) -> str:
         """Return a whole number in full, with thousands commas."""
         return self.missing if value is None else numbers.grouped(Decimal(value), minus=self.minus)

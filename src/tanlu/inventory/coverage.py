@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 QUARANTINED = "QUARANTINED"
 MEMO = "MEMO"
+SCOPE_3_GAPS = frozenset({"COVERAGE_LINES", "COVERAGE_UNEXPLAINED", "COVERAGE_UPSTREAM"})
 _MONTHS = 12
 
 
@@ -30,6 +31,7 @@ def measure_coverage(
     items: Mapping[str, Item],
     others: Sequence[SummaryRow] = (),
     quarantined: int = 0,
+    silent_sites: Sequence[str] = (),
     evidence: Mapping[str, int] | None = None,
 ) -> Coverage:
     """Count what has a result, what has none and why, and the months filled (rule M-40).
@@ -46,6 +48,8 @@ def measure_coverage(
         Market-based and upstream rows of the year.
     quarantined : int
         Rows of the year that wait in quarantine.
+    silent_sites : sequence of str
+        Sites that should have rows of the year and have none.
     evidence : Mapping[str, int], optional
         Rows by quality of evidence.
 
@@ -70,7 +74,9 @@ def measure_coverage(
         grid=grid,
         evidence=dict(evidence or {}),
         unexplained_cny=unexplained,
+        silent_sites=tuple(silent_sites),
         reasons=(
+            *_site_reasons(silent_sites),
             *_status_reasons(by_status),
             *_stream_reasons(others),
             *_line_reasons(lines, unexplained),
@@ -104,6 +110,10 @@ def _unexplained(lines: Sequence[Line]) -> Fraction | None:
     if not spent:
         return None
     return sum((cny for status, cny in spent if status is not LineStatus.OK), Fraction(0))
+
+
+def _site_reasons(silent_sites: Sequence[str]) -> list[Finding]:
+    return [Finding("COVERAGE_SITE", Outcome.WARN, facts={"site": site}) for site in silent_sites]
 
 
 def _status_reasons(by_status: Mapping[str, int]) -> list[Finding]:

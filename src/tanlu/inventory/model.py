@@ -200,6 +200,8 @@ class Coverage:
         Rows by quality of evidence; empty when not given.
     unexplained_cny : Fraction or None
         Spend that no factor explains [CNY]; None when no spend is known.
+    silent_sites : tuple of str
+        Sites that should have rows of the year and have none.
     reasons : tuple of Finding
         Every reason why the total is incomplete, in codes; empty when complete.
     """
@@ -212,6 +214,7 @@ class Coverage:
     grid: tuple[GridRow, ...]
     evidence: Mapping[str, int]
     unexplained_cny: Fraction | None
+    silent_sites: tuple[str, ...]
     reasons: tuple[Finding, ...]
 
     @property

@@ -68,6 +68,8 @@ class InventoryInputs:
         Scope 3 lines beside the activity rows.
     quarantined : int
         Rows of the year in quarantine.
+    silent_sites : tuple of str
+        Sites that should have rows of the year and have none.
     evidence : Mapping[str, int]
         Rows by quality of evidence.
     outputs : tuple of Output
@@ -83,6 +85,7 @@ class InventoryInputs:
     ledger: GreenPowerLedger | None = None
     lines: tuple[Line, ...] = ()
     quarantined: int = 0
+    silent_sites: tuple[str, ...] = ()
     evidence: Mapping[str, int] = field(default_factory=dict)
     outputs: tuple[Output, ...] = ()
     energy: EnergyTables | None = None
@@ -123,6 +126,7 @@ def take_inventory(inputs: InventoryInputs) -> Inventory:
         items=inputs.items,
         others=[row for row in year if row.stream is not Stream.MAIN],
         quarantined=inputs.quarantined,
+        silent_sites=inputs.silent_sites,
         evidence=inputs.evidence,
     )
     inventory = Inventory(

@@ -63,6 +63,9 @@ class Speaker(Protocol):
     def percent(self, fraction: Any) -> str:
         """Return a fraction as percent."""
 
+    def change(self, fraction: Any) -> str:
+        """Return a fraction as percent with its sign."""
+
     def count(self, value: Any) -> str:
         """Return a whole number."""
 
@@ -83,6 +86,7 @@ def value_text(value: Value, say: Speaker) -> str:
         Kind.TCE: say.tce,
         Kind.MONEY: say.money,
         Kind.PERCENT: lambda amount: _percent(amount, value.places, say),
+        Kind.CHANGE: say.change,
         Kind.NUMBER: say.number,
         Kind.EXACT: say.exact,
         Kind.COUNT: say.count,

@@ -97,6 +97,7 @@ class Coverage(TypedDict):
     ok: int
     by_status: dict[str, int]
     quarantined: NotRequired[int]
+    silent_sites: NotRequired[list[str]]  # sites that should have data of the year, and have none
     missing_months: NotRequired[int]
     reasons: NotRequired[list[Reason]]
     grid: NotRequired[list[CoverageRow]]
@@ -130,11 +131,20 @@ class Run(TypedDict):
     engine: str
 
 
+class Covered(TypedDict):
+    """Something a total has figures of."""
+
+    kind: str  # site, scope or category
+    id: str
+
+
 class Previous(TypedDict):
     """The year before, for the comparison."""
 
     year: int
     total_t: ByBasis
+    only_now: NotRequired[list[Covered]]  # in this year's total and not in that of the year before
+    only_before: NotRequired[list[Covered]]
 
 
 class Energy(TypedDict):
@@ -218,6 +228,7 @@ class HotspotsPayload(TypedDict):
     from_t: NotRequired[float]
     to_t: NotRequired[float]
     basis: NotRequired[str]  # location or market
+    no_drivers: NotRequired[Reason]  # why the change since the year before is not split
 
 
 class PathPoint(TypedDict):
@@ -246,6 +257,7 @@ class TargetRow(TypedDict):
     places: NotRequired[int]  # decimals of percent that tell value from required
     name: NotRequired[NamePair]
     rule_name: NotRequired[NamePair | None]
+    incomplete: NotRequired[list[dict[str, Any]]]  # judged years, with what their inventories lack
     reason: NotRequired[str]  # code of the sentence that says why
     required_in: NotRequired[list[PathPoint]]  # the target's own path
 

@@ -68,6 +68,8 @@ class Source:
 
     def _fact(self, name: str, fact: str) -> Node:
         look = {"site": self.site, "item": self.item, "measure": self.measure}
+        if name == "status" and fact:
+            return Text(f"report.status.{fact}")
         one = look.get(name)
         if one and fact:
             return one(fact)

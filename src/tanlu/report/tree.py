@@ -24,6 +24,7 @@ class Kind(StrEnum):
     TCE = "tce"  # t of standard coal
     MONEY = "money"  # CNY, four digits and the unit that fits
     PERCENT = "percent"  # fraction of one, one decimal unless said
+    CHANGE = "change"  # fraction of one with its sign, one decimal
     NUMBER = "number"  # four digits
     EXACT = "exact"  # every digit, as published
     COUNT = "count"  # whole number

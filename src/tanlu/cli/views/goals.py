@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ADOPTIONS = 40
 _YEAR_STEP = 5
 _LISTED = 1
+_GAPS = 4
 _SHARES = ("fraction", "1")
 _NOT_APPLICABLE = "not_applicable"
 
@@ -87,6 +88,7 @@ def checks(console: Console, say: Say, body: Mapping[str, Any]) -> None:
              say("cli.required")]  # fmt: skip
     layout.table(console, heads, cells, right=3, styles=styles)
     _unmet(console, say, body["targets"])
+    _incomplete(console, say, body["targets"])
 
 
 def _check(row: Mapping[str, Any], say: Say) -> tuple[str, ...]:
@@ -103,10 +105,15 @@ def _verdict(row: Mapping[str, Any], say: Say) -> str:
     """Return mark and word: a rule that does not apply is neither met nor doubtful."""
     if row.get("verdict") == _NOT_APPLICABLE:
         return f"{say.missing} {say('cli.not_applicable')}"
-    return f"{layout.MARKS[row['met']]} {say(layout.WORDS[row['met']])}"
+    word = say(layout.WORDS[row["met"]])
+    if row["met"] and row.get("incomplete"):
+        word = say("cli.target.met_so_far", word=word)
+    return f"{layout.MARKS[row['met']]} {word}"
 
 
 def _style(row: Mapping[str, Any]) -> str:
+    if row["met"] and row.get("incomplete"):
+        return "yellow"
     return "dim" if row.get("verdict") == _NOT_APPLICABLE else layout.STYLES[row["met"]]
 
 
@@ -119,6 +126,20 @@ def _unmet(console: Console, say: Say, rows: Sequence[Mapping[str, Any]]) -> Non
         layout.paragraph(
             console, say("cli.labelled", label=mark, value=message), indent=0, style="dim"
         )
+
+
+def _incomplete(console: Console, say: Say, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Say once for each judged year what its inventory lacks."""
+    lacks: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        for gap in row.get("incomplete", ()):
+            lacks[gap["year"]] += [reason["message"] for reason in gap["reasons"]]
+    for year, messages in sorted(lacks.items()):
+        layout.line(console, say("cli.target.incomplete", year=year), style="yellow")
+        told = list(dict.fromkeys(messages))
+        for message in told[:_GAPS]:
+            layout.paragraph(console, f"· {message}", style="yellow")
+        layout.more(console, say, len(told) - _GAPS)
 
 
 def measures(console: Console, say: Say, body: Mapping[str, Any]) -> None:

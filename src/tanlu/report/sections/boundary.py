@@ -30,6 +30,10 @@ def boundary(source: Source) -> tuple[Section, ...]:
             pairs.append((text(f"report.fact.{key}"), _name(pair)))
     sites = [row["site"] for row in source.inventory["by_site"] if row["site"]]
     pairs.append((text("report.fact.sites"), Names(tuple(source.site(site) for site in sites))))
+    silent = source.inventory["coverage"].get("silent_sites")
+    if silent:
+        named = Names(tuple(source.site(site) for site in silent))
+        pairs.append((text("report.fact.sites-silent"), named))
     pairs += [(text(f"report.fact.{key}"), _name(given[key])) for key in _NAMED if given.get(key)]
     if given.get("base_year"):
         pairs.append((text("report.fact.base-year"), year(given["base_year"])))

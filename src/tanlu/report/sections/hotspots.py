@@ -17,12 +17,12 @@ from tanlu.report.source import (
     words_column,
     year,
 )
-from tanlu.report.tree import Figure, Row, Section, Table
+from tanlu.report.tree import Figure, Paragraph, Row, Section, Table
 
 if TYPE_CHECKING:
     from tanlu.report.payload import DriverBar, Flow, HotspotsPayload, ParetoBar
     from tanlu.report.source import Source
-    from tanlu.report.tree import Node, Text
+    from tanlu.report.tree import Block, Node, Text
 
 LIMIT = 0.8
 GRAM = 1e-6  # t
@@ -33,7 +33,7 @@ _MOST_ITEMS = 9
 def hotspots(source: Source) -> tuple[Section, ...]:
     """Return ranking, flows and drivers, as far as they are given."""
     found = source.payload.get("hotspots")
-    blocks: list[Figure] = []
+    blocks: list[Block] = []
     if found and found["pareto"]:
         blocks.append(_pareto(source, found["pareto"]))
     flows = [flow for flow in source.inventory.get("flows") or [] if flow["co2e_t"] > 0]
@@ -43,6 +43,9 @@ def hotspots(source: Source) -> tuple[Section, ...]:
         blocks.append(_drivers(source, found))
     if not blocks:
         return ()
+    why = found.get("no_drivers") if found else None
+    if why:
+        blocks.append(Paragraph(text(why["code"], **why["facts"]), "hint"))
     return (Section("hotspots", text("report.section.hotspots"), tuple(blocks)),)
 
 

@@ -16,13 +16,15 @@ from tanlu.report.source import (
     text,
     year,
 )
-from tanlu.report.tree import Kind, Kpi, Kpis, Paragraph, Section, Value
+from tanlu.report.tree import Kind, Kpi, Kpis, Names, Paragraph, Section, Value
 
 if TYPE_CHECKING:
+    from tanlu.report.payload import Covered
     from tanlu.report.source import Source
-    from tanlu.report.tree import Block, Text
+    from tanlu.report.tree import Block, Node, Text
 
 
+_MOST_REASONS = 3
 _TEN_THOUSANDS = 100  # of CNY in a million
 
 
@@ -32,7 +34,8 @@ def summary(source: Source) -> tuple[Section, ...]:
     cards = (_total(source), *_scopes(source), _efficiency(source), last)
     blocks: tuple[Block, ...] = (
         Kpis(tuple(card for card in cards if card is not None)),
-        _coverage(source),
+        *_coverage(source),
+        *_unlike(source),
         *_target_words(source),
     )
     return (Section("summary", text("report.section.summary"), blocks),)
@@ -46,7 +49,10 @@ def _total(source: Source) -> Kpi:
     if previous is None or change is None:
         return Kpi(text("report.kpi.total"), value, text("report.kpi.year", year=year(source.year)))
     tone = "good" if change < 1 else "bad"
-    context = text("report.kpi.change", change=percent(change - 1), year=year(previous["year"]))
+    if _unlike(source) or not is_complete(source):
+        tone = ""
+    moved = Value(Kind.CHANGE, change - 1)
+    context = text("report.kpi.change", change=moved, year=year(previous["year"]))
     return Kpi(text("report.kpi.total"), value, context, tone)
 
 
@@ -94,14 +100,68 @@ def _intensity(source: Source) -> Kpi | None:
     return Kpi(text("report.kpi.intensity"), value, text("report.kpi.intensity-unit"))
 
 
-def _coverage(source: Source) -> Paragraph:
+def is_complete(source: Source) -> bool:
+    """Return whether nothing is known to be missing from the total."""
+    coverage = source.inventory["coverage"]
+    return not (
+        coverage["ok"] != coverage["rows"]
+        or coverage.get("missing_months")
+        or coverage.get("reasons")
+    )
+
+
+def _coverage(source: Source) -> tuple[Paragraph, ...]:
+    """Return whether the total is complete and, if not, the first reasons why."""
     coverage = source.inventory["coverage"]
     facts = {"ok": count(coverage["ok"]), "rows": count(coverage["rows"])}
-    complete = coverage["ok"] == coverage["rows"] and not coverage.get("missing_months")
-    if complete:
-        return Paragraph(text("report.coverage.complete", **facts), "good")
-    missing = count(coverage.get("missing_months", 0))
-    return Paragraph(text("report.coverage.incomplete", missing=missing, **facts), "warn")
+    if is_complete(source):
+        return (Paragraph(text("report.coverage.complete", **facts), "good"),)
+    missing = coverage.get("missing_months", 0)
+    told = text("report.coverage.lacking", **facts)
+    if missing:
+        told = text("report.coverage.incomplete", missing=count(missing), **facts)
+    reasons = [
+        source.told(reason["code"], reason["facts"])
+        for reason in coverage.get("reasons") or ()
+        if reason["code"] != "COVERAGE_MONTHS"  # the sentence counts them
+    ]
+    lines = [told, *reasons[:_MOST_REASONS]]
+    if len(reasons) > _MOST_REASONS:
+        lines.append(text("report.coverage.more", count=count(len(reasons) - _MOST_REASONS)))
+    return tuple(Paragraph(line, "warn") for line in lines)
+
+
+def _unlike(source: Source) -> tuple[Paragraph, ...]:
+    """Say what only one of the two compared totals has figures of."""
+    previous = source.inventory.get("previous")
+    if not previous:
+        return ()
+    sides = (
+        (source.year, previous.get("only_now")),
+        (previous["year"], previous.get("only_before")),
+    )
+    return tuple(
+        Paragraph(
+            text(
+                "report.coverage.unlike",
+                year=year(source.year),
+                before=year(previous["year"]),
+                only=year(only),
+                what=Names(tuple(_covered(source, one) for one in covered)),
+            ),
+            "warn",
+        )
+        for only, covered in sides
+        if covered
+    )
+
+
+def _covered(source: Source, covered: Covered) -> Node:
+    if covered["kind"] == "site":
+        return source.site(covered["id"])
+    if covered["kind"] == "scope":
+        return text(f"report.kpi.scope{covered['id']}")
+    return text(f"report.category.{covered['id']}")
 
 
 def _target_words(source: Source) -> tuple[Paragraph, ...]:
@@ -112,6 +172,8 @@ def _target_words(source: Source) -> tuple[Paragraph, ...]:
     facts = {"count": count(len(targets)), "missed": count(missed)}
     if missed:
         return (Paragraph(text("report.targets.some-missed", **facts), "bad"),)
+    if any(target["met"] and target.get("incomplete") for target in targets):
+        return (Paragraph(text("report.targets.met-so-far", **facts), "warn"),)
     if any(target["met"] is None for target in targets):
         return (Paragraph(text("report.targets.some-unknown", **facts), "warn"),)
     return (Paragraph(text("report.targets.all-met", **facts), "good"),)

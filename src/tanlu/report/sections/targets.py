@@ -36,8 +36,10 @@ def targets(source: Source) -> tuple[Section, ...]:
     return (Section("targets", text("report.section.targets"), blocks),)
 
 
-def verdict(met: bool | None, told: str = "") -> Text:
-    """Return the word of a verdict; unknown is never taken for met."""
+def verdict(met: bool | None, told: str = "", *, is_whole: bool = True) -> Text:
+    """Return the word of a verdict; unknown is never taken for met, nor is half a year."""
+    if met and not is_whole:
+        return text("report.word.met-so-far")
     if told == _NOT_APPLICABLE:
         return text("report.word.not-applicable")
     if met is None:
@@ -45,8 +47,10 @@ def verdict(met: bool | None, told: str = "") -> Text:
     return text("report.word.met" if met else "report.word.not-met")
 
 
-def tone(met: bool | None, told: str = "") -> str:
+def tone(met: bool | None, told: str = "", *, is_whole: bool = True) -> str:
     """Return the tone of a row with a verdict."""
+    if met and not is_whole:
+        return "warn"
     if met is None:
         return "" if told == _NOT_APPLICABLE else "warn"
     return "good" if met else "bad"
@@ -77,6 +81,7 @@ def _table(listed: list[TargetRow]) -> Table:
 
 def _row(target: TargetRow) -> Row:
     unit, told, places = target.get("unit", ""), target.get("verdict", ""), target.get("places", 1)
+    is_whole = not target.get("incomplete")
     shown: Node = "" if unit in _UNITS else unit
     if unit in _UNIT_WORDS:
         shown = text(_UNIT_WORDS[unit])
@@ -88,11 +93,11 @@ def _row(target: TargetRow) -> Row:
         _amount(target["required"], unit, places),
         _amount(target["value"], unit, places),
         shown,
-        verdict(target["met"], told),
+        verdict(target["met"], told, is_whole=is_whole),
         _rule(target),
         text(target["reason"]) if target.get("reason") else "",
     )
-    return Row(cells, tone=tone(target["met"], told))
+    return Row(cells, tone=tone(target["met"], told, is_whole=is_whole))
 
 
 def _named(target: TargetRow) -> Node:
