@@ -27,7 +27,7 @@ class Simplex(IntEnum):
 
 # A warm run is given up at this part of the cold run's iterations.
 MOST_SKIPS = 8
-WARM_SHARE = {Simplex.DUAL: 8, Simplex.PRIMAL: 4}
+WARM_SHARE = {Simplex.DUAL: 8, Simplex.PRIMAL: 1}
 
 
 class WarmEngine(Engine):
