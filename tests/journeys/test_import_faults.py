@@ -356,3 +356,20 @@ def test_an_unknown_unit_waits(empty: Path, tmp_path: Path) -> None:
 
     assert body["quarantined"] == 1
     assert "UNKNOWN_UNIT" in {f["code"] for f in body["findings"]}
+
+
+def test_a_fiscal_year_is_read_as_its_advice_says(empty: Path, tmp_path: Path) -> None:
+    call = in_workspace(empty)
+    table, mapping = tmp_path / "电.csv", tmp_path / "映射.yaml"
+    table.write_text("期间,厂区,活动,数量,单位\nFY2024,一厂,外购电力,1200,MWh\n", encoding="utf-8")
+    mapping.write_text("fiscal_start: 4", encoding="utf-8")
+
+    asked = run("-w", str(empty), "--json", "import", str(table)).body
+    (message,) = (f["message"] for f in asked["findings"] if f["code"] == "FISCAL_YEAR")
+    told = call("import", str(table), "--mapping", str(mapping))
+
+    assert "fiscal_start: 4" in message
+    assert told["accepted"] == 1
+    # nine months of the year that begins in April 2024 lie in 2024
+    energy = call("inventory", "2024")["energy"]["electricity_kwh"]
+    assert 0 < energy < 1_200_000

@@ -161,15 +161,16 @@ def reading_context(workspace: Workspace, *, mapping: Path | None = None) -> Imp
     """
     settings = workspace.settings
     sites = workspace.sites()
-    fiscal = settings.other.get("fiscal_year_set")
+    answers = _answers(mapping) if mapping else {}
+    fiscal = answers.get("fiscal_start")
     return import_context(
         tables.read,
         tables.shipped().columns,
         today=clock.today(),
         sites=sites if sites or settings.sites_declared else None,
         locale=_LOCALES.get(settings.language, "zh-CN"),
-        fiscal_start=settings.fiscal_start if fiscal else None,
-        mapping=_answers(mapping) if mapping else None,
+        fiscal_start=int(fiscal) if fiscal else None,
+        mapping=answers,
     )
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+_MONTHS = 12
+
 # Keys that hold names: text as found in the file -> what it means.
 NAMES = ("headers", "sites", "items", "units")
 
@@ -38,6 +40,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
 FILE_ONLY: dict[str, tuple[str, ...]] = {
     "delimiter": (),
     "encoding": (),
+    "fiscal_start": tuple(map(str, range(1, _MONTHS + 1))),
     "file_type": ("csv", "html", "xlsx", "xls"),
 }
 SHEET_ONLY: dict[str, tuple[str, ...]] = {
