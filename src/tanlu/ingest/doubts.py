@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _FUELS = frozenset({"combustion", "mobile"})
 _EXACT = Context(prec=120, traps=[Inexact])
 _OWN_POWER = "self_generated_electricity"
+# Alike enough to tell a slip of magnitude: a litre of a liquid weighs about a kilogram.
+_COMPARABLE_UNITS = {"L": "kg", "Nm3": "m3"}
 
 
 def find_doubts(
@@ -215,11 +217,12 @@ class _Month:
 
 
 def _monthly(drafts: list[Draft]) -> dict[tuple[str, str, str], dict[int, tuple[Fraction, Draft]]]:
-    """Sum by site, item, ledger unit and month; a longer period counts in equal parts."""
+    """Sum by site, item, comparable unit and month; a longer period counts in equal parts."""
     series: dict[tuple[str, str, str], dict[int, _Month]] = defaultdict(lambda: defaultdict(_Month))
     for draft in drafts:
         months = draft.months()
-        group = series[draft.site, draft.item, draft.unit.ledger_unit]
+        unit = draft.unit.ledger_unit
+        group = series[draft.site, draft.item, _COMPARABLE_UNITS.get(unit, unit)]
         for ym in months:
             month = group[ym]
             month.last = draft
@@ -268,10 +271,15 @@ def _outliers(drafts: list[Draft], *, ratio: int) -> list[Finding]:
             low = sum(value * ratio <= other for other in others)
             if 2 * max(high, low) > len(others):
                 draft = group[ym][1]
-                typical = sorted(others)[len(others) // 2]
+                typical, other = sorted(
+                    (amount, group[at][1].unit.ledger_unit)
+                    for at, amount in values.items()
+                    if at != ym
+                )[len(others) // 2]
                 found.append(
                     _finding("OUTLIER_MAGNITUDE", draft, found=_short(value), month=_month_text(ym),
-                             expected=_short(typical), unit=draft.unit.ledger_unit)
+                             expected=_short(typical), unit=draft.unit.ledger_unit,
+                             expected_unit=other)
                 )  # fmt: skip
     return found
 

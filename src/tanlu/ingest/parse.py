@@ -13,8 +13,8 @@ from tanlu.ingest.rejected import RejectedError
 from tanlu.ingest.sheets.activity import read_activity
 from tanlu.ingest.sheets.draft import SheetResult, activity_rows
 from tanlu.ingest.sheets.header import HeaderBlock, find_header, is_number_like
-from tanlu.ingest.sheets.kind import amounts_told_apart, duplicated_field, sheet_kind, value_columns
-from tanlu.ingest.sheets.outside import gas_state_notes, sheet_year
+from tanlu.ingest.sheets.kind import columns_told_apart, duplicated_field, sheet_kind, value_columns
+from tanlu.ingest.sheets.outside import gas_state_notes, listed_sites, sheet_year
 from tanlu.ingest.sheets.place import Place
 from tanlu.ingest.sheets.share import read_shares
 from tanlu.ingest.sheets.small import read_small
@@ -131,9 +131,12 @@ class _Parser:
         notes = [g for g in book.sheets if g.name in blocks and blocks[g.name] is None]
         gases, found = gas_state_notes(book, blocks, self.words, file=self.name)
         self.findings.extend(found)
+        listed = listed_sites(book, blocks, self.words)
         results = []
         for grid in book.sheets:
-            place = Place(self.name, self.sha256, grid, self.words, normal_gases=gases)
+            place = Place(
+                self.name, self.sha256, grid, self.words, normal_gases=gases, listed_sites=listed
+            )
             block = blocks.get(grid.name)
             place.year = sheet_year(place, block, notes)
             self.findings.extend(grid.findings)
@@ -246,7 +249,7 @@ class _Parser:
         return result
 
     def _one_table(self, place: Place, block: HeaderBlock) -> SheetResult:
-        block = amounts_told_apart(block, place)
+        block = columns_told_apart(block, place)
         kind = sheet_kind(block, place)
         if kind is SheetKind.UNKNOWN:
             self._refuse_incomplete(place, block)

@@ -52,6 +52,8 @@ _EXTENSIONS = {
     ".csv": FileKind.TEXT,
     ".tsv": FileKind.TEXT,
     ".txt": FileKind.TEXT,
+    ".html": FileKind.HTML,
+    ".htm": FileKind.HTML,
 }
 _CONFIG = {".json", ".yaml", ".yml"}
 _EVIDENCE_MAGIC = {
@@ -118,7 +120,7 @@ def check_file(
     _refuse_others(data, name, suffix=suffix, limits=limits)
     kind = _kind_of(data, name, limits=limits)
     stated = _EXTENSIONS.get(suffix)
-    if stated is None and kind is not FileKind.HTML:
+    if stated is None:
         raise RejectedError.of("TYPE_NOT_ALLOWED", name, found=suffix or "-", expected=_expected())
     if kind is FileKind.XLS and stated is not FileKind.XLS:
         raise RejectedError.of("FILE_ENCRYPTED_OR_XLS", name, found="OLE2", expected=suffix)

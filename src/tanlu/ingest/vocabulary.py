@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tanlu.ingest.model import ImportContext
 
 _BRACKETS = re.compile("[(\\[\u3010\u3014]([^()\\[\\]\u3010\u3011\u3014\u3015]*)[)\\]\u3011\u3015]")
-_QUALIFIERS = re.compile("[,;\u3001]")
+_QUALIFIERS = re.compile("[;\u3001]|,(?!\\d{3}(?!\\d))")
 _AFTER_MARK = re.compile(r"^(.*\S)\s*[/:_|]\s*(\S.*)$")
 _AFTER_BLANK = re.compile(r"^(.*\S)\s+(\S+)$")
 _NEAR_CUTOFF = 0.6
@@ -274,7 +274,6 @@ class Vocabulary:
         inner = [part.strip() for part in _BRACKETS.findall(plain)]
         base = _BRACKETS.sub(" ", plain).strip(" :\uff1a")
         parts = [piece.strip() for part in inner for piece in _QUALIFIERS.split(part)]
-        parts += [" ".join(reversed(piece.split(" "))) for piece in parts if " " in piece]
         unit = next((piece for piece in parts if piece and self.is_unit(piece)), "")
         if not unit:
             base, unit = self._split_unit(base)

@@ -21,6 +21,9 @@ _CARET = re.compile(r"(?<!10)\^(?=\d)")
 _LOOSE_BLANK = re.compile(r"\s+(?=[^\x21-\x27\x2a-\x7e])|(?<=[^\x21-\x27\x2a-\x7e])\s+")
 _POWER = re.compile(r"[×x·]?\s*10\^(\d{1,2})\s*[×x·]?\s*(?=\S)")
 _ROUND_POWER = re.compile(r"1(0{1,9})\s*(?=[^\d\s.,])")
+_POWER_AFTER = re.compile(r"(.*\S)\s[×x·]?\s*10\^(\d{1,2})")
+_ROUND_POWER_AFTER = re.compile(r"(.*[^\d\s])\s1(0{1,9})")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _BRACKETED = re.compile(r"([^()]*)\(([^()]*)\)")
 
 
@@ -43,7 +46,7 @@ def parse_unit(text: str | None, table: UnitTable) -> ParsedUnit:
     Notes
     -----
     Rules M-03, M-07. Case folds only where the alias row says that one meaning is left. Powers
-    of ten written before the unit (words, ``10^4``, ``1000``) join the scale.
+    of ten written before the unit or after it (words, ``10^4``, ``10,000``) join the scale.
     """
     written = text or ""
     body = _normal(written) if len(written) <= LONGEST else ""
@@ -128,6 +131,7 @@ def fold_for_item(
 def _normal(text: str) -> str:
     raised = _RAISED_TEN.sub(lambda hit: "10^" + hit[1].translate(_SUPERSCRIPTS), text)
     plain = unicodedata.normalize("NFKC", raised).translate(_DOTS).strip()
+    plain = _THOUSANDS.sub("", plain)
     return " ".join(_LOOSE_BLANK.sub("", _CARET.sub("", plain)).split())
 
 
@@ -165,10 +169,16 @@ def _prefixes(body: str, table: UnitTable) -> list[tuple[int, str]]:
         found.append((int(hit[1]), body[hit.end() :]))
     if hit := _ROUND_POWER.match(body):
         found.append((len(hit[1]), body[hit.end() :]))
+    if hit := _POWER_AFTER.fullmatch(body):
+        found.append((int(hit[2]), hit[1]))
+    if hit := _ROUND_POWER_AFTER.fullmatch(body):
+        found.append((len(hit[2]), hit[1]))
     folded = body.casefold()
     for word, power in table.prefixes.items():
         if folded.startswith(word):
             found.append((power, body[len(word) :].strip()))
+        if folded.endswith(f" {word}"):
+            found.append((power, body[: -len(word)].strip()))
     return found
 
 

@@ -198,12 +198,12 @@ def test_one_sheet_per_month_and_one_per_site(read: Read, sums: Sums) -> None:
 
 
 def test_a_column_that_names_no_item_is_held_not_dropped(read: Read) -> None:
-    rows = [["月份", "用电量(kWh)", "水(吨)"], ["2024-01", 5, 7], ["2024-02", 5, 7]]
+    rows = [["月份", "用电量(kWh)", "木屑(吨)"], ["2024-01", 5, 7], ["2024-02", 5, 7]]
 
     parsed = read({"徐州厂": rows})
 
     held = [f for f in parsed.findings if f.code == "UNKNOWN_ITEM"]
-    assert [(f.cell, f.facts["found"]) for f in held] == [("C2", "水(吨)"), ("C3", "水(吨)")]
+    assert [(f.cell, f.facts["found"]) for f in held] == [("C2", "木屑(吨)"), ("C3", "木屑(吨)")]
     assert parsed.sheets[0].quarantined == 2
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tanlu.ingest.sheets.place import Place
     from tanlu.kernel.findings import Finding
 
+_GENERATION = frozenset({"self_generated_electricity", "exported_electricity"})
+
 
 def check_totals(
     place: Place, block: HeaderBlock, body: Body, values: list[Column], result: SheetResult
@@ -139,8 +141,10 @@ def _compare(
 
 
 def _can_be_summed(drafts: list[Draft]) -> bool:
-    """Say whether there are rows, all of one item in one unit."""
-    return len({(d.item, d.unit.ledger_unit, d.unit.scale) for d in drafts}) == 1
+    """Say whether there are rows, all of one unit and one item or of the parts of generation."""
+    items = {draft.item for draft in drafts}
+    units = {(draft.unit.ledger_unit, draft.unit.scale) for draft in drafts}
+    return len(units) == 1 and (len(items) == 1 or items == _GENERATION)
 
 
 def _sum(drafts: list[Draft]) -> Decimal:

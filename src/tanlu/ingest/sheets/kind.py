@@ -20,6 +20,11 @@ _QUANTITY_FIELDS = ("quantity", "energy", "mass")
 _PERIOD_FIELDS = frozenset({"period", "start", "end", "year", "month"})
 _ONCE = ("period", "start", "end", "year", "month", "site", "item", "quantity", "unit")
 _LEAST_KNOWN = 0.5
+_MACHINE_FIELDS = frozenset(
+    {"equipment_name", "equipment_id", "type", "hours", "load", "grade", "year_in_service"}
+)
+_CARRIER_SCOPES = frozenset({0, 1, 2})
+_OWN_POWER = "self_generated_electricity"
 
 
 def sheet_kind(block: HeaderBlock, place: Place) -> SheetKind:
@@ -61,7 +66,13 @@ def sheet_kind(block: HeaderBlock, place: Place) -> SheetKind:
     return SheetKind.UNKNOWN
 
 
-def amounts_told_apart(block: HeaderBlock, place: Place) -> HeaderBlock:
+def columns_told_apart(block: HeaderBlock, place: Place) -> HeaderBlock:
+    """Return a header whose columns are settled by what stands below and beside them."""
+    block = _names_told_apart(_amounts_told_apart(block, place), place)
+    return _generation_told_apart(_units_told_apart(block, place), place)
+
+
+def _amounts_told_apart(block: HeaderBlock, place: Place) -> HeaderBlock:
     """Return a header in which a column named like items but full of numbers holds quantities.
 
     "Activity data" heads names in some templates and amounts in others.
@@ -78,6 +89,63 @@ def amounts_told_apart(block: HeaderBlock, place: Place) -> HeaderBlock:
     return replace(block, columns=columns)
 
 
+def _names_told_apart(block: HeaderBlock, place: Place) -> HeaderBlock:
+    """Return a header in which a column "name" says what it names: goods, machines, carriers."""
+    column = block.of("name")
+    if column is None:
+        return block
+    taken = {"item", "material", "equipment_name"} & block.fields()
+    field = "" if taken else _named_thing(block, place)
+    return replace(block, columns={**block.columns, column.index: replace(column, field=field)})
+
+
+def _named_thing(block: HeaderBlock, place: Place) -> str:
+    """Return the field of a column "name" by its cells, else by the sheet's name."""
+    texts = column_texts(block, place, "name")
+    words = place.words
+    items = [words.items.get(words.item(text), {}) for text in texts]
+    carriers = sum(item.get("scope") in _CARRIER_SCOPES for item in items)
+    goods = sum(item.get("category") == "1" for item in items)
+    machines = sum(bool(words.word_inside("equipment", text)) for text in texts)
+    by_count = {"item": carriers, "material": goods, "equipment_name": machines}
+    best = max(by_count, key=lambda name: by_count[name])
+    if by_count[best] and by_count[best] >= len(texts) * _LEAST_KNOWN:
+        return best
+    if block.of("spend") is not None:
+        return "material"
+    named = words.word_inside("sheet_kind", place.grid.name)
+    return {"purchase": "material", "equipment": "equipment_name"}.get(named, "")
+
+
+def _units_told_apart(block: HeaderBlock, place: Place) -> HeaderBlock:
+    """Return a header in which the one column headed by a mere unit holds the amounts."""
+    if any(block.of(name) for name in _QUANTITY_FIELDS):
+        return block
+    bare = [c for c in block.columns.values() if _is_bare_unit(c, place)]
+    if len(bare) != 1:
+        return block
+    unit = place.words.unit(bare[0].label)
+    field = {"energy": "energy", "mass": "mass"}.get(unit.dimension, "quantity")
+    field = "spend" if unit.dimension.startswith("money") else field
+    column = replace(bare[0], field=field, unit=bare[0].label, site="")
+    return replace(block, columns={**block.columns, column.index: column})
+
+
+def _is_bare_unit(column: Column, place: Place) -> bool:
+    is_named = bool(column.field or column.item or column.period or column.derived)
+    return not is_named and place.words.unit(column.label).counts
+
+
+def _generation_told_apart(block: HeaderBlock, place: Place) -> HeaderBlock:
+    """Return a header in which generation beside own use states their sum with the fed-in part."""
+    own = [c for c in block.columns.values() if c.item == _OWN_POWER]
+    gross = [c for c in own if place.words.word_inside("generation", c.label)]
+    if not gross or len(gross) == len(own):
+        return block
+    columns = {c.index: replace(c, derived="total", item="", field="") for c in gross}
+    return replace(block, columns={**block.columns, **columns})
+
+
 def _small_table(fields: set[str], block: HeaderBlock, place: Place) -> SheetKind:
     rows = sorted(place.words.context.tables["sheet_kind"], key=lambda row: int(row["rank"]))
     for row in rows:
@@ -85,6 +153,8 @@ def _small_table(fields: set[str], block: HeaderBlock, place: Place) -> SheetKin
             continue
         kind = SheetKind(str(row["id"]))
         if kind is SheetKind.INSTRUMENT and not _names(block, place, "type", "instrument"):
+            continue
+        if kind is SheetKind.EQUIPMENT and not fields & _MACHINE_FIELDS:
             continue
         if kind is SheetKind.PURCHASE and _is_energy(block, place):
             continue

@@ -108,6 +108,29 @@ def gas_state_notes(
     return frozenset(gases), findings
 
 
+def listed_sites(
+    book: Workbook, blocks: Mapping[str, HeaderBlock | None], words: Vocabulary
+) -> frozenset[str]:
+    """Return the sites that the tables of a workbook list in a column of their own.
+
+    Parameters
+    ----------
+    book, blocks
+        Sheets and their headers.
+    words : Vocabulary
+        The user's names of sites.
+    """
+    found = set()
+    for grid in book.sheets:
+        block = blocks.get(grid.name)
+        column = block.of("site") if block is not None else None
+        if block is None or column is None:
+            continue
+        texts = (grid.text(row, column.index).strip() for row in grid.rows if row > block.last)
+        found |= {words.site(text) for text in texts if text and not words.derived(text)}
+    return frozenset(found)
+
+
 def _remarks(
     book: Workbook, blocks: Mapping[str, HeaderBlock | None]
 ) -> Iterator[tuple[str, str, str]]:
@@ -201,11 +224,22 @@ def _site_outside(place: Place, titles: list[str]) -> str:
     if _is_site_name(name, words):
         return name
     for text in titles:
+        listed = [site for site in place.listed_sites if site in text]
+        if listed:
+            return max(listed, key=len)
+    for text in titles:
         match = words.search("site_title", text)
         head = match[1].strip() if match else ""
         if _is_site_name(head, words):
-            return head
+            return _last_site(head, words)
     return ""
+
+
+def _last_site(head: str, words: Vocabulary) -> str:
+    """Return the plant that a title names after its company."""
+    company, _, plant = head.rpartition(" ")
+    is_both = _is_site_name(company, words) and _is_site_name(plant, words)
+    return plant if is_both and not plant.isascii() else head
 
 
 def _is_site_name(text: str, words: Vocabulary) -> bool:

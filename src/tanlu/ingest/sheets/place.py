@@ -33,6 +33,8 @@ class Place:
         Year of the sheet: title, sheet name, file name or the user's answer.
     normal_gases : frozenset of str
         Items whose cubic metres the file states to be at 0 degrees; ``*`` is every gas.
+    listed_sites : frozenset of str
+        Sites that the file's tables list in a column of their own.
     """
 
     file: str
@@ -41,6 +43,7 @@ class Place:
     words: Vocabulary
     year: int | None = None
     normal_gases: frozenset[str] = frozenset()
+    listed_sites: frozenset[str] = frozenset()
     _repeated: dict[tuple[str, Outcome, str], dict[tuple[int, int], None]] = field(
         default_factory=dict
     )

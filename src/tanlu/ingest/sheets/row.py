@@ -65,6 +65,7 @@ class RowReader:
         self._periods = periods
         self._has_item = "item" in fields
         self._has_site = "site" in fields
+        self._sites = self._sites_across(values)
         self._material = None if self._has_item else fields.get("material")
 
     def candidates(self, row: int, body: Body) -> list[Candidate]:
@@ -84,6 +85,19 @@ class RowReader:
             self._candidate(row, column, dict(texts), period=period, held=held)
             for column in self._values
         ]
+
+    def _sites_across(self, values: list[Column]) -> dict[int, str]:
+        """Return the sites that head quantity columns; beside items a strange name is no site."""
+        named = {c.site for c in values if c.site and c.item}
+        has_items = any(c.item for c in values)
+        sites = {}
+        for column in values:
+            if has_items and not column.item:
+                texts = (self._words.site(text) for text in column.texts)
+                sites[column.index] = next((text for text in texts if text in named), "")
+            else:
+                sites[column.index] = column.site
+        return {index: site for index, site in sites.items() if site}
 
     def _item_from_others(self, row: int, texts: Texts, body: Body) -> None:
         """Take the item from a column of types or materials when no column is of items."""
@@ -113,8 +127,8 @@ class RowReader:
             texts["unit"] = (column.unit, 0)
         if not texts.get("unit", _NONE)[0]:
             self._unit_in_item(texts)
-        if column.site and not self._has_site:
-            texts["site"] = (column.site, 0)
+        if column.index in self._sites and not self._has_site:
+            texts["site"] = (self._sites[column.index], 0)
         if column.period is not None:
             period = self._periods.of_header(row, column)
         item = item_hint or self._words.item(texts["item"][0])

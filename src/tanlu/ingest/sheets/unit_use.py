@@ -113,7 +113,7 @@ class UnitUses:
         notes: list[tuple[str, Outcome]] = []
         if unit.ledger_unit == "L" and str(row["unit"]) == "kg":
             notes.append(("DENSITY_USED", Outcome.WARN))
-        if is_normal:
+        if is_normal or row["category"] == "memo":
             return tuple(notes)
         if "GAS_VOLUME_ASSUMED_STANDARD" in unit.notes:
             notes.append(("GAS_VOLUME_ASSUMED_STANDARD", Outcome.NOTE))
