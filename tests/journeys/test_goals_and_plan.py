@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,3 +85,20 @@ def test_a_target_added_again_says_that_it_replaces(own: Path) -> None:
     assert first["replaced"] is None
     assert again["replaced"] == {"id": "cut", "version": 2}
     assert "第 3 版" in shown.text
+
+
+def test_several_changes_are_one_study_and_one_without_effect_is_refused(
+    v1: tuple[str, ...],
+) -> None:
+    shown = run(*v1, "--what-if", "budget=41000000", "--what-if", "power_price=x1.1")
+    idle = run(*v1, "--json", "--what-if", "budget=x1")
+
+    assert "如果同时 budget=41000000" in shown.text
+    assert (idle.code, idle.body["code"]) == (2, "plan.change-idle")
+
+
+@pytest.fixture(name="v1")
+def published_case() -> tuple[str, ...]:
+    """Return the call that plans the published case V1."""
+    case = resources.files("tanlu") / "data" / "plan_cases" / "v1.json"
+    return "plan", "--case", str(case)

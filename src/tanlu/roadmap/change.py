@@ -116,6 +116,8 @@ def _carbon_price(problem: Problem, change: Change) -> Problem:
     if problem.ets is None and problem.internal is not None:
         turned = replace(problem.internal, price=_turned(problem.internal.price, change))
         return replace(problem, internal=turned)
+    if problem.ets is None and change.is_factor:
+        return problem  # no price to multiply
     known = problem.ets or CarbonPrice(zero, zero, OWN_SCOPES, cash=True, method=problem.method)
     return replace(problem, ets=replace(known, price=_turned(known.price, change)))
 
@@ -181,6 +183,8 @@ def _cut(value: Fraction, step: Fraction) -> Fraction:
 
 
 def _budget(problem: Problem, change: Change) -> Problem:
+    if problem.budget is None and change.is_factor:
+        return problem  # no budget to multiply
     known = problem.budget or Budget((None,) * problem.periods, carry_over=True)
     if change.is_factor:
         limits = tuple(None if v is None else v * change.amount for v in known.limits)

@@ -142,8 +142,11 @@ def _always(_study: str, _done: int, _steps: int) -> bool:
 
 
 def _check(problem: Problem, asked: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse a change that cannot be read before anything is solved."""
-    changed(problem, [read_change(text) for text in asked.get("what_if", {}).get("set", ())])
+    """Refuse a change that cannot be read, or that changes nothing, before anything is solved."""
+    for text in asked.get("what_if", {}).get("set", ()):
+        change = read_change(text)
+        if changed(problem, [change]) == problem:
+            raise TanluError("plan.change-idle", found=text, knob=change.knob.value)
 
 
 def _delay(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:

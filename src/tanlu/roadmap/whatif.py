@@ -13,11 +13,14 @@ from tanlu.roadmap.solved import Solved
 from tanlu.roadmap.wedges import ledger_total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+    from fractions import Fraction
 
     from tanlu.roadmap.problem import Problem
     from tanlu.roadmap.session import Session
     from tanlu.roadmap.simulate import Choices
+
+    Path = Sequence[Fraction | int]
 
 _TARGETS = frozenset(
     {
@@ -25,6 +28,10 @@ _TARGETS = frozenset(
         "neutrality", "equity", "budget",
     }
 )  # fmt: skip
+
+
+SHARE = "1"
+_SAME = 1e-6  # of the larger size: below it two plans differ by the search's tolerance alone
 
 
 class Stage(StrEnum):
@@ -42,11 +49,14 @@ class Move:
     Parameters
     ----------
     id : str
-        Measure or generator.
+        Measure, generator, battery, technology or contract.
     before, after : int or None
         First calendar year in operation.
     size_before, size_after : float
-        Share, or kW of a generator, at the end of the horizon.
+        Share, or capacity, at the end of the horizon; new units, or what a contract delivers,
+        over the horizon.
+    unit : str
+        Unit of the sizes; ``1`` for a share.
     """
 
     id: str
@@ -54,6 +64,7 @@ class Move:
     after: int | None
     size_before: float
     size_after: float
+    unit: str = SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +167,7 @@ def _planned(session: Session, problem: Problem) -> Outcome:
 
 
 def moved(problem: Problem, before: Choices, after: Choices) -> tuple[Move, ...]:
-    """Return the measures and generators whose first year or final size differ.
+    """Return what is in operation from another first year or in another size.
 
     Parameters
     ----------
@@ -165,22 +176,49 @@ def moved(problem: Problem, before: Choices, after: Choices) -> tuple[Move, ...]
     before, after : Choices
         Two plans of the same measures.
     """
-    found = []
-    for old, new in ((before.share, after.share), (before.capacity, after.capacity)):
-        for name in sorted(old):
-            if name in problem.pv and old is before.share:
-                continue  # the capacity says it
-            move = Move(
-                name,
-                _first(problem, old[name]),
-                _first(problem, new[name]),
-                float(old[name][-1]),
-                float(new[name][-1]),
-            )
-            if move.before != move.after or move.size_before != move.size_after:
-                found.append(move)
+    shares = [
+        # the capacity of a generator says more than its decision
+        {name: path for name, path in plan.share.items() if name not in problem.pv}
+        for plan in (before, after)
+    ]
+    contracts = [_delivered(plan) for plan in (before, after)]
+    power = problem.carriers[problem.electricity()].unit if contracts[0] else ""
+    found = [
+        *_between(problem, *contracts, unit=power, is_sum=True),
+        *_between(problem, *shares, unit=SHARE),
+        *_between(problem, before.capacity, after.capacity, unit="kW"),
+        *_between(problem, before.stored, after.stored, unit="kWh"),
+        *_between(problem, before.units, after.units, unit="units", is_sum=True),
+    ]
     return tuple(found)
 
 
-def _first(problem: Problem, path: tuple[object, ...]) -> int | None:
+def _delivered(plan: Choices) -> dict[str, Path]:
+    """Return what each contract delivers in each year, its sites together."""
+    total: dict[str, Path] = {}
+    for name, path in plan.claims.items():
+        contract = name.rpartition("@")[0]
+        known = total.get(contract, (0,) * len(path))
+        total[contract] = [a + b for a, b in zip(known, path, strict=True)]
+    return total
+
+
+def _between(
+    problem: Problem,
+    old: Mapping[str, Path],
+    new: Mapping[str, Path],
+    *,
+    unit: str,
+    is_sum: bool = False,
+) -> Iterator[Move]:
+    """Yield what differs between the paths of two plans, all of one kind."""
+    for name in sorted(old):
+        paths = old[name], new[name]
+        before, after = (_first(problem, path) for path in paths)
+        was, now = (float(sum(path) if is_sum else path[-1]) for path in paths)
+        if before != after or abs(now - was) > _SAME * max(was, now):
+            yield Move(name, before, after, was, now, unit)
+
+
+def _first(problem: Problem, path: Path) -> int | None:
     return next((problem.years[i] for i, amount in enumerate(path) if amount), None)

@@ -95,6 +95,11 @@ def test_a_year_outside_is_refused() -> None:
     assert caught.value.code == "plan.change-year"
 
 
+@pytest.mark.parametrize("text", ["budget=x1.5", "carbon_price=x2", "cap=x1"])
+def test_a_factor_on_what_is_not_there_changes_nothing(text: str) -> None:
+    assert turned(text) == turned("power_price=x1")
+
+
 def test_caps_and_budget_scale() -> None:
     assert turned("cap=x0.5").targets["cap"].levels == {2: 1500}
     problem = turned("budget=x2", budget={"per_year": {"2026": 5}})

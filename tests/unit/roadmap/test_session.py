@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from importlib import resources
 from typing import Any
 
@@ -17,11 +18,12 @@ from tanlu.roadmap.planner import solve_problem
 from tanlu.roadmap.regret import compare
 from tanlu.roadmap.search import Options
 from tanlu.roadmap.session import Session
+from tanlu.roadmap.simulate import Choices, nothing
 from tanlu.roadmap.solve import Engine, Status
 from tanlu.roadmap.solved import Solved
 from tanlu.roadmap.sweeps import pareto, sweep, with_horizon_cap
 from tanlu.roadmap.warm import WarmEngine
-from tanlu.roadmap.whatif import Stage, what_if
+from tanlu.roadmap.whatif import Move, Stage, moved, what_if
 
 QUIET = Options(explain=False)
 FOLDER = resources.files("tanlu") / "data" / "plan_cases"
@@ -273,3 +275,27 @@ def test_a_warm_model_with_hardly_any_iterations_still_gives_what_a_fresh_one_gi
         engine.cold_iterations = 1
         fresh = Engine(matrix, integer=False).run().objective
         assert warm == pytest.approx(fresh, rel=1e-9)
+
+
+def test_contracts_that_begin_earlier_or_deliver_more_are_moves() -> None:
+    case = load("v1.json") | {
+        "contracts": [{"id": "gec", "kind": "gec", "premium": 10},
+                      {"id": "green", "kind": "green_power", "premium": 20}],
+    }  # fmt: skip
+    problem = read_case(case)
+    site = next(iter(problem.sites))
+    plan = nothing(problem)
+
+    def claims(gec: tuple[int, ...], green: tuple[int, ...]) -> Choices:
+        paths = {f"gec@{site}": gec, f"green@{site}": green}
+        named = {name: tuple(map(Fraction, path)) for name, path in paths.items()}
+        return replace(plan, claims=named)
+
+    power = problem.carriers[problem.electricity()].unit
+    moves = moved(problem, claims((0, 0, 5), (0, 3, 3)), claims((4, 5, 5), (0, 3, 4)))
+
+    assert moves == (
+        Move("gec", 2028, 2026, 5.0, 14.0, power),
+        Move("green", 2027, 2027, 6.0, 7.0, power),
+    )
+    assert moved(problem, plan, plan) == ()

@@ -73,6 +73,8 @@ def test_a_case_without_a_plan_has_no_studies() -> None:
     [
         ({"dream": {}}, "plan.study-unknown"),
         ({"what_if": {"set": ["weather=3"]}}, "plan.change"),
+        ({"what_if": {"set": ["budget=x1.5", "carbon_price=x2"]}}, "plan.change-idle"),
+        ({"what_if": {"set": ["power_price=x1"]}}, "plan.change-idle"),
         ({"risk": {}}, "plan.uncertainty-missing"),
         ({"regret": {}}, "plan.scenarios-missing"),
     ],

@@ -106,7 +106,8 @@ def _margin(
 
 
 def _what_if(console: Console, say: Say, study: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-    layout.line(console, say("study.what_if", changes=say.listed(study["changes"])), style="bold")
+    code = "study.what_if" if len(study["changes"]) == 1 else "study.what_if.together"
+    layout.line(console, say(code, changes=say.listed(study["changes"])), style="bold")
     stages = [(name, study[name]) for name in _STAGES if study.get(name)]
     heads = ["", say("study.cost"), say("study.change"), say("study.pareto.total")]
     rows = [
@@ -130,21 +131,27 @@ def _moves(
     console: Console, say: Say, moves: list[Mapping[str, Any]], body: Mapping[str, Any]
 ) -> None:
     """Show what moved, measures by name; a measure built in parts once for each pair of years."""
-    told = dict.fromkeys(
-        say(
-            "study.moved",
-            measure=_named(row["id"].partition("#")[0], say, body),
-            before=_when(row["before"], say),
-            after=_when(row["after"], say),
-        )
-        for row in moves
-        if row["before"] != row["after"]
-    )
+    order = sorted(moves, key=lambda row: row["before"] == row["after"])  # years before sizes
+    told = dict.fromkeys(_move(row, say, body) for row in order)
     if not told:
         layout.line(console, say("study.moved.none"))
     for text in list(told)[: layout.SHOWN]:
         layout.line(console, f"  {text}")
     layout.more(console, say, len(told) - layout.SHOWN)
+
+
+def _move(row: Mapping[str, Any], say: Say, body: Mapping[str, Any]) -> str:
+    """Return a move's sentence: its years, or its sizes where the year stays."""
+    measure = _named(row["id"].partition("#")[0], say, body)
+    if row["before"] != row["after"]:
+        before, after = (_when(row[name], say) for name in ("before", "after"))
+        return say("study.moved", measure=measure, before=before, after=after)
+    sizes = {name: _size(row[f"size_{name}"], row["unit"], say) for name in ("before", "after")}
+    return say("study.moved.sized", measure=measure, year=row["before"], **sizes)
+
+
+def _size(value: float, unit: str, say: Say) -> str:
+    return say.percent(value) if unit == "1" else f"{say.number(value)} {unit}"
 
 
 def _when(year: int | None, say: Say) -> str:
