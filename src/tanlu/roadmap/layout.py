@@ -110,6 +110,8 @@ class Layout:
         Discount factors.
     unit : dict of str to Fraction
         Carrier units per matrix unit.
+    owned : dict of str to tuple of int
+        Decision rows of each measure or option.
     z, f, a, n, buy, e, use, q, pin, after, export, g : IntArray
         Column indices; the second axis is the year.
     em : dict of str to IntArray
@@ -130,6 +132,7 @@ class Layout:
     factors: FloatArray
     unit: dict[str, Fraction]
     decisions: tuple[Decision, ...]
+    owned: dict[str, tuple[int, ...]]
     end_uses: tuple[str, ...]
     routes: tuple[Route, ...]
     stocks: tuple[str, ...]
@@ -197,7 +200,15 @@ class Layout:
 
     def decisions_of(self, owner: str) -> list[int]:
         """Return the decision rows of a measure or option, first step first."""
-        return [i for i, decision in enumerate(self.decisions) if decision.owner == owner]
+        return list(self.owned.get(owner, ()))
+
+
+def _owned(decisions: Sequence[Decision]) -> dict[str, tuple[int, ...]]:
+    """Return the decision rows of each measure or option, first step first."""
+    rows: dict[str, tuple[int, ...]] = {}
+    for row, decision in enumerate(decisions):
+        rows[decision.owner] = (*rows.get(decision.owner, ()), row)
+    return rows
 
 
 @lru_cache(maxsize=16)
@@ -371,6 +382,7 @@ class _Maker:
             factors=self.df,
             unit=self.unit,
             decisions=self.decisions,
+            owned=_owned(self.decisions),
             end_uses=self.end_uses,
             routes=self.routes,
             stocks=self.stocks,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +44,7 @@ class Bar:
 
 def make_macc(solved: Solved, wedges: tuple[Wedge, ...]) -> tuple[Bar, ...]:
     """Return the bars of the adopted measures, cheapest first (rule M-89)."""
+    shares = _Shares(solved)
     bars = []
     for wedge in wedges:
         measure = solved.problem.measures.get(wedge.owner)
@@ -53,7 +54,7 @@ def make_macc(solved: Solved, wedges: tuple[Wedge, ...]) -> tuple[Bar, ...]:
         own = own_cost(solved, measure)
         if measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}:
             fair, alone, last = (
-                _per_tonne(own - value, amount) for value, amount in _energy(solved, measure)
+                _per_tonne(own - value, amount) for value, amount in _energy(shares, measure)
             )
             bars.append(Bar(measure.id, tonnes, fair, alone, last))
         else:
@@ -93,13 +94,13 @@ def _saved(layout: Layout, values: FloatArray, measure: Measure) -> FloatArray:
     return built * [float(share_at(measure, max(year - start, 0))) for year in ages]
 
 
-def _energy(solved: Solved, measure: Measure) -> list[tuple[float, float]]:
+def _energy(shares: _Shares, measure: Measure) -> list[tuple[float, float]]:
     """Return (value of energy, abatement) by fair share, alone and last in."""
     totals = np.zeros((3, 2))
     for name in measure.saving:
-        use = solved.problem.end_uses[name]
-        money, carbon = _weights(solved, use)
-        for row, share in enumerate(_three_shares(solved, measure, name)):
+        use = shares.solved.problem.end_uses[name]
+        money, carbon = _weights(shares.solved, use)
+        for row, share in enumerate(shares.of(name)[measure.id]):
             saved = share * to_float(use.demand)
             totals[row] += float(saved @ money), float(saved @ carbon)
     return [(float(value), float(amount)) for value, amount in totals]
@@ -116,27 +117,39 @@ def _weights(solved: Solved, use: EndUse) -> tuple[FloatArray, FloatArray]:
     return factors * to_float(problem.price(use.site, carrier.id)), carbon
 
 
-def _three_shares(
-    solved: Solved, measure: Measure, end_use: str
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    layout, values = solved.assembly.layout, solved.values
-    mine = [
-        m
-        for m in solved.problem.measures.values()
-        if m.effect in {Effect.REDUCE, Effect.ABSOLUTE} and end_use in m.saving
-    ]
-    paths = {m.id: to_float(m.saving[end_use]) * _saved(layout, values, m) for m in mine}
-    own = paths[measure.id]
-    others = np.ones(layout.periods)
-    for name, path in paths.items():
-        if name != measure.id:
-            others = others * (1 - path)
-    order = list(paths)
-    position = order.index(measure.id)
-    fair = np.array(
-        [shapley_shares([paths[n][t] for n in order])[position] for t in range(layout.periods)]
+@dataclass(slots=True)
+class _Shares:
+    """What each measure saves of its end uses: fairly, alone and last in."""
+
+    solved: Solved
+    _by_use: dict[str, list[Measure]] = field(default_factory=dict)
+    _known: dict[str, dict[str, tuple[FloatArray, FloatArray, FloatArray]]] = field(
+        default_factory=dict
     )
-    return fair, own, own * others
+
+    def __post_init__(self) -> None:
+        for measure in self.solved.problem.measures.values():
+            if measure.effect in {Effect.REDUCE, Effect.ABSOLUTE}:
+                for use in measure.saving:
+                    self._by_use.setdefault(use, []).append(measure)
+
+    def of(self, use: str) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
+        """Return the shares (T,) of the measures on one end use."""
+        if use not in self._known:
+            self._known[use] = self._split(use, self._by_use[use])
+        return self._known[use]
+
+    def _split(
+        self, use: str, measures: list[Measure]
+    ) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
+        layout, values = self.solved.assembly.layout, self.solved.values
+        own = np.array([to_float(m.saving[use]) * _saved(layout, values, m) for m in measures])
+        fair = np.array([shapley_shares(list(year)) for year in own.T]).T
+        left = 1 - own
+        alone = np.array([np.prod(np.delete(left, i, axis=0), axis=0) for i in range(len(own))])
+        return {
+            measure.id: (fair[i], own[i], own[i] * alone[i]) for i, measure in enumerate(measures)
+        }
 
 
 def _switched(solved: Solved, measure: Measure) -> float:
