@@ -190,8 +190,6 @@ def _error_sheet(
     first = next((s.title for s in book.worksheets[1:]), "")
     row = 1
     for mark in marks:
-        if not mark["held"]:
-            continue
         row += 1
         name = mark["sheet"] or first
         place = f"{name}!{mark['cell']}" if mark["cell"] else name

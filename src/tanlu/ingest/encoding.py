@@ -84,7 +84,7 @@ def decode_bytes(data: bytes, name: str, *, words: frozenset[str], answer: str =
     ------
     RejectedError
         EMPTY_FILE, NUL_BYTE, ENCODING_INVALID, ENCODING_MIXED, ENCODING_TRUNCATED,
-        ENCODING_UNSUPPORTED, HEADER_UNRECOGNISED (double-encoded text).
+        ENCODING_UNSUPPORTED, HEADER_UNRECOGNISED (text encoded twice).
     """
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise RejectedError.of("EMPTY_FILE", name)
@@ -212,7 +212,7 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _check_double(text: str, name: str, words: frozenset[str]) -> None:
-    """Refuse a text that was decoded wrongly and saved again, with a hint."""
+    """Refuse a text that was decoded wrongly and saved again."""
     lines = first_lines(text)
     if not words or header_hits(lines, words):
         return
@@ -223,7 +223,6 @@ def _check_double(text: str, name: str, words: frozenset[str]) -> None:
                 "HEADER_UNRECOGNISED",
                 name,
                 found=SUSPECT.sub("", lines[0])[:80],
-                hint="double-encoded",
             )
 
 

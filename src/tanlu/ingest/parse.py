@@ -197,7 +197,6 @@ class _Parser:
             "found": texts[:_SHOWN],
             "expected": _some_headers(self.words),
             "choices": "headers, sheets",
-            "hint": self._hint(grid),
         }
         finding = place.finding("HEADER_UNRECOGNISED", Outcome.ASK, first, min(cells), **facts)
         result = SheetResult(grid.name, SheetKind.UNKNOWN, rows_in=len(grid.rows))
@@ -207,18 +206,6 @@ class _Parser:
             source = place.source(row, min(row_cells))
             result.quarantine.append(QuarantinedRow(source, raw, (finding,)))
         return result
-
-    def _hint(self, grid: Grid) -> str:
-        """Return ``double-encoded`` when the header makes sense after undoing a wrong decoding."""
-        for cell in grid.rows[min(grid.rows)].values():
-            for codec in ("cp1252", "latin-1", "gb18030"):
-                try:
-                    text = cell.text.encode(codec).decode("utf-8")
-                except UnicodeError:
-                    continue
-                if text != cell.text and self.words.header(text).field:
-                    return "double-encoded"
-        return "-"
 
     def _table(self, place: Place, block: HeaderBlock) -> SheetResult:
         result: SheetResult | None = None
@@ -242,7 +229,7 @@ class _Parser:
         result = SheetResult(place.grid.name, SheetKind.UNKNOWN)
         result.rows_in = result.excluded = len(rows)
         facts = {"found": place.grid.rows[min(rows)][min(place.grid.rows[min(rows)])].text}
-        facts |= {"expected": _some_headers(self.words), "choices": "headers", "hint": "-"}
+        facts |= {"expected": _some_headers(self.words), "choices": "headers"}
         result.findings.append(
             place.finding("HEADER_UNRECOGNISED", Outcome.WARN, min(rows), 1, **facts)
         )

@@ -219,7 +219,7 @@ def _ordered(text: str) -> Point | None:
             code = "DATE_ORDER"
             raise DoubtfulPeriodError(code, ask=True)
         month, day = (first, second) if first <= _MONTHS else (second, first)
-        return Point("day", year, month, day, codes=("DATE_ORDER",))
+        return Point("day", year, month, day, codes=("DATE_DAY_PLAIN",))
     return None
 
 

@@ -147,6 +147,7 @@ def _reject(
     market = (rules.markets or {}).get(instrument.site, "")
     tests: tuple[tuple[Rejection, Callable[[], bool]], ...] = (
         (Rejection.CERT_KIND_NOT_ACCEPTED, lambda: instrument.kind not in rules.accepted),
+        (Rejection.CERT_NO_YEAR, lambda: instrument.vintage is None),
         (
             Rejection.CERT_VINTAGE,
             lambda: instrument.vintage not in {year, *rules.vintages},
@@ -287,8 +288,7 @@ def _instrument_findings(
     findings = []
     for unused in rejected:
         instrument = by_id[unused.instrument_id]
-        is_dated = instrument.vintage is not None
-        is_other_year = unused.reason == Rejection.CERT_VINTAGE and is_dated
+        is_other_year = unused.reason == Rejection.CERT_VINTAGE
         outcome = Outcome.NOTE if is_other_year else Outcome.WARN
         findings.append(_finding(unused.reason, outcome, instrument))
     return findings

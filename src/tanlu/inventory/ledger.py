@@ -39,6 +39,7 @@ class Rejection(StrEnum):
     """Why an instrument covers nothing."""
 
     CERT_DUPLICATE = "CERT_DUPLICATE"
+    CERT_NO_YEAR = "CERT_NO_YEAR"
     CERT_VINTAGE = "CERT_VINTAGE"
     CERT_NO_EVIDENCE = "CERT_NO_EVIDENCE"
     CERT_NO_QUANTITY = "CERT_NO_QUANTITY"

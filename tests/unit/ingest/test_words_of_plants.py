@@ -266,3 +266,21 @@ def test_an_html_table_under_its_own_name_is_read(
     parsed = parse_file(f"<table>{head}{line}</table>".encode(), name, context=context())
 
     assert sums(parsed) == {("A厂", "electricity", "kWh"): 50000}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["方式", "货量(t)", "距离(km)"], ["公路", 2400, 650], ["公路", 10, 5]],
+        [["材料", "数量", "单位"], ["钢板", 3, "t"], ["型钢", 2, "t"]],
+        [["厂区", "类型", "电量(MWh)", "凭证号"], ["A厂", "绿证", 1, "X"], ["A厂", "绿证", 1, "Y"]],
+    ],
+)
+def test_rows_without_a_year_are_told_at_import(read: Read, rows: Rows) -> None:
+    parsed = read({"表": rows})
+    answered = read({"表": rows}, mapping={"year": 2024})
+
+    [found] = [f for f in parsed.findings if f.code == "ROWS_NO_YEAR"]
+    assert (found.cell, found.facts["count"]) == ("A2", "2")
+    assert {record.fields["year"] for record in answered.records} == {"2024"}
+    assert "ROWS_NO_YEAR" not in {f.code for f in answered.findings}

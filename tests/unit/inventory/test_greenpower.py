@@ -47,7 +47,7 @@ def take(*instruments: Instrument, **options: object) -> GreenPowerLedger:
     ("changes", "reason"),
     [
         ({"vintage": 2023}, "CERT_VINTAGE"),
-        ({"vintage": None}, "CERT_VINTAGE"),
+        ({"vintage": None}, "CERT_NO_YEAR"),
         ({"serial": "", "evidence": " "}, "CERT_NO_EVIDENCE"),
         ({"kwh_u": None}, "CERT_NO_QUANTITY"),
         ({"kwh_u": 0}, "CERT_NO_QUANTITY"),

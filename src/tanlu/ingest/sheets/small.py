@@ -500,6 +500,9 @@ class _SmallSheet:
                 )  # fmt: skip
         if not fields["year"] and self.place.year is not None:
             fields["year"] = str(self.place.year)
+        is_held = any(finding.outcome.holds for finding in found)
+        if not fields["year"] and not is_held and not self.schema["year"]["required"]:
+            self.place.repeat("ROWS_NO_YEAR", Outcome.WARN, row, min(self.place.grid.rows[row]))
 
     def _required(self, fields: dict[str, str | None], row: int, found: list[Finding]) -> None:
         if any(f.outcome.holds for f in found):

@@ -125,6 +125,9 @@ class UnitUses:
         self, candidate: Candidate, unit: ParsedUnit, outcome: Outcome, found: list[Finding]
     ) -> None:
         facts = facts_of(unit) | {"item": candidate.text("item") or candidate.item or "-"}
+        if facts["choices"] == "-":
+            dims = self._words.items.get(candidate.item, {}).get("dims") or ("-",)
+            facts["choices"] = ", ".join(dims)
         facts["expected"] = facts["choices"]
         column = candidate.column_of("unit")
         found.append(self._place.finding(unit.code, outcome, candidate.row, column, **facts))
