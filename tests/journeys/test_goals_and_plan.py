@@ -102,3 +102,11 @@ def published_case() -> tuple[str, ...]:
     """Return the call that plans the published case V1."""
     case = resources.files("tanlu") / "data" / "plan_cases" / "v1.json"
     return "plan", "--case", str(case)
+
+
+@pytest.mark.parametrize("budget", ["60000000", "{per_year: 60000000, carry_over: true}"])
+def test_a_budget_begins_after_the_base_year(short: Path, budget: str) -> None:
+    plan = in_workspace(short)("plan", "--set", f"budget={budget}")
+
+    assert plan["years"][0] == 2024
+    assert plan["budget"][:2] == [0, 60_000_000]

@@ -276,7 +276,16 @@ def prepare(
     if taken is None:
         taken = base_inventory(workspace)
     case, findings = situations.plan_case(workspace, taken, scenario=scenario)
-    return PreparedPlan(_changed(case, options), tuple(findings), taken.run_id)
+    changed = _from_next_year(_changed(case, options), taken.inventory.year)
+    return PreparedPlan(changed, tuple(findings), taken.run_id)
+
+
+def _from_next_year(case: dict[str, Any], base_year: int) -> dict[str, Any]:
+    """Let a budget begin after the base year: that year is past and leaves nothing to spend."""
+    budget = case.get("budget")
+    if not isinstance(budget, dict):
+        return case
+    return case | {"budget": {"first_year": base_year + 1, **budget}}
 
 
 def solve(prepared: PreparedPlan, *, options: PlanOptions) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tanlu.roadmap.problem import (
     Surrender,
     Target,
     TargetKind,
+    budget_from,
 )
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def read_budget(top: Node) -> Budget | None:
         limits = tuple(given.get(index) for index in range(len(top.years)))
     else:
         limits = node.series("per_year", least=0)
-    budget = Budget(limits, node.flag("carry_over", default=False))
+    carry_over = node.flag("carry_over", default=False)
+    budget = budget_from(limits, carry_over=carry_over, first=node.year_index("first_year") or 0)
     node.close()
     return budget
 

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.carbon_cost import MG_PER_T, emitted
 from tanlu.roadmap.node import exact
-from tanlu.roadmap.problem import Budget, CarbonPrice, Target, TargetKind
+from tanlu.roadmap.problem import (
+    Budget,
+    CarbonPrice,
+    Target,
+    TargetKind,
+    budget_from,
+    first_decision,
+)
 from tanlu.roadmap.simulate import nothing, simulate
 
 if TYPE_CHECKING:
@@ -185,12 +192,12 @@ def _cut(value: Fraction, step: Fraction) -> Fraction:
 def _budget(problem: Problem, change: Change) -> Problem:
     if problem.budget is None and change.is_factor:
         return problem  # no budget to multiply
-    known = problem.budget or Budget((None,) * problem.periods, carry_over=True)
+    known = problem.budget or Budget((), carry_over=True, first=first_decision(problem))
+    limits: tuple[Fraction | None, ...] = (change.amount,) * problem.periods
     if change.is_factor:
         limits = tuple(None if v is None else v * change.amount for v in known.limits)
-    else:
-        limits = (change.amount,) * problem.periods
-    return replace(problem, budget=replace(known, limits=limits))
+    turned = budget_from(limits, carry_over=known.carry_over, first=known.first)
+    return replace(problem, budget=turned)
 
 
 def _grid_speed(problem: Problem, change: Change) -> Problem:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tanlu.roadmap.planner import solve_problem
+from tanlu.roadmap.problem import first_decision
 from tanlu.roadmap.search import Options
 from tanlu.roadmap.solved import Solved
 
@@ -64,16 +65,6 @@ class DelayStudy:
     delays: tuple[Delay, ...]
     last_year: int | None
     was_stopped: bool = False
-
-
-def first_decision(problem: Problem) -> int:
-    """Return the index of the first year in which anything may be decided."""
-    years = [m.first_year for m in problem.measures.values()]
-    years += [option.first_year for option in problem.pv.values()]
-    years += [t.first_year for t in problem.technologies.values() if t.unit_size is not None]
-    first = min(years, default=problem.years[0])
-    open_ = [i for i, y in enumerate(problem.years) if y >= first and i >= problem.frozen_until]
-    return open_[0] if open_ else problem.periods
 
 
 def delayed(problem: Problem, years: int) -> Problem:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tanlu.kernel.plan import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tanlu.kernel.plan import Effect, Ownership
     from tanlu.roadmap.economics import Salvage
@@ -363,10 +363,27 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Investment limit by year [CNY]; None where there is none."""
+    """Investment limit by year [CNY]; None where there is none.
+
+    Parameters
+    ----------
+    limits : tuple of Fraction or None, shape (T,)
+        Zero in the years before `first`.
+    carry_over : bool
+        Whether what a year leaves may be spent later.
+    first : int
+        Index of the first year with money: earlier ones are past and leave nothing.
+    """
 
     limits: tuple[Fraction | None, ...]
     carry_over: bool
+    first: int = 0
+
+
+def budget_from(limits: Iterable[Fraction | None], *, carry_over: bool, first: int = 0) -> Budget:
+    """Return a budget that has nothing in the years before its first."""
+    open_ = (limit if index >= first else Fraction(0) for index, limit in enumerate(limits))
+    return Budget(tuple(open_), carry_over, first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,3 +528,13 @@ class Problem:
     def electricity(self) -> str:
         """Return the id of the electricity carrier, empty when there is none."""
         return next((c.id for c in self.carriers.values() if c.electricity), "")
+
+
+def first_decision(problem: Problem) -> int:
+    """Return the index of the first year in which anything may be decided."""
+    years = [m.first_year for m in problem.measures.values()]
+    years += [option.first_year for option in problem.pv.values()]
+    years += [t.first_year for t in problem.technologies.values() if t.unit_size is not None]
+    first = min(years, default=problem.years[0])
+    open_ = [i for i, y in enumerate(problem.years) if y >= first and i >= problem.frozen_until]
+    return open_[0] if open_ else problem.periods

@@ -202,7 +202,11 @@ class _Maker:
                 if isinstance(budget, dict)
                 else _text(budget)
             )
-            parts["budget"] = {"per_year": limits, "carry_over": self.settings.carry_over}
+            parts["budget"] = {
+                "per_year": limits,
+                "carry_over": self.settings.carry_over,
+                "first_year": self.start,
+            }
         price = [_text(v) for v in self.path("carbon_price")]
         if self.settings.carbon == "ets":
             parts["ets"] = {"price": price, "scope": "1+2"}

@@ -107,6 +107,25 @@ def test_caps_and_budget_scale() -> None:
     assert list(problem.budget.limits) == [10, None, None]
 
 
+def test_a_year_that_is_past_has_no_budget_and_leaves_none() -> None:
+    budget = {"per_year": 5, "carry_over": True, "first_year": 2027}
+
+    for text, amount in (("budget=x2", 10), ("budget=7", 7)):
+        problem = turned(text, budget=budget)
+        assert problem.budget is not None
+        assert list(problem.budget.limits) == [0, amount, amount]
+
+
+def test_a_new_budget_begins_in_the_first_year_of_a_decision() -> None:
+    measure = {"id": "A", "end_uses": ["lines"], "saving": 0.1, "capex": 100, "life": 5}
+
+    late = turned("budget=7", measures=[measure | {"first_year": 2027}])
+
+    assert late.budget is not None
+    assert list(late.budget.limits) == [0, 7, 7]
+    assert turned("budget=7", measures=[measure]).budget != late.budget
+
+
 def test_investment_and_the_rate_of_interest_are_scaled_or_replaced() -> None:
     measure = {"id": "A", "end_uses": ["lines"], "saving": 0.1, "capex": 100, "life": 5,
                "host_year": 2027, "host_capex": 30}  # fmt: skip

@@ -56,6 +56,12 @@ def test_investment_stays_within_the_budget_and_what_was_carried(plan: dict[str,
         assert carried >= -1
 
 
+def test_the_budget_of_the_base_year_is_past(plan: dict[str, Any]) -> None:
+    assert plan["budget"][:2] == [0, 60_000_000]
+    assert plan["capex"][0] == 0
+    assert plan["capex"][1] <= 60_000_000
+
+
 def test_electric_heat_waits_for_the_grid(plan: dict[str, Any]) -> None:
     """An electrode boiler emits more than gas until the grid is below 0.213 kg/kWh."""
     early = [
