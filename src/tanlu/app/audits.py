@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
+from datetime import MAXYEAR, MINYEAR
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ from tanlu.ingest.number import NumberContext, NumberStatus, parse_number
 from tanlu.ingest.words import GrammarWords
 from tanlu.kernel.activity import RowKind
 from tanlu.kernel.errors import TanluError
-from tanlu.kernel.periods import month_of, year_month, year_of
+from tanlu.kernel.periods import month_of, year_month, year_months, year_of
 from tanlu.kernel.rounding import floor_half_up
 from tanlu.storage.canonical import plain_decimal
 from tanlu.storage.verification import verify as verify_folder
@@ -205,20 +207,66 @@ def periods_body(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def findings_body(workspace: Workspace, *, every: bool, say: Say) -> dict[str, Any]:
-    """Return the findings of the imports, those accepted only when asked for."""
+def findings_body(
+    workspace: Workspace, *, every: bool, year: int | None = None, say: Say
+) -> dict[str, Any]:
+    """Return the findings of the imports, those accepted only when asked for.
+
+    With a year: only what concerns it, and so can keep it from being closed.
+    """
+    found = workspace.findings(open_only=not every, months=_months(year))
     return {
         "findings": [
             finding_body(stored.finding, say)
             | {"batch": stored.batch_id, "n": stored.n, "acknowledged": stored.acknowledged or None}
-            for stored in workspace.findings(open_only=not every)
+            for stored in found
         ]
     }
+
+
+def _months(year: int | None) -> range | None:
+    if year is None:
+        return None
+    if not MINYEAR <= year <= MAXYEAR:
+        raise TanluError("app.not-a-year", found=year)
+    return year_months(year)
 
 
 def acknowledge(
     workspace: Workspace, batch_id: str, numbers: Sequence[int], *, reason: str, say: Say
 ) -> dict[str, Any]:
-    """Accept findings with a reason."""
+    """Accept findings of an import with a reason.
+
+    Raises
+    ------
+    TanluError
+        ``app.findings-unnamed`` without an import or numbers; ``storage.no-such-finding``.
+    """
+    if not batch_id or not numbers:
+        raise TanluError("app.findings-unnamed")
     workspace.acknowledge(batch_id, numbers, reason=reason, at=clock.now(), actor=clock.actor())
-    return findings_body(workspace, every=False, say=say)
+    return findings_body(workspace, every=False, say=say) | {"accepted": len({*numbers})}
+
+
+def acknowledge_all(
+    workspace: Workspace, *, batch_id: str = "", year: int | None = None, reason: str, say: Say
+) -> dict[str, Any]:
+    """Accept every open finding, of an import or of a year where one is named.
+
+    Raises
+    ------
+    TanluError
+        ``storage.no-such-batch``; ``app.not-a-year``; ``storage.reason-missing``.
+    """
+    if batch_id and batch_id not in {batch.batch_id for batch in workspace.batches()}:
+        raise TanluError("storage.no-such-batch", batch=batch_id)
+    if not reason.strip():
+        raise TanluError("storage.reason-missing")
+    by_batch: dict[str, list[int]] = defaultdict(list)
+    for entry in workspace.findings(open_only=True, months=_months(year)):
+        if batch_id in ("", entry.batch_id):
+            by_batch[entry.batch_id].append(entry.n)
+    for named, numbers in by_batch.items():
+        workspace.acknowledge(named, numbers, reason=reason, at=clock.now(), actor=clock.actor())
+    accepted = sum(map(len, by_batch.values()))
+    return findings_body(workspace, every=False, say=say) | {"accepted": accepted}

@@ -15,6 +15,7 @@ from tanlu.app.references import items_by_id
 from tanlu.catalog import load
 from tanlu.i18n.say import LANGUAGES, Say
 from tanlu.kernel.errors import TanluError
+from tanlu.kernel.periods import year_months
 from tanlu.render import html
 from tanlu.report.build import build
 
@@ -256,7 +257,7 @@ def _open_findings(workspace: Workspace, inventory: Mapping[str, Any]) -> list[d
             "cell": stored.finding.cell,
             "facts": dict(stored.finding.facts),
         }
-        for stored in workspace.findings(open_only=True)
+        for stored in workspace.findings(open_only=True, months=year_months(inventory["year"]))
     ]
     own = [
         {name: row[name] for name in ("code", "severity", "file", "sheet", "cell", "facts")}

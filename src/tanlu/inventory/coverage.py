@@ -76,6 +76,7 @@ def measure_coverage(
         unexplained_cny=unexplained,
         silent_sites=tuple(silent_sites),
         reasons=(
+            *_empty_reasons(by_status),
             *_site_reasons(silent_sites),
             *_status_reasons(by_status),
             *_stream_reasons(others),
@@ -110,6 +111,11 @@ def _unexplained(lines: Sequence[Line]) -> Fraction | None:
     if not spent:
         return None
     return sum((cny for status, cny in spent if status is not LineStatus.OK), Fraction(0))
+
+
+def _empty_reasons(by_status: Mapping[str, int]) -> list[Finding]:
+    """Say that a year has no activity row at all."""
+    return [] if any(by_status.values()) else [Finding("COVERAGE_EMPTY", Outcome.WARN)]
 
 
 def _site_reasons(silent_sites: Sequence[str]) -> list[Finding]:

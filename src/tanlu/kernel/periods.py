@@ -22,6 +22,11 @@ def year_month(year: int, month: int) -> YearMonth:
     return YearMonth(year * _MONTHS + month)
 
 
+def year_months(year: int) -> range:
+    """Return the ledger months of a calendar year."""
+    return range(year_month(year, 1), year_month(year, _MONTHS) + 1)
+
+
 def year_of(ym: int) -> Year:
     """Return the calendar year of a ledger month."""
     return Year((ym - 1) // _MONTHS)

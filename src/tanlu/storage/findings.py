@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, select
 from tanlu.kernel.activity import ControlTotal, SourceCell
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Severity
-from tanlu.storage import chain, held, schema
+from tanlu.storage import chain, concern, current, held, schema
 from tanlu.storage.chain import Change, Stamp
 from tanlu.storage.model import StoredFinding
 
@@ -33,7 +34,7 @@ def stored(store: Store, conn: Connection) -> tuple[StoredFinding, ...]:
         for one in held.brought(store, conn)
         for finding in one.row.findings
     }
-    return tuple(
+    entries = [
         StoredFinding(
             batch_id=row["batch_id"],
             n=row["number"],
@@ -41,8 +42,25 @@ def stored(store: Store, conn: Connection) -> tuple[StoredFinding, ...]:
             acknowledged=reasons.get((row["batch_id"], row["number"]), ""),
             superseded=valid.get(row["sha256"]) != row["batch_id"]
             or (row["batch_id"], row["code"], row["sheet"], row["cell"]) in settled,
+            sha256=row["sha256"],
         )
         for row in conn.execute(select(table).order_by(table.c.seq, table.c.n)).mappings()
+    ]
+    return _without_filled(store, conn, entries)
+
+
+def _without_filled(
+    store: Store, conn: Connection, entries: list[StoredFinding]
+) -> tuple[StoredFinding, ...]:
+    """Mark the gaps that rows fill by now."""
+    if not any(is_open(entry) and concern.gap_months(entry) for entry in entries):
+        return tuple(entries)
+    rows = current.activity(store, conn)
+    return tuple(
+        replace(entry, superseded=True)
+        if is_open(entry) and concern.is_filled(entry, rows)
+        else entry
+        for entry in entries
     )
 
 
@@ -52,9 +70,15 @@ def is_open(entry: StoredFinding) -> bool:
     return not (noted or entry.acknowledged or entry.superseded)
 
 
-def count_open(store: Store, conn: Connection) -> int:
-    """Return the number of errors and warnings that nobody has accepted."""
-    return sum(1 for entry in stored(store, conn) if is_open(entry))
+def chosen(
+    store: Store, conn: Connection, *, open_only: bool = True, months: range | None = None
+) -> tuple[StoredFinding, ...]:
+    """Return findings: those still open or all, of some months or of all."""
+    entries = [entry for entry in stored(store, conn) if is_open(entry) or not open_only]
+    if months is None or not entries:
+        return tuple(entries)
+    concerns = concern.Concerns(store, conn)
+    return tuple(entry for entry in entries if concerns.touches(entry, months))
 
 
 def acknowledge(store: Store, batch_id: str, *, numbers: Sequence[int], stamp: Stamp) -> None:

@@ -248,8 +248,10 @@ class StoredFinding:
     acknowledged : str
         Reason given when it was accepted; empty when it was not.
     superseded : bool
-        True when the file was imported again later, or a later import brought the row it is
-        about: it no longer counts.
+        True when the file was imported again later, or a later import brought the row, or
+        filled the gap, it is about: it no longer counts.
+    sha256 : str
+        File it was found in.
     """
 
     batch_id: str
@@ -257,6 +259,7 @@ class StoredFinding:
     finding: Finding
     acknowledged: str = ""
     superseded: bool = False
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tanlu.storage.folder import Store
+    from tanlu.storage.model import StoredFinding
+
+_NAMED = 5
 
 
 def states(conn: Connection) -> tuple[ClosedMonth, ...]:
@@ -87,9 +90,7 @@ def close_period(
         wanted = [ym for ym in months if ym not in closed]
         if not wanted:
             raise TanluError("storage.already-closed", months=_range_text(months))
-        open_count = findings.count_open(store, conn)
-        if open_count:
-            raise TanluError("storage.open-findings", count=open_count)
+        _refuse_open(findings.chosen(store, conn, months=months))
         before = chain.head(conn)
         payload = {
             "statement": statement,
@@ -105,6 +106,19 @@ def close_period(
         name = f"head-{head.partition(':')[0]}.txt"
         durable.write_text(store.exports / name, f"{head}\n")
     return head
+
+
+def _refuse_open(open_findings: tuple[StoredFinding, ...]) -> None:
+    """Raise when findings of the months wait for an answer; name the first of them."""
+    if not open_findings:
+        return
+    named = [
+        f"{entry.batch_id} #{entry.n} {entry.finding.code}" for entry in open_findings[:_NAMED]
+    ]
+    left = ["\N{HORIZONTAL ELLIPSIS}"] if len(open_findings) > _NAMED else []
+    raise TanluError(
+        "storage.open-findings", count=len(open_findings), first=", ".join([*named, *left])
+    )
 
 
 def reopen_period(store: Store, months: range, *, second: str, stamp: Stamp) -> None:

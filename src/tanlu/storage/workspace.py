@@ -390,8 +390,9 @@ class Workspace:
             return [current.segment_path(self._store, row) for row in current.segments(conn)]
 
     def engine_input(self) -> pa.Table | list[Path]:
-        """Return what the engine reads: the segments, or a table when rows were revised."""
-        return self.activity() if self.has_changes() else self.segment_paths()
+        """Return what the engine reads: the segments; a table when there are none or changes."""
+        paths = [] if self.has_changes() else self.segment_paths()
+        return paths or self.activity()
 
     def rows(self, row_ids: Sequence[str]) -> tuple[ActivityRow, ...]:
         """Return the newest version, void or not, of a few rows, in order of id."""
@@ -444,11 +445,20 @@ class Workspace:
         with self._store.database.read() as conn:
             return findings.control_totals(conn)
 
-    def findings(self, *, open_only: bool = False) -> tuple[StoredFinding, ...]:
-        """Return findings; `open_only`: errors and warnings that still ask for an answer."""
+    def findings(
+        self, *, open_only: bool = False, months: range | None = None
+    ) -> tuple[StoredFinding, ...]:
+        """Return findings.
+
+        Parameters
+        ----------
+        open_only : bool
+            Only errors and warnings that still ask for an answer.
+        months : range, optional
+            Only what concerns these ledger months: what can keep them from being closed.
+        """
         with self._store.database.read() as conn:
-            stored = findings.stored(self._store, conn)
-        return tuple(entry for entry in stored if findings.is_open(entry) or not open_only)
+            return findings.chosen(self._store, conn, open_only=open_only, months=months)
 
     def batches(self) -> tuple[BatchInfo, ...]:
         """Return all batches in order."""

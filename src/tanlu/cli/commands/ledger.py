@@ -153,21 +153,35 @@ def _add_findings(program: typer.Typer, call: Call, say: Say) -> None:
     @findings.command("list", help=say("cli.findings.list"))
     def listed(
         every: Annotated[bool, typer.Option("--all", help=say("cli.findings.all"))] = False,
+        year: Annotated[int | None, typer.Option("--year", help=say("cli.findings.year"))] = None,
     ) -> Answer:
         from tanlu.app import audits, workspaces
 
         with workspaces.open_workspace(call.workspace) as workspace:
-            body = audits.findings_body(workspace, every=every, say=say)
+            body = audits.findings_body(workspace, every=every, year=year, say=say)
         return Answer(body, views.ledger.findings)
 
     @findings.command("acknowledge", help=say("cli.findings.acknowledge"))
     def acknowledge(
-        batch: Annotated[str, typer.Argument(help=say("cli.row.batch"))],
-        numbers: Annotated[list[int], typer.Argument(help=say("cli.findings.numbers"))],
         reason: Annotated[str, typer.Option("--reason", help=say("cli.reason"))],
+        batch: Annotated[str, typer.Argument(help=say("cli.row.batch"))] = "",
+        numbers: Annotated[
+            list[int] | None, typer.Argument(help=say("cli.findings.numbers"))
+        ] = None,
+        every: Annotated[bool, typer.Option("--all", help=say("cli.findings.accept_all"))] = False,
+        of_batch: Annotated[str, typer.Option("--batch", help=say("cli.row.batch"))] = "",
+        year: Annotated[int | None, typer.Option("--year", help=say("cli.findings.year"))] = None,
     ) -> Answer:
         from tanlu.app import audits, workspaces
 
+        if every and numbers:
+            raise TanluError("app.findings-all-and-numbers")
+        named = of_batch or batch
         with workspaces.open_workspace(call.workspace) as workspace:
-            body = audits.acknowledge(workspace, batch, numbers, reason=reason, say=say)
-        return Answer(body, views.ledger.findings)
+            if every:
+                body = audits.acknowledge_all(
+                    workspace, batch_id=named, year=year, reason=reason, say=say
+                )
+            else:
+                body = audits.acknowledge(workspace, named, numbers or [], reason=reason, say=say)
+        return Answer(body, views.ledger.acknowledged)

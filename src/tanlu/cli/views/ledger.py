@@ -114,6 +114,13 @@ def periods(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     layout.paragraph(console, layout.labelled(say, "cli.closed", closed), indent=0)
 
 
+def acknowledged(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show how many findings were accepted, and those that are left."""
+    told = say("cli.findings.accepted", count=say.count(body["accepted"]))
+    layout.line(console, f"✓ {told}", style="green")
+    findings(console, say, body)
+
+
 def findings(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show the findings of the imports with their numbers."""
     rows = body["findings"]
