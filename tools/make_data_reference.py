@@ -1,6 +1,6 @@
-"""Write docs/reference/data.md from the table schemas; --check only compares.
+"""Write docs/reference/data.md and items.md from the tables; --check only compares.
 
-Run ``python tools/make_data_reference.py`` after a change of any schema or of the publications.
+Run ``python tools/make_data_reference.py`` after a change of any schema, publication or item.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tanlu.catalog.folder import Tables
     from tanlu.catalog.schema import Column
 
-TARGET = Path(__file__).resolve().parents[1] / "docs" / "reference" / "data.md"
+REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 HEAD = """# 数据表 · Data tables
 
 由 `tools/make_data_reference.py` 按 `src/tanlu/data/schema/` 生成，请勿手改。
@@ -33,6 +33,36 @@ Generated from `src/tanlu/data/schema/` by `tools/make_data_reference.py`; do no
 | to-confirm | 待确认 | to be confirmed |
 | template | 模板，不进入清单 | a template: no inventory uses it |
 """
+
+ITEMS_HEAD = """# 品种 · Items
+
+由 `tools/make_data_reference.py` 按 `items.csv` 和 `item_alias.csv` 生成，请勿手改。
+Generated from `items.csv` and `item_alias.csv` by `tools/make_data_reference.py`;
+do not edit by hand.
+
+映射文件的 `items` 里，右边写编号、中文名或英文名都可以；表里的写法本来就认得，大小写和空格不论。
+范围 0（备忘）的品种只记录，不作为排放源，也不使总量不完整。
+On the right-hand side of `items` in a mapping file stands an id or a name of this list; the
+spellings are known without one, whatever their case and blanks. Items of scope 0 (memo) are kept,
+are no source of emissions and leave no total incomplete.
+
+| 编号 id | 中文 | English | 单位 unit | 范围 scope | 类别 category | 认得的写法 spellings known |
+|---|---|---|---|---|---|---|
+"""
+
+
+def items_page(tables: Tables) -> str:
+    """Return the page of all items with the spellings that imports know."""
+    spellings: dict[str, list[str]] = {}
+    for row in tables.read("item_alias"):
+        if row["lang"] != "zh-Hant":
+            spellings.setdefault(row["item"], []).append(row["text"])
+    lines = []
+    for row in sorted(tables.read("items"), key=lambda row: row["id"]):
+        known = "、".join(text.replace("|", "\\|") for text in spellings.get(row["id"], ()))
+        cells = (f"`{row['id']}`", row["name_zh"], row["name_en"], row["unit"], row["scope"])
+        lines.append("| " + " | ".join(str(c) for c in (*cells, row["category"], known)) + " |")
+    return ITEMS_HEAD + "\n".join(lines) + "\n"
 
 
 def page(tables: Tables) -> str:
@@ -73,15 +103,17 @@ def _sources(tables: Tables) -> Iterator[str]:
 
 
 def main() -> int:
-    """Write the page, or compare it with ``--check``."""
-    text = page(shipped())
+    """Write the pages, or compare them with ``--check``."""
+    made = {"data.md": page(shipped()), "items.md": items_page(shipped())}
     if "--check" in sys.argv[1:]:
-        is_current = TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text
-        if not is_current:
-            print(f"{TARGET.name} is not current: run python tools/make_data_reference.py")
-        return 0 if is_current else 1
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(text, encoding="utf-8", newline="\n")
+        old = {name: REFERENCE / name for name in made}
+        stale = [n for n, p in old.items() if not p.is_file() or p.read_text("utf-8") != made[n]]
+        for name in stale:
+            print(f"{name} is not current: run python tools/make_data_reference.py")
+        return 1 if stale else 0
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in made.items():
+        (REFERENCE / name).write_text(text, encoding="utf-8", newline="\n")
     return 0
 
 
