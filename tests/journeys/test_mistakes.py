@@ -209,3 +209,17 @@ def test_a_word_far_too_long_is_shortened(company: Path) -> None:
 
     assert len(told.error) < 1000
     assert body["facts"]["found"] == word
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "另有 27 条"), ("en", "27 more of")])
+def test_one_code_repeated_does_not_hide_the_others(tmp_path: Path, lang: str, told: str) -> None:
+    rows = "".join(f"2024-01,一厂,不识之物{n},{n + 1},吨\n" for n in range(30))
+    table = tmp_path / "用能.csv"
+    table.write_text(f"期间,厂区,活动,数量,单位\n{rows}2024-02,一厂,外购电力,9,斛\n", "utf-8")
+    run("init", str(tmp_path / "ws"), "--name", "甲")
+
+    shown = run("-w", str(tmp_path / "ws"), "--lang", lang, "import", str(table)).text
+
+    assert shown.count("  UNKNOWN_ITEM  ") == 3
+    assert f"UNKNOWN_ITEM {told}" in shown or f"{told} UNKNOWN_ITEM" in shown
+    assert "  UNIT_UNKNOWN  " in shown or "  UNKNOWN_UNIT  " in shown

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tanlu.i18n.say import Say
 
 SHOWN = 20
+_SAME = 3  # findings shown of one code
 WIDTH = 100
 MARKS = {True: "✓", False: "✗", None: "?"}
 STYLES = {True: "green", False: "red", None: "yellow"}
@@ -239,7 +240,7 @@ def signed_bar(value: float, largest: float, *, width: int = _BAR) -> str:
 def findings(
     console: Console, rows: Sequence[Mapping[str, Any]], say: Say, *, notes: bool = True
 ) -> None:
-    """Print findings, errors first, the rest counted."""
+    """Print findings, errors first; the first few of each code, so that none hides another."""
     order = list(_SEVERITIES)
     wanted = [row for row in rows if notes or row["severity"] != "note"]
     if not wanted:
@@ -248,9 +249,17 @@ def findings(
     counts = Counter(row["severity"] for row in wanted)
     told = [f"{say(f'report.severity.{name}')} {counts[name]}" for name in order if counts[name]]
     heading(console, labelled(say, "cli.findings_title", say.listed(told)))
-    for row in wanted[:SHOWN]:
-        finding(console, row)
-    more(console, say, len(wanted) - SHOWN)
+    by_code: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in wanted:
+        by_code[row["code"]].append(row)
+    groups = list(by_code.items())
+    for code, same in groups[:SHOWN]:
+        for row in same[:_SAME]:
+            finding(console, row)
+        if len(same) > _SAME:
+            told_more = say("cli.more_same", code=code, count=len(same) - _SAME)
+            line(console, f"  {told_more}", style="dim")
+    more(console, say, sum(len(same) for _, same in groups[SHOWN:]))
 
 
 def finding(console: Console, row: Mapping[str, Any], *, before: str = "") -> None:
