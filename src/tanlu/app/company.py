@@ -131,14 +131,14 @@ class Plan(dict[str, Any]):
 
 
 def _telling(method: M) -> M:
-    """Let an anticipated error carry its sentence, so that a notebook shows it below the code."""
+    """Let an anticipated error carry its sentence, so that a notebook shows it with the code."""
 
     @wraps(method)
     def told(company: Company, *args: Any, **kwargs: Any) -> Any:
         try:
             return method(company, *args, **kwargs)
         except TanluError as error:
-            error.add_note(company.tell(error))
+            error.sentence = company.tell(error)
             raise
 
     return cast("M", told)
@@ -149,7 +149,7 @@ class Company:
 
     Its verbs are the words of the command line, joined by ``_`` (``target add`` is
     `target_add`), and answer what ``--json`` answers. They raise `TanluError`: `code` and `facts`
-    say what is wrong, the sentence stands below the traceback and is what `tell` returns.
+    say what is wrong, the error's text is the code with the sentence that `tell` returns.
     """
 
     def __init__(self, workspace: Workspace, *, lang: str = "") -> None:
@@ -361,7 +361,7 @@ def open_company(folder: str | Path, *, lang: str = "") -> Company:
     try:
         return Company(open_workspace(folder), lang=lang)
     except TanluError as error:
-        error.add_note(Say(lang or workspace_language(folder) or "zh").error(error))
+        error.sentence = Say(lang or workspace_language(folder) or "zh").error(error)
         raise
 
 
@@ -370,6 +370,6 @@ def create_company(folder: str | Path, *, name: str, lang: str = "zh", **options
     try:
         create_workspace(Path(folder), name=name, language=lang, **options)
     except TanluError as error:
-        error.add_note(Say(lang).error(error))
+        error.sentence = Say(lang).error(error)
         raise
     return open_company(folder, lang=lang)

@@ -19,7 +19,16 @@ class TanluError(Exception):
         Everything found wrong, when a validation gathered more than one thing.
     **facts : object
         The values the sentence names.
+
+    Attributes
+    ----------
+    sentence : str
+        What is wrong and what to do, in the user's language; the edges fill it, and the error's
+        text is then the code and this sentence. Empty where nobody has: then the text names the
+        facts.
     """
+
+    sentence: str = ""
 
     def __init__(
         self, code: str, /, *, findings: tuple[Finding, ...] = (), **facts: object
@@ -28,3 +37,7 @@ class TanluError(Exception):
         self.code = code
         self.facts = {name: str(value) for name, value in facts.items()}
         self.findings = findings
+
+    def __str__(self) -> str:
+        listed = ", ".join(f"{name}={value}" for name, value in self.facts.items())
+        return f"[{self.code}] {self.sentence or listed}".rstrip()

@@ -74,9 +74,15 @@ def test_a_folder_that_is_no_workspace_is_refused_in_words(
     with pytest.raises(tanlu.TanluError) as refused:
         tanlu.open(tmp_path, lang=lang)
 
-    note = "".join(refused.value.__notes__)
-    assert "tanlu init" in note
-    assert bool(re.search(r"[\u4e00-\u9fff]", note)) is is_chinese
+    told = str(refused.value)
+    assert told.startswith("[app.no-workspace] ")
+    assert "tanlu init" in told
+    assert bool(re.search(r"[\u4e00-\u9fff]", told)) is is_chinese
+
+
+def test_an_error_that_nobody_has_worded_names_its_facts() -> None:
+    assert str(tanlu.TanluError("a.b", found="x", near="y")) == "[a.b] found=x, near=y"
+    assert str(tanlu.TanluError("a.b")) == "[a.b]"
 
 
 def test_amounts_of_a_target_may_be_numbers(company: Company) -> None:
