@@ -35,7 +35,7 @@ def write_template(sector: str, out: Path, *, say: Speaker) -> tuple[str, ...]:
     out : Path
         Where to write, ``.xlsx``.
     say : Speaker
-        Translator; headers carry both languages whatever its own is.
+        Translator; in English the whole workbook is, else its headers carry both languages.
 
     Returns
     -------
@@ -65,14 +65,17 @@ def _book(sector: dict[str, str], say: Speaker) -> tuple[Workbook, tuple[str, ..
 
     book = NewWorkbook()
     book.remove(book.worksheets[0])
-    lists = _lists(sector)
+    is_english = say.lang == "en"
+    lists = _lists(sector, is_english=is_english)
     rule = _rule_message(say)
     sheets = sorted(shipped.rows("template_sheet"), key=lambda row: int(row["position"]))
     for row in sheets:
-        sheet = book.create_sheet(row["name_zh"])
+        sheet = book.create_sheet(row["name_en" if is_english else "name_zh"])
         columns = [c for c in shipped.rows("template_column") if c["sheet"] == row["id"]]
         for index, column in enumerate(columns, 1):
-            _column(sheet, index, column, lists=lists, rule=rule)
+            _head(sheet, index, column, is_english=is_english)
+            letter = sheet.cell(1, index).column_letter
+            _validate(sheet, letter, column["list"], lists=lists, rule=rule)
         sheet.freeze_panes = "A2"
         sheet.row_dimensions[1].height = 34
         _protect(sheet, len(columns))
@@ -82,42 +85,38 @@ def _book(sector: dict[str, str], say: Speaker) -> tuple[Workbook, tuple[str, ..
     return book, names
 
 
-def _lists(sector: dict[str, str]) -> dict[str, list[str]]:
-    first: dict[str, str] = {}
-    for row in shipped.rows("item_alias"):
-        if row["lang"] == "zh":
-            first.setdefault(row["item"], row["text"])
-    named = {row["id"]: row["name_zh"] for row in shipped.rows("items", "")}
-    items = [named.get(item, first.get(item, item)) for item in sector["items"].split(";")]
-    lists: dict[str, list[str]] = {"items": items}
+def _lists(sector: dict[str, str], *, is_english: bool) -> dict[str, list[str]]:
+    name, text = ("name_en", "text_en") if is_english else ("name_zh", "text")
+    named = {row["id"]: row[name] for row in shipped.rows("items", "")}
+    lists = {"items": [named[item] for item in sector["items"].split(";")]}
     for row in shipped.rows("template_list"):
-        lists.setdefault(row["list"], []).append(row["text"])
+        if row[text]:
+            lists.setdefault(row["list"], []).append(row[text])
     return lists
 
 
 def _rule_message(say: Speaker) -> str:
     zh, en = dataclasses.replace(say, lang="zh"), dataclasses.replace(say, lang="en")
-    return f"{zh('ingest.template-decimal')} {en('ingest.template-decimal')}"
+    told = en("ingest.template-decimal")
+    return told if say.lang == "en" else f"{zh('ingest.template-decimal')} {told}"
 
 
-def _column(
-    sheet: Worksheet, index: int, column: dict[str, str], *, lists: dict[str, list[str]], rule: str
-) -> None:
+def _head(sheet: Worksheet, index: int, column: dict[str, str], *, is_english: bool) -> None:
     from openpyxl.comments import Comment  # noqa: PLC0415 - slow to import
     from openpyxl.styles import Alignment, Font, PatternFill, Protection  # noqa: PLC0415
 
-    cell: Any = sheet.cell(1, index, f"{column['header_zh']}\n{column['header_en']}")
+    langs = ("en",) if is_english else ("zh", "en")
+    cell: Any = sheet.cell(1, index, "\n".join(column[f"header_{lang}"] for lang in langs))
     is_required = column["required"] == "yes"
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", start_color=_RED if is_required else _GREEN)
     cell.alignment = Alignment(wrap_text=True, horizontal="center", vertical="center")
-    if column["comment_zh"]:
-        text = f"{column['comment_zh']}\n{column['comment_en']}"
+    text = "\n".join(column[f"comment_{lang}"] for lang in langs)
+    if text.strip():
         cell.comment = Comment(text, "Tanlu", height=110, width=260)
     dimension = sheet.column_dimensions[cell.column_letter]
     dimension.width = int(column["width"])
     dimension.protection = Protection(locked=False)
-    _validate(sheet, cell.column_letter, column["list"], lists=lists, rule=rule)
 
 
 def _validate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Severity
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from pathlib import Path
 
 Make = Callable[..., ImportContext]
@@ -158,13 +160,14 @@ def test_a_workbook_with_a_picture_part_is_copied_as_data(
     assert "data only" in str(errors.cell(errors.max_row, 1).value)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("sector", [row["id"] for row in shipped.rows("template_sector")])
 def test_an_empty_template_imports_without_a_question(
-    context: Make, tmp_path: Path, sector: str
+    context: Make, tmp_path: Path, sector: str, lang: str
 ) -> None:
     path = tmp_path / "t.xlsx"
 
-    names = write_template(sector, path, say=Say("zh"))
+    names = write_template(sector, path, say=Say(lang))
     parsed = read_file(path, context=context())
 
     assert len(names) == 7
@@ -186,6 +189,59 @@ def test_every_item_of_a_template_list_is_known(context: Make) -> None:
     for row in shipped.rows("template_list"):
         if row["list"] == "units":
             assert words.unit(row["text"]).counts, row["text"]
+            assert not row["text_en"] or words.unit(row["text_en"]).counts, row["text_en"]
+
+
+def test_an_english_template_is_english_throughout(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+
+    write_template("machinery", path, say=Say("en"))
+
+    book = openpyxl.load_workbook(path)
+    texts = [sheet.title for sheet in book.worksheets]
+    for sheet in book.worksheets:
+        if sheet.title == "_meta":
+            continue
+        cells = [cell for row in sheet.iter_rows() for cell in row]
+        texts += [str(cell.value) for cell in cells if cell.value]
+        texts += [cell.comment.text for cell in cells if cell.comment]
+    assert [text for text in texts if re.search("[\u4e00-\u9fff]", text)] == []
+
+
+def test_what_is_filled_into_an_english_template_is_read(
+    context: Make,
+    sums: Callable[[ParsedFile], dict[tuple[str, str, str], Fraction]],
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "t.xlsx"
+    write_template("machinery", path, say=Say("en"))
+    book = openpyxl.load_workbook(path)
+    lines: dict[str, dict[str, str | int]] = {
+        "Energy": {"Period": "2024-01", "Site": "A", "Activity": "Purchased electricity",
+                   "Quantity": 3, "Unit": "10k kWh", "Data source": "Metered"},
+        "Green power": {"Site": "A", "Type": "Green certificate", "Year": 2024,
+                        "Generation (MWh)": 5},
+        "Freight": {"Mode": "Road", "Freight mass (t)": 5, "Distance (km)": 7,
+                    "Freight cost (10k CNY)": 2},
+        "Output": {"Year": 2024, "Gross output value (10^8 CNY)": 3,
+                   "Total energy use (10^4 tce)": 2, "Production (units)": 9},
+        "Equipment": {"Site": "A", "Type": "Industrial boiler", "Rating": "10t/h"},
+    }  # fmt: skip
+    for name, values in lines.items():
+        heads = {str(cell.value): cell.column for cell in book[name][1]}
+        for head, value in values.items():
+            book[name].cell(2, heads[head], value)
+    book.save(path)
+
+    parsed = read_file(path, context=context())
+
+    fields = {record.kind.value: record.fields for record in parsed.records}
+    assert sums(parsed) == {("A", "electricity", "kWh"): 30000}
+    assert (fields["instrument"]["kind"], fields["instrument"]["kwh"]) == ("gec", "5000")
+    assert (fields["freight"]["tkm"], fields["freight"]["cost_cny"]) == ("35", "20000")
+    assert fields["output"]["output_value_cny"] == "300000000"
+    assert fields["output"]["energy_tce"] == "20000"
+    assert (fields["equipment"]["type"], fields["equipment"]["steam_t_per_h"]) == ("boiler", "10")
 
 
 def test_an_unknown_sector_is_refused_with_the_choices(tmp_path: Path) -> None:
