@@ -39,6 +39,10 @@ class Speaker(Protocol):
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
+    @property
+    def lang(self) -> str:
+        """Return its language."""
+
     def __call__(self, code: str, /, **facts: object) -> str:
         """Return the sentence of a code."""
 

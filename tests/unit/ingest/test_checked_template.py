@@ -228,7 +228,7 @@ def test_what_is_filled_into_an_english_template_is_read(
         "Equipment": {"Site": "A", "Type": "Industrial boiler", "Rating": "10t/h"},
     }  # fmt: skip
     for name, values in lines.items():
-        heads = {str(cell.value): cell.column for cell in book[name][1]}
+        heads = {str(cell.value): index for index, cell in enumerate(book[name][1], 1)}
         for head, value in values.items():
             book[name].cell(2, heads[head], value)
     book.save(path)
