@@ -112,6 +112,8 @@ class Layout:
         Carrier units per matrix unit.
     owned : dict of str to tuple of int
         Decision rows of each measure or option.
+    savings_on : dict of int to tuple of Saving
+        Savings on each end use, in their order.
     z, f, a, n, buy, e, use, q, pin, after, export, g : IntArray
         Column indices; the second axis is the year.
     em : dict of str to IntArray
@@ -144,6 +146,7 @@ class Layout:
     borders: tuple[str, ...]
     storage: tuple[str, ...]
     savings: tuple[Saving, ...]
+    savings_on: dict[int, tuple[Saving, ...]]
     reach: FloatArray
     z: IntArray
     f: IntArray
@@ -209,6 +212,13 @@ def _owned(decisions: Sequence[Decision]) -> dict[str, tuple[int, ...]]:
     for row, decision in enumerate(decisions):
         rows[decision.owner] = (*rows.get(decision.owner, ()), row)
     return rows
+
+
+def _by_end_use(savings: Sequence[Saving]) -> dict[int, tuple[Saving, ...]]:
+    found: dict[int, list[Saving]] = {}
+    for saving in savings:
+        found.setdefault(saving.end_use, []).append(saving)
+    return {end_use: tuple(every) for end_use, every in found.items()}
 
 
 @lru_cache(maxsize=16)
@@ -394,6 +404,7 @@ class _Maker:
             borders=tuple(sorted(self.problem.borders)),
             storage=tuple(sorted(self.problem.storage)),
             savings=self.savings,
+            savings_on=_by_end_use(self.savings),
             reach=self.reach,
             z=self._decision_columns(),
             f=self._flow_columns(),

@@ -26,7 +26,7 @@ MOST_COMBINED = 4
 @family("savings")
 def rows(layout: Layout) -> Iterator[Block]:
     """Return ``f >= exp(w) (1 + v - w)`` at evenly spaced points w of each end use and year."""
-    touched = sorted({saving.end_use for saving in layout.savings})
+    touched = sorted(layout.savings_on)
     is_large = len(touched) * layout.periods > MANY
     for end_use in touched:
         low, high = layout.reach[end_use, :, 0], layout.reach[end_use, :, 1]
@@ -56,7 +56,7 @@ def recovery_sources(layout: Layout) -> frozenset[str]:
 
 def _all_ceilings(layout: Layout, end_use: int) -> Iterator[Block]:
     """Yield ceilings at every combination of a few decisions; at none and all of many."""
-    decisions = [s.decision for s in layout.savings if s.end_use == end_use]
+    decisions = [s.decision for s in layout.savings_on.get(end_use, ())]
     every = product((0.0, 1.0), repeat=len(decisions))
     chosen = list(every) if len(decisions) <= MOST_COMBINED else []
     years = np.arange(layout.periods)
@@ -86,7 +86,7 @@ def tangents(layout: Layout, name: str, *, end_use: int, years: IntArray, w: Flo
     w : FloatArray, shape (n,)
         Points of contact, log of the remaining share.
     """
-    members = [saving for saving in layout.savings if saving.end_use == end_use]
+    members = layout.savings_on.get(end_use, ())
     slope = np.exp(w)
     columns: list[IntArray] = []
     values: list[FloatArray] = []
@@ -127,7 +127,7 @@ def ceilings(
     ``f <= F* + (top - F*) (number of savings of the point undone + of loads added)``, and
     ``f <= top (1 - r z)`` for each saving (rule M-75).
     """
-    members = [saving for saving in layout.savings if saving.end_use == end_use]
+    members = layout.savings_on.get(end_use, ())
     if any(saving.by_start is not None for saving in members):
         return  # the number of savings undone says nothing of their age
     top = np.exp(layout.reach[end_use, years, 1])
