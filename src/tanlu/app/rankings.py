@@ -22,7 +22,10 @@ from tanlu.kernel.errors import TanluError
 from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tanlu.app.inventories import TakenInventory
+    from tanlu.factors.model import Item
     from tanlu.hotspots.drivers import Drivers
     from tanlu.i18n.say import Say
     from tanlu.storage import Workspace
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 NO_DRIVERS = frozenset({"app.no-output", "hotspots.no-output", "hotspots.negative-cell"})
 _ENERGY = frozenset({"combustion", "mobile", "electricity", "heat"})
 _ELECTRICITY = "electricity"
+UNBACKED = "unbacked_power"  # third-party generation whose certificates another holds
 _MG_PER_T = 10**9
 _MJ_PER_GJ = 1000
 
@@ -107,20 +111,38 @@ def _pareto_body(taken: TakenInventory, basis: Basis, say: Say) -> list[dict[str
         mg = part.amounts.of(basis).co2e_mg
         if mg:
             sums[part.site, part.item] += mg
+    for site, mg in _unbacked_mg(taken).items() if basis is Basis.MARKET else ():
+        sums[site, _ELECTRICITY] -= mg
+        sums[site, UNBACKED] += mg
     items = items_by_id()
     return [
         {
             "site": row.site,
             "item": row.item,
-            "name": say.pick(items[row.item].name_zh, items[row.item].name_en)
-            if row.item in items
-            else row.item,
+            "name": _source_name(row.item, items, say),
             "co2e_t": number(tonnes(row.co2e_mg)),
             "share": float(row.share),
             "cumulative": float(row.cumulative),
         }
         for row in rank_sources({key: mg for key, mg in sums.items() if mg > 0})
     ]
+
+
+def _unbacked_mg(taken: TakenInventory) -> dict[str, int]:
+    """Return by site what generation emits whose certificates are not the company's [mg]."""
+    ledger = taken.inventory.green_power
+    sums: dict[str, int] = defaultdict(int)
+    for a in ledger.allocations if ledger else ():
+        if not a.is_purchased and a.co2_mg:
+            sums[a.site] += a.co2_mg
+    return sums
+
+
+def _source_name(source: str, items: Mapping[str, Item], say: Say) -> str:
+    if source == UNBACKED:
+        return say("cli.unbacked_power")
+    known = items.get(source)
+    return say.pick(known.name_zh, known.name_en) if known else source
 
 
 def _drivers_body(

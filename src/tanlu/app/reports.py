@@ -10,7 +10,7 @@ from tanlu._version import __version__
 from tanlu.app import clock, goals, plans
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import factors_used, inventory_body
-from tanlu.app.rankings import NO_DRIVERS, hotspots_body
+from tanlu.app.rankings import NO_DRIVERS, UNBACKED, hotspots_body
 from tanlu.app.references import items_by_id
 from tanlu.catalog import load
 from tanlu.i18n.say import LANGUAGES, Say
@@ -242,7 +242,8 @@ def _names(workspace: Workspace, plan: Mapping[str, Any] | None) -> dict[str, An
         },
         "items": {
             item.id: {"zh": item.name_zh, "en": item.name_en} for item in items_by_id().values()
-        },
+        }
+        | {UNBACKED: {lang: Say(lang)("cli.unbacked_power") for lang in ("zh", "en")}},
         "measures": (plan or {}).get("names", {}),
     }
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tanlu.kernel.activity import SourceCell
 
 MILLION = 10**6
+_MASS = "kg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def estimate_purchases(
         lines.append(line)
         spend[line.basis] += line.spend_cny or 0
         if line.status is not LineStatus.OK:
-            findings.append(_finding(line, purchase.source))
+            findings.append(_finding(line, purchase, tables))
     return PurchaseResult(tuple(lines), spend_cny=dict(spend), findings=tuple(findings))
 
 
@@ -265,9 +266,13 @@ def line_mg(quantity: Fraction, factor: ActivityFactor) -> int:
     return row_mg(1, quantity * factor.kg_per_unit * MILLION)
 
 
-def _finding(line: Line, source: SourceCell | None) -> Finding:
+def _finding(line: Line, purchase: Purchase, tables: PurchaseTables) -> Finding:
+    """Say why a line has no result; where its mass is known, that a factor lacks and no amount."""
+    source = purchase.source
+    has_mass = purchase.quantity is not None and bool(tables.conversion(purchase.unit, _MASS))
+    lacks_factor = has_mass and line.status is LineStatus.NO_FACTOR
     return Finding(
-        "PURCHASE_UNEXPLAINED",
+        "PURCHASE_NO_FACTOR" if lacks_factor else "PURCHASE_UNEXPLAINED",
         Outcome.WARN,
         file=source.file if source else "",
         sheet=source.sheet if source else "",

@@ -81,6 +81,8 @@ def _is_reached(target: Target, value: Decimal) -> bool:
 def _unknown(target: Target, value: Decimal | None) -> str:
     if value is None:
         return "TARGET_NO_VALUE"
+    if target.base_value is not None and target.level is None and target.reduction is None:
+        return "TARGET_NO_LEVEL"
     is_level = target.level is not None and target.base_year is None
     return "TARGET_ONE_YEAR" if is_level else "TARGET_NO_PATH"
 

@@ -247,3 +247,12 @@ def test_category_3_splits_by_what_it_supplies() -> None:
     assert found[UpstreamPart.FUELS] == Amount(5, n=2, n_ok=1)
     assert found[UpstreamPart.ELECTRICITY] == Amount(7, n=1, n_ok=1)
     assert UpstreamPart.HEAT not in found
+
+
+def test_a_known_mass_without_a_factor_is_told_apart_from_a_missing_mass() -> None:
+    zinc = Purchase("p1", "zinc", "zinc", quantity=Fraction(3), unit="t")
+    crates = Purchase("p2", "crate", "crates", quantity=Fraction(3), unit="piece")
+
+    found = estimate(zinc, crates).findings
+
+    assert [finding.code for finding in found] == ["PURCHASE_NO_FACTOR", "PURCHASE_UNEXPLAINED"]

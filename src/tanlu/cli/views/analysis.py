@@ -19,6 +19,7 @@ _VARIANCE = 3
 _GAPS = 4
 _MG_PER_T = 10**9
 _RANGE = "range"
+_CERTIFICATE = "CERT_"
 _PER_MILLION = 100  # of ten thousand
 
 
@@ -29,9 +30,26 @@ def inventory(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     by_site(console, say, body)
     layout.line(console)
     coverage(console, say, body)
+    unused(console, say, body)
     gaps = {reason["code"] for reason in body["coverage"]["reasons"]}
     others = [row for row in body["findings"] if row["code"] not in gaps]
     layout.findings(console, others, say, notes=False)
+
+
+def unused(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show green power and certificates of which nothing was used, and why."""
+    rejected = sum(row["rejected_kwh"] for row in body.get("greenpower", ()))
+    told = [
+        row["message"]
+        for row in body["findings"]
+        if row["code"].startswith(_CERTIFICATE) and row["severity"] == "note"
+    ]
+    if not rejected:
+        return
+    layout.line(console, say("cli.greenpower.unused", value=say.energy(rejected)), style="yellow")
+    for message in told[:_GAPS]:
+        layout.paragraph(console, f"· {message}")
+    layout.more(console, say, len(told) - _GAPS)
 
 
 def totals(console: Console, say: Say, body: Mapping[str, Any]) -> None:

@@ -132,7 +132,7 @@ def _incomplete(console: Console, say: Say, rows: Sequence[Mapping[str, Any]]) -
     """Say once for each judged year what its inventory lacks."""
     lacks: dict[int, list[str]] = defaultdict(list)
     for row in rows:
-        for gap in row.get("incomplete", ()):
+        for gap in row.get("incomplete", ()) if row["met"] else ():
             lacks[gap["year"]] += [reason["message"] for reason in gap["reasons"]]
     for year, messages in sorted(lacks.items()):
         layout.line(console, say("cli.target.incomplete", year=year), style="yellow")
