@@ -240,3 +240,37 @@ def test_tampering_is_found(own: Path, tamper: Any) -> None:
     for failure in told.body["failures"]:
         assert failure["code"]
         assert failure["message"]
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "数量 "), ("en", "quantity ")])
+def test_a_correction_shows_the_old_number_and_the_new_one(own: Path, lang: str, told: str) -> None:
+    row = row_of(own, "diesel", site="常州基地")
+    words = ("row", "correct", row["row_id"], "--quantity", "12.5", "--reason", "抄表")
+
+    shown = run("-w", str(own), "--lang", lang, *words).text
+    again = in_workspace(own)(*words)["changed"]
+
+    assert f"{told}{row['quantity']}" in shown
+    assert "→ 12.5 " in shown
+    assert again["before"] == again["after"]
+    assert again["after"].startswith("12.5 ")
+
+
+def test_a_void_row_that_was_posted_again_names_the_one_that_counts(
+    empty: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "电.csv"
+    table.write_text("期间,厂区,活动,数量,单位\n2024-01,一厂,柴油,1000,kg\n", encoding="utf-8")
+    call = in_workspace(empty)
+    call("import", str(table))
+    old = row_of(empty, "diesel", site="一厂")["row_id"]
+    call("row", "void", old, "--reason", "重复")
+    call("import", "--force", str(table))
+    words = ("--quantity", "900", "--reason", "抄表")
+
+    told = run("-w", str(empty), "--json", "row", "correct", old, *words)
+
+    assert (told.code, told.body["code"]) == (2, "app.row-live")
+    live = told.body["facts"]["live"]
+    assert live == f"{old}#2"
+    assert call("row", "correct", live, *words)["changed"]["after"] == "900 kg"

@@ -6,16 +6,17 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import MAXYEAR, MINYEAR
 from fractions import Fraction
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app import clock
-from tanlu.app.findings import finding_bodies, finding_body
+from tanlu.app.findings import field_name, finding_bodies, finding_body
 from tanlu.app.references import unit_table
 from tanlu.app.workspaces import find_workspace
 from tanlu.catalog import tables
 from tanlu.ingest.number import NumberContext, NumberStatus, parse_number
 from tanlu.ingest.words import GrammarWords
-from tanlu.kernel.activity import RowKind
+from tanlu.kernel.activity import RowKind, RowOp
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import month_of, year_month, year_months, year_of
 from tanlu.kernel.rounding import floor_half_up
@@ -36,6 +37,7 @@ _MONTHS = 12
 _MILLION = 10**6
 _BEYOND = 10**12 * _MILLION  # the engine's range; at and beyond it there is no result
 _PLACES = 9
+_SECOND = 2  # a cell posted again after its void has the same id and this number
 _MASS, _QUANTITY, _KILOGRAM = "mass_kg", "quantity", "kg"  # one number where the unit is kg
 
 
@@ -73,9 +75,10 @@ def correct_row(
     Raises
     ------
     TanluError
-        ``app.row-unknown``; ``app.row-field``; ``app.record-field``; ``app.not-a-quantity``; a
-        closed period refuses.
+        ``app.row-unknown``; ``app.row-live`` for a void one that was posted again;
+        ``app.row-field``; ``app.record-field``; ``app.not-a-quantity``; a closed period refuses.
     """
+    _check_live(workspace, row_id)
     row = workspace.row(row_id)
     if row is None:
         record = _record(workspace, row_id)
@@ -83,7 +86,12 @@ def correct_row(
         receipt = workspace.correct_records(
             [replace(record, fields=fields)], reason=reason, at=clock.now(), actor=clock.actor()
         )
-        return _receipt_body(receipt)
+        chosen = next((name for name in fields if fields[name] != record.fields.get(name)), field)
+        told = {
+            "field": field_name(record.kind, chosen, say) if chosen else "",
+            "before": record.fields.get(chosen), "after": fields.get(chosen),
+        }  # fmt: skip
+        return _receipt_body(receipt) | {"changed": {"row": row_id, **told}}
     if field:
         raise TanluError("app.row-field", row=row_id)
     amount = _quantity(quantity, row.kind)
@@ -94,7 +102,27 @@ def correct_row(
         row, quantity=amount, qty_u=millionths if abs(millionths) < _BEYOND else None
     )
     receipt = workspace.correct([corrected], reason=reason, at=clock.now(), actor=clock.actor())
-    return _receipt_body(receipt)
+    told = {
+        "field": say("row_field.quantity"),
+        "before": f"{plain_decimal(row.quantity)} {row.unit}".strip(),
+        "after": f"{plain_decimal(amount)} {row.unit}".strip(),
+    }
+    return _receipt_body(receipt) | {"changed": {"row": row_id, **told}}
+
+
+def _check_live(workspace: Workspace, row_id: str) -> None:
+    """Refuse an id that is void where a later posting of the same cell counts instead."""
+    row = workspace.row(row_id)
+    if workspace.record(row_id) is not None or (row is not None and row.op is not RowOp.VOID):
+        return
+    stem = row_id.partition("#")[0]
+    live = {record.record_id for record in workspace.records()}
+    numbered = (f"{stem}#{number}" for number in count(_SECOND))
+    posted = takewhile(lambda name: name in live or workspace.row(name) is not None, numbered)
+    for name in posted:
+        again = workspace.row(name)
+        if again is None or again.op is not RowOp.VOID:
+            raise TanluError("app.row-live", row=row_id, live=name)
 
 
 def _record(workspace: Workspace, record_id: str) -> Record:

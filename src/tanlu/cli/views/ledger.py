@@ -92,6 +92,11 @@ def posted(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         layout.labelled(say, "cli.ledger_head", layout.short_head(body["head"])),
     ]
     layout.line(console, "✓ " + " · ".join(told), style="green")
+    changed = body.get("changed")
+    if changed:
+        missing = say("row_field.empty")
+        values = {name: changed[name] or missing for name in ("field", "before", "after")}
+        layout.paragraph(console, say("cli.row.changed", row=changed["row"], **values), indent=2)
 
 
 def voided(console: Console, say: Say, body: Mapping[str, Any]) -> None:
