@@ -13,7 +13,7 @@ from tanlu.kernel.errors import TanluError
 from tanlu.report.build import KINDS, build
 from tanlu.report.sections.adoption import reasons
 from tanlu.report.source import Source, gap_words, percent
-from tanlu.report.tree import Name, Names, Table, Text, Value
+from tanlu.report.tree import Figure, Kind, Name, Names, Table, Text, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -263,3 +263,58 @@ def test_many_adoptions_are_drawn_by_measure(given: dict[str, Any]) -> None:
     assert gantt.data["rows"][0]["when"] == "2025\N{EN DASH}2032"
     assert gantt.table is not None
     assert len(gantt.table.rows) == 37
+
+
+def figure_of(given: dict[str, Any], name: str) -> Figure:
+    return next(figure for figure in built(given).figures() if figure.id == name)
+
+
+def test_the_cost_curve_tells_the_first_year_of_a_measure_at_its_site(
+    given: dict[str, Any],
+) -> None:
+    plan = given["plan"]
+    first, second = ({**plan["adoptions"][0], "site": site, "measure": "x_led"} for site in "AB")
+    plan["adoptions"] = [{**first, "year": 2031}, {**first, "year": 2028}, {**second, "year": 2026}]
+    plan["macc"] = [{**plan["macc"][0], "measure": f"x_led@{site}"} for site in "AB"]
+
+    table = figure_of(given, "macc").table
+
+    assert table is not None
+    assert [row.cells[-1] for row in table.rows] == [
+        Value(Kind.YEAR, 2028),
+        Value(Kind.YEAR, 2026),
+    ]
+
+
+def test_a_plan_without_a_budget_speaks_of_none(given: dict[str, Any]) -> None:
+    given["plan"]["budget"] = None
+
+    figure = figure_of(given, "budget")
+
+    assert figure.table is not None
+    assert "report.figure.capex-drawn" in {found.code for found in texts(figure)}
+    assert "report.col.budget" not in {column.title.code for column in figure.table.columns}
+
+
+def test_what_targets_allow_is_drawn_to_the_end_of_the_plan(given: dict[str, Any]) -> None:
+    row = next(row for row in given["targets"] if row["kind"] == "absolute")
+    row |= {"scope": "1+2", "unit": "t", "year": 2030,
+            "required_in": [{"year": 2030, "value": 70.0}]}  # fmt: skip
+    given["targets"] = [row]
+
+    data = figure_of(given, "target-line").data
+    wanted = next(line["values"] for line in data["series"] if line["role"] == "target")
+
+    assert data["years"][-1] == given["plan"]["years"][-1]
+    assert wanted[data["years"].index(2030) :] == [70.0] * (data["years"][-1] - 2029)
+
+
+def test_a_total_with_reasons_is_never_told_as_complete(given: dict[str, Any]) -> None:
+    coverage = given["inventory"]["coverage"]
+    reason = {"code": "COVERAGE_STATUS", "facts": {"status": "NO_FACTOR", "n": "2"}}
+    coverage |= {"rows": 12, "ok": 12, "missing_months": 0, "reasons": [reason]}
+
+    codes = [found.code for found in texts(built(given).sections[0])]
+
+    assert "report.coverage.complete" not in codes
+    assert {"report.coverage.lacking", "COVERAGE_STATUS", "report.status.NO_FACTOR"} <= {*codes}

@@ -34,29 +34,21 @@ def budget(found: PlanPayload) -> Figure:
         "capex": list(found["capex"]),
         "budget": list(found.get("budget") or []),
     }
-    limits = found.get("budget") or [None] * len(found["years"])
-    columns = (
-        words_column("year"),
-        figures_column("capex", CNY),
-        figures_column("budget", CNY),
-        figures_column("opex", CNY),
-        figures_column("carbon-cost", CNY),
-    )
+    lines = {
+        "capex": found["capex"],
+        "budget": found.get("budget"),
+        "opex": found["opex"],
+        "carbon-cost": found["carbon_cost"],
+    }
+    given = {name: values for name, values in lines.items() if values is not None}
+    columns = (words_column("year"), *(figures_column(name, CNY) for name in given))
     rows = tuple(
         Row((year(each), *(Value(Kind.KWH, amount) for amount in amounts)))
-        for each, *amounts in zip(
-            found["years"],
-            found["capex"],
-            limits,
-            found["opex"],
-            found["carbon_cost"],
-            strict=True,
-        )
+        for each, *amounts in zip(found["years"], *given.values(), strict=True)
     )
+    drawn = text("report.figure.budget-drawn" if "budget" in given else "report.figure.capex-drawn")
     table = Table("budget", text("report.table.budget"), columns, rows)
-    return Figure(
-        "budget", "budget", title, text("report.figure.budget-drawn"), "money", data, table
-    )
+    return Figure("budget", "budget", title, drawn, "money", data, table)
 
 
 def macc(source: Source, found: PlanPayload) -> tuple[Figure, ...]:
@@ -86,8 +78,18 @@ def macc(source: Source, found: PlanPayload) -> tuple[Figure, ...]:
     )
 
 
+def _first_years(found: PlanPayload) -> dict[str, int]:
+    """Return the year a measure first comes, at each site and anywhere."""
+    when: dict[str, int] = {}
+    for adoption in sorted(found["adoptions"], key=lambda adoption: adoption["year"]):
+        offer = f"{adoption['measure']}@{adoption['site']}"
+        when.setdefault(offer, adoption["year"])
+        when.setdefault(adoption["measure"], adoption["year"])
+    return when
+
+
 def _macc_table(source: Source, ranked: list[MaccBar], found: PlanPayload) -> Table:
-    when = {adoption["measure"]: adoption["year"] for adoption in reversed(found["adoptions"])}
+    when = _first_years(found)
     columns = (
         figures_column("number"),
         words_column("measure"),

@@ -120,7 +120,7 @@ def _rule(target: TargetRow) -> Node:
 def obliged(source: Source, scope: str) -> dict[int, float]:
     """Return the most that the absolute targets of a scope allow by year [t].
 
-    A target binds from its own year on, as in the plan; before that its path is a yardstick.
+    A target binds from its own year on, to the plan's end; before that its path is a yardstick.
     """
     most: dict[int, float] = {}
     for target in source.payload.get("targets") or []:
@@ -130,7 +130,12 @@ def obliged(source: Source, scope: str) -> dict[int, float]:
             value = point["value"]
             if value is not None and point["year"] >= target["year"]:
                 most[point["year"]] = min(value, most.get(point["year"], value))
-    return dict(sorted(most.items()))
+    plan = source.payload.get("plan")
+    allowed = dict(sorted(most.items()))
+    if not plan or not most:
+        return allowed
+    end = max(most)
+    return allowed | dict.fromkeys(range(end + 1, plan["years"][-1] + 1), most[end])
 
 
 def _line(source: Source, listed: list[TargetRow]) -> tuple[Figure, ...]:
