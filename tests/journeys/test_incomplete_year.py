@@ -56,6 +56,18 @@ def test_a_site_that_reported_before_and_is_silent_makes_the_total_incomplete(
     assert "二厂 这一年没有任何数据" in run("-w", str(lacking), "inventory", "2024").text
 
 
+def test_purchases_without_a_year_make_the_total_incomplete(lacking: Path, tmp_path: Path) -> None:
+    call = in_workspace(lacking)
+    bought = tmp_path / "采购.csv"
+    bought.write_text("材料名称,单位,数量\n热轧钢板,t,100\n焊丝,t,3\n", encoding="utf-8")
+    call("import", str(bought))
+
+    covered = call("inventory", "2024")["coverage"]
+
+    assert {"code": "COVERAGE_UNDATED", "facts": {"n": "2"}} in covered["reasons"]
+    assert "2 行采购或货运没有写年份" in run("-w", str(lacking), "inventory", "2024").text
+
+
 def test_a_declared_site_that_never_reported_is_missed_too(tmp_path: Path) -> None:
     folder = tmp_path / "ws"
     sites = ("--site", "一厂", "--site", "三厂")

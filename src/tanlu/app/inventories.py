@@ -184,6 +184,7 @@ def take_inventory(
             lines=lines.lines,
             quarantined=_held_back(workspace, year, facts.files),
             silent_sites=_silent_sites(workspace, facts, records, year=year),
+            undated=sum(finding.code == "RECORD_NO_YEAR" for finding in lines.findings),
             evidence=facts.evidence,
             outputs=read_outputs(records, year=year),
             energy=_energy_tables(profile, year),

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 QUARANTINED = "QUARANTINED"
 MEMO = "MEMO"
-SCOPE_3_GAPS = frozenset({"COVERAGE_LINES", "COVERAGE_UNEXPLAINED", "COVERAGE_UPSTREAM"})
+SCOPE_3_GAPS = frozenset(
+    {"COVERAGE_LINES", "COVERAGE_UNDATED", "COVERAGE_UNEXPLAINED", "COVERAGE_UPSTREAM"}
+)
 _MONTHS = 12
 
 
@@ -32,6 +34,7 @@ def measure_coverage(
     others: Sequence[SummaryRow] = (),
     quarantined: int = 0,
     silent_sites: Sequence[str] = (),
+    undated: int = 0,
     evidence: Mapping[str, int] | None = None,
 ) -> Coverage:
     """Count what has a result, what has none and why, and the months filled (rule M-40).
@@ -50,6 +53,8 @@ def measure_coverage(
         Rows of the year that wait in quarantine.
     silent_sites : sequence of str
         Sites that should have rows of the year and have none.
+    undated : int
+        Purchases and lanes that name no year.
     evidence : Mapping[str, int], optional
         Rows by quality of evidence.
 
@@ -81,6 +86,7 @@ def measure_coverage(
             *_status_reasons(by_status),
             *_stream_reasons(others),
             *_line_reasons(lines, unexplained),
+            *_undated_reasons(undated),
             *_month_reasons(grid),
         ),
     )
@@ -120,6 +126,11 @@ def _empty_reasons(by_status: Mapping[str, int]) -> list[Finding]:
 
 def _site_reasons(silent_sites: Sequence[str]) -> list[Finding]:
     return [Finding("COVERAGE_SITE", Outcome.WARN, facts={"site": site}) for site in silent_sites]
+
+
+def _undated_reasons(undated: int) -> list[Finding]:
+    facts = {"n": str(undated)}
+    return [Finding("COVERAGE_UNDATED", Outcome.WARN, facts=facts)] if undated else []
 
 
 def _status_reasons(by_status: Mapping[str, int]) -> list[Finding]:

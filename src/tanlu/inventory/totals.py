@@ -70,6 +70,8 @@ class InventoryInputs:
         Rows of the year in quarantine.
     silent_sites : tuple of str
         Sites that should have rows of the year and have none.
+    undated : int
+        Purchases and lanes that name no year.
     evidence : Mapping[str, int]
         Rows by quality of evidence.
     outputs : tuple of Output
@@ -86,6 +88,7 @@ class InventoryInputs:
     lines: tuple[Line, ...] = ()
     quarantined: int = 0
     silent_sites: tuple[str, ...] = ()
+    undated: int = 0
     evidence: Mapping[str, int] = field(default_factory=dict)
     outputs: tuple[Output, ...] = ()
     energy: EnergyTables | None = None
@@ -127,6 +130,7 @@ def take_inventory(inputs: InventoryInputs) -> Inventory:
         others=[row for row in year if row.stream is not Stream.MAIN],
         quarantined=inputs.quarantined,
         silent_sites=inputs.silent_sites,
+        undated=inputs.undated,
         evidence=inputs.evidence,
     )
     inventory = Inventory(
