@@ -73,11 +73,25 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(n=st.integers(0, 5))
     def post_under_another_name(self, n: int) -> None:
-        """Post a file that is there already."""
-        if n in self.posted:
-            draft = self.maker.draft("other", f"text {n}", rows=self.posted[n], records=0)
-            code = "storage.file-already-imported"
-            self._expect(lambda: self.workspace.post_batch(draft, at=AT, actor="x"), code=code)
+        """Post a file that is there already: only what was voided comes back, under a new id."""
+        if n not in self.posted:
+            return
+        name = f"other{self.events}"
+        draft = self.maker.draft(name, f"text {n}", rows=self.posted[n], records=0)
+        back = {}
+        for row in draft.files[0].rows:
+            held = self._held(row.row_id)
+            if self.void.issuperset(held):
+                back[f"{row.row_id}#{len(held) + 1}"] = row
+        code = "" if back else "storage.file-already-imported"
+        if {row.ym for row in back.values()} & self.closed:
+            code = "storage.period-closed"
+        if self._expect(lambda: self.workspace.post_batch(draft, at=AT, actor="x"), code=code):
+            self.rows |= {row_id: (row.ym, row.qty_u or 0) for row_id, row in back.items()}
+
+    def _held(self, row_id: str) -> list[str]:
+        """Return the ids under which the ledger holds a row of a file."""
+        return [name for name in self.rows if name.partition("#")[0] == row_id]
 
     @rule(pick=st.integers(0, 99), qty_u=st.integers(-5, 10**12), month=_MONTH)
     def correct(self, pick: int, qty_u: int, month: int) -> None:

@@ -39,26 +39,36 @@ def rows(layout: Layout) -> Iterator[Block]:
 
 
 def _started(columns: IntArray, values: FloatArray, *, life: int, lead: int) -> Iterator[Term]:
-    """Yield minus payment times what starts, for the first build and each renewal."""
-    periods = len(columns)
+    """Yield minus payment times what starts, for the first build and each renewal.
+
+    `columns` and `values` have the year as their last axis, shape (T,) or (n, T).
+    """
+    periods = columns.shape[-1]
     for delay in range(-lead, periods, life):
         paid = np.arange(periods)
         start = paid - delay  # in operation first; paid `lead` before, renewed each `life`
         serves = paid + lead < periods  # nothing is renewed for service past the horizon
         inside = (start >= 0) & (start < periods) & serves
-        now = np.where(inside, columns[start % periods], ABSENT)
-        before = np.where(inside & (start > 0), columns[(start - 1) % periods], ABSENT)
-        yield Term(now, -values)
-        yield Term(before, values)
+        now = np.where(inside, columns[..., start % periods], ABSENT)
+        before = np.where(inside & (start > 0), columns[..., (start - 1) % periods], ABSENT)
+        yield Term(now.T, -values.T)
+        yield Term(before.T, values.T)
 
 
 def _measures(layout: Layout) -> Iterator[Term]:
+    """Yield the terms of all measures that live and wait equally long at once."""
+    alike: dict[tuple[int, int], list[int]] = {}
+    payments: dict[int, list[float]] = {}
     for index, decision in enumerate(layout.decisions):
         measure = layout.problem.measures.get(decision.owner)
         if measure is None or not any(measure.capex):
             continue
-        values = to_float([v / (MEGA * decision.steps) for v in measure.capex])
-        yield from _started(layout.z[index], values, life=measure.life, lead=measure.lead_years)
+        alike.setdefault((measure.life, measure.lead_years), []).append(index)
+        parts = MEGA * decision.steps
+        payments[index] = [v.numerator / (v.denominator * parts) for v in measure.capex]
+    for (life, lead), chosen in sorted(alike.items()):
+        values = np.array([payments[index] for index in chosen])
+        yield from _started(layout.z[chosen], values, life=life, lead=lead)
 
 
 def _own_generation(layout: Layout) -> Iterator[Term]:
