@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csc_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +77,11 @@ class MatrixModel:
     def n_rows(self) -> int:
         """Number of rows."""
         return len(self.row_lo)
+
+    def table(self) -> csc_array:
+        """Return the coefficients, shape (rows, columns)."""
+        shape = (self.n_rows, len(self.starts) - 1)
+        return csc_array((self.values, self.indices, self.starts), shape=shape)
 
 
 def summed(place: IntArray, weights: FloatArray, count: int) -> FloatArray:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csc_array
 
 if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
     from tanlu.roadmap.assembly import Assembly
     from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.layout import Saving
@@ -39,8 +40,7 @@ class Estimate:
     def __post_init__(self) -> None:
         """Take the matrix once."""
         matrix = self.assembly.matrix
-        shape = (matrix.n_rows, matrix.n_columns)
-        self._table = csc_array((matrix.values, matrix.indices, matrix.starts), shape=shape)
+        self._table = matrix.table()
         self._price = np.zeros(matrix.n_columns)
         for saving in self.assembly.layout.savings:
             self._savings.setdefault(saving.decision, []).append(saving)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tanlu.roadmap.economics import life_left, payments, salvage_share
-from tanlu.roadmap.simulate import ZERO, starts, stock_upkeep, stock_worth
+from tanlu.roadmap.simulate import ZERO, pay, starts, stock_upkeep
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -37,31 +36,8 @@ def investment_of(
     total = [ZERO] * problem.periods
     worth = ZERO
     for year, amount in starts(path):
-        paid = payments(year, life=owner.life, lead=owner.lead_years, periods=problem.periods)
-        for index in paid:
-            total[max(index, 0)] += amount * owner.capex[max(index, 0)]
-        left = life_left(year, life=owner.life, periods=problem.periods)
-        if left:
-            share = salvage_share(problem.salvage, left=left, life=owner.life, rate=problem.rate)
-            worth += amount * owner.capex[max(paid[-1], 0)] * share
+        worth += pay(problem, owner, year=year, amount=amount, total=total)
     return tuple(total), worth
-
-
-def technology_investment(problem: Problem, choices: Choices) -> tuple[Series, Fraction]:
-    """Return what new units pay by year, and the worth of all units at the horizon [CNY]."""
-    total = [ZERO] * problem.periods
-    worth = ZERO
-    for technology in problem.technologies.values():
-        for year, count in enumerate(choices.units.get(technology.id, ())):
-            if count:
-                paid = max(year - technology.lead_years, 0)
-                total[paid] += count * technology.capex[paid]
-                left = max(year + technology.life - problem.periods, 0)
-                share = salvage_share(
-                    problem.salvage, left=left, life=technology.life, rate=problem.rate
-                )
-                worth += count * technology.capex[paid] * share if left else ZERO
-    return tuple(total), worth + stock_worth(problem, choices)
 
 
 def technology_om(problem: Problem, choices: Choices) -> Series:

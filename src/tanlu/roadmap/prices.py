@@ -53,7 +53,6 @@ class SiteModel:
     end_uses: IntArray
     savings: tuple[Saving, ...]
     matrix: MatrixModel
-    _new: list[Block] = field(default_factory=list)
     _count: int = 0
     _basis: Basis | None = None
 
@@ -63,23 +62,23 @@ class SiteModel:
         engine.set_costs(self.part.priced(price))
         if self._basis is not None:
             engine.start_at(self._basis)
-        answer = engine.run()
+        answer, found = engine.run(), []
         while answer.values is not None:
             added = self.short(answer.values, tolerance=UNDERSTATED)
             if not added:
                 break
+            found += added
             for block in added:
                 engine.add(block)
             answer = engine.run()
-        self.keep()
+        self.keep(found)
         self._basis = engine.basis()
         return answer
 
-    def keep(self) -> None:
-        """Put the tangents found since the last call into the model."""
-        if self._new:
-            self.matrix = with_rows(self.matrix, self._new)
-            self._new.clear()
+    def keep(self, found: Sequence[Block]) -> None:
+        """Put tangents into the model."""
+        if found:
+            self.matrix = with_rows(self.matrix, found)
             self._basis = None  # it knows fewer rows
 
     def logs(self, values: FloatArray) -> FloatArray:
@@ -92,7 +91,7 @@ class SiteModel:
         return total
 
     def short(self, values: FloatArray, *, tolerance: float) -> list[Block]:
-        """Return, and keep, tangents where some values understate an end use."""
+        """Return tangents where some values understate an end use."""
         if not len(self.end_uses):
             return []
         logs = self.logs(values)
@@ -107,7 +106,6 @@ class SiteModel:
                 )
                 found.append(self._moved(block))
                 self._count += 1
-        self._new.extend(found)
         return found
 
     def _moved(self, block: Block) -> Block:
@@ -288,20 +286,23 @@ def _sample_prices(parts: Parts, models: Sequence[SiteModel]) -> FloatArray | No
     weight = float(cost.sum() / cost[chosen].sum())
     engine = Engine(_joined(parts, sample, weight), integer=False)
     edges = np.cumsum([len(parts.group.columns), *(len(m.part.columns) for m in sample)])
+    places = list(zip(sample, edges, edges[1:], strict=False))
+    found: dict[int, list[Block]] = {int(edge): [] for edge in edges}
     answer = engine.run()
     while answer.values is not None:
         added = [
-            _shifted(block, int(edge))
-            for model, edge, end in zip(sample, edges, edges[1:], strict=False)
+            (int(edge), block)
+            for model, edge, end in places
             for block in model.short(answer.values[edge:end], tolerance=UNDERSTATED)
         ]
         if not added:
             break
-        for block in added:
-            engine.add(block)
+        for edge, block in added:
+            found[edge].append(block)
+            engine.add(_shifted(block, edge))
         answer = engine.run()
-    for model in sample:
-        model.keep()
+    for model, edge, _ in places:
+        model.keep(found[int(edge)])
     if answer.row_duals is None:
         return free
     return parts.valid(answer.row_duals[: len(parts.rows)])

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from tanlu.roadmap.builder import Block, Term
 from tanlu.roadmap.condense import condense, whole_model
@@ -157,8 +156,7 @@ class Cuts:
         matrix = assembly.matrix
         blocks = [matrix.blocks[b] for b in assembly.rows_of("savings") if is_tangent(b)]
         rows = np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.int64)
-        shape = (matrix.n_rows, matrix.n_columns)
-        table = csc_array((matrix.values, matrix.indices, matrix.starts), shape=shape)
+        table = matrix.table()
         activity = np.asarray(table @ values)
         slack = activity[rows] - matrix.row_lo[rows]
         small = self.small or whole_model(matrix)

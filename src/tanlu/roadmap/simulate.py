@@ -428,14 +428,22 @@ def invested(
     worth = ZERO
     for measure in problem.measures.values():
         for year, amount in starts(built[measure.id]):
-            worth += _pay(problem, measure, year=year, amount=amount, total=total)
+            worth += pay(problem, measure, year=year, amount=amount, total=total)
     for option in problem.pv.values():
         if option.ownership is Ownership.OWN:
             for year, amount in starts(choices.capacity[option.id]):
-                worth += _pay(problem, option, year=year, amount=amount, total=total)
+                worth += pay(problem, option, year=year, amount=amount, total=total)
     for battery in problem.storage.values():
         for year, amount in starts(choices.stored[battery.id]):
-            worth += _pay(problem, battery, year=year, amount=amount, total=total)
+            worth += pay(problem, battery, year=year, amount=amount, total=total)
+    units, left = technology_investment(problem, choices)
+    return tuple(a + b for a, b in zip(total, units, strict=True)), worth + left
+
+
+def technology_investment(problem: Problem, choices: Choices) -> tuple[Series, Fraction]:
+    """Return what new units pay by year, and the worth of all units at the horizon [CNY]."""
+    total = [ZERO] * problem.periods
+    worth = ZERO
     for technology in problem.technologies.values():
         for year, count in enumerate(choices.units.get(technology.id, ())):
             if count:
@@ -475,7 +483,7 @@ def stock_upkeep(problem: Problem, choices: Choices) -> tuple[Series, Series]:
     return tuple(om), tuple(out)
 
 
-def _pay(
+def pay(
     problem: Problem,
     owner: Measure | PvOption | Storage,
     *,
@@ -483,6 +491,7 @@ def _pay(
     amount: Fraction,
     total: list[Fraction],
 ) -> Fraction:
+    """Add what a build and its renewals pay to a total by year; return what is left of it."""
     paid = payments(year, life=owner.life, lead=owner.lead_years, periods=problem.periods)
     for index in paid:
         total[max(index, 0)] += amount * owner.capex[max(index, 0)]

@@ -99,8 +99,7 @@ def take_apart(assembly: Assembly) -> Parts:
         The whole model.
     """
     matrix = assembly.matrix
-    shape = (matrix.n_rows, matrix.n_columns)
-    by_column = csc_array((matrix.values, matrix.indices, matrix.starts), shape=shape)
+    by_column = matrix.table()
     table = by_column.tocsr()
     owner = _owners(assembly, table)
     row_owner = _row_owners(table, owner)
@@ -126,8 +125,7 @@ def take_apart(assembly: Assembly) -> Parts:
 
 def rows_of(matrix: MatrixModel) -> csr_array:
     """Return the rows of a model."""
-    shape = (matrix.n_rows, len(matrix.starts) - 1)
-    return csc_array((matrix.values, matrix.indices, matrix.starts), shape=shape).tocsr()
+    return matrix.table().tocsr()
 
 
 def with_rows(matrix: MatrixModel, blocks: Sequence[Block]) -> MatrixModel:

@@ -17,9 +17,16 @@ from tanlu.kernel.plan import Effect, Ownership
 from tanlu.roadmap.ageing import aged
 from tanlu.roadmap.economics import discount_factors, horizon_discount
 from tanlu.roadmap.layout import emission_columns, make_routes, to_float
-from tanlu.roadmap.outlay import investment_of, technology_investment, technology_om
+from tanlu.roadmap.outlay import investment_of, technology_om
 from tanlu.roadmap.problem import ContractKind, TargetKind
-from tanlu.roadmap.simulate import ZERO, built_shares, nothing, simulate, stock_upkeep
+from tanlu.roadmap.simulate import (
+    ZERO,
+    built_shares,
+    nothing,
+    simulate,
+    stock_upkeep,
+    technology_investment,
+)
 from tanlu.roadmap.storage import at_site
 
 if TYPE_CHECKING:

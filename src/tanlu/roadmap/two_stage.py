@@ -208,7 +208,7 @@ class _Joint:
         scaled = [(1 - k) * p * part.cost for p, part in zip(self.shares, parts, strict=True)]
         least = [-np.inf, *([0.0] * count)] if k else []
         above = [k, *(k * p * tail for p in self.shares)] if k else []
-        whole = block_diag([_csc(part) for part in parts], format="csc")
+        whole = block_diag([part.table() for part in parts], format="csc")
         whole = _widened(whole, extra)
         links, low_links = self._links(whole.shape[1])
         tails, low_tails = self._tails(whole.shape[1])
@@ -352,11 +352,6 @@ def shifted(block: Block, start: int) -> Block:
         for term in block.terms
     )
     return replace(block, terms=terms)
-
-
-def _csc(matrix: MatrixModel) -> Any:
-    shape = (matrix.n_rows, matrix.n_columns)
-    return csc_array((matrix.values, matrix.indices, matrix.starts), shape=shape)
 
 
 def _widened(table: Any, columns: int) -> Any:
