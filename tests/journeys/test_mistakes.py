@@ -201,6 +201,13 @@ def test_what_is_no_year_is_refused(argv: tuple[str, ...], company: Path) -> Non
     assert (told.code, told.body["code"]) == (2, "app.not-a-year")
 
 
+def test_measures_of_no_sector_are_refused_as_a_workspace_of_none_is() -> None:
+    told = run("--json", "measures", "list", "--sector", "nonsense")
+
+    assert (told.code, told.body["code"]) == (2, "app.sector-unknown")
+    assert run("--json", "measures", "list", "--sector", "machinery").code == 0
+
+
 def test_a_word_far_too_long_is_shortened(company: Path) -> None:
     word = "x" * 3000
 

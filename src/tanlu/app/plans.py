@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from tanlu.app import clock, inventories, situations
 from tanlu.app.findings import finding_bodies
 from tanlu.app.references import near
-from tanlu.app.workspaces import site_names
+from tanlu.app.workspaces import check_sector, site_names
 from tanlu.catalog import load, tables
 from tanlu.compute.plan_process import solve_in_child
 from tanlu.ingest.safe_config import load_json, load_yaml
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.catalogue import EVERY_SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,13 +159,20 @@ def _fact(value: str, names: Mapping[str, Mapping[str, str]], say: Say) -> str:
 
 
 def measures_body(*, sector: str = "", say: Say) -> dict[str, Any]:
-    """Return the catalogue, restricted to a sector and what serves every sector."""
+    """Return the catalogue, restricted to a sector and what serves every sector.
+
+    Raises
+    ------
+    TanluError
+        As `workspaces.check_sector`.
+    """
+    check_sector(sector)
     rows = [row for row in tables.read("measure") if not sector or _serves(row, sector)]
     return {"measures": [_measure(row, say) for row in rows]}
 
 
 def _serves(row: Mapping[str, Any], sector: str) -> bool:
-    return row["sector"] in (sector, "cross-cutting")
+    return row["sector"] in (sector, EVERY_SECTOR)
 
 
 def measure_body(measure: str, *, say: Say) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from tanlu.catalog import load, tables
 from tanlu.kernel.activity import Site
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Finding, Outcome
+from tanlu.measures.catalogue import EVERY_SECTOR
 from tanlu.storage import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DATABASE = "workspace.db"
-EVERY_SECTOR = "cross-cutting"  # of measures
 _SHOWN = 3
 
 
@@ -49,7 +49,7 @@ def create_workspace(
         ``storage.exists`` when the folder already is one; ``app.province-unknown``;
         ``app.sector-unknown``; ``app.site-unnamed``.
     """
-    _check_sector(sector)
+    check_sector(sector)
     code = province_code(province) if province else ""
     named = [_site_name(site) for site in sites]
     at, actor = clock.now(), clock.actor()
@@ -63,8 +63,14 @@ def create_workspace(
         return {"workspace": str(folder), "name": name, **sites_body(workspace)}
 
 
-def _check_sector(sector: str) -> None:
-    """Refuse a sector that neither a template nor a measure is made for."""
+def check_sector(sector: str) -> None:
+    """Refuse a sector that neither a template nor a measure is made for; empty is any.
+
+    Raises
+    ------
+    TanluError
+        ``app.sector-unknown``.
+    """
     known = {str(row["id"]) for row in tables.read("template_sector")}
     known |= {str(row["sector"]) for row in tables.read("measure")} - {EVERY_SECTOR}
     if sector and sector not in known:

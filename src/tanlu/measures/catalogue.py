@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Energy = Mapping[str, Fraction | None]
 
 _KWH_PER_MWH = 1000
-_GENERAL = "cross-cutting"
+EVERY_SECTOR = "cross-cutting"
 
 
 def offers_for(
@@ -51,7 +51,7 @@ def offers_for(
     energy = {carrier.id: carrier.mwh_per_unit for carrier in base.carriers}
     facts = tuple(end_uses)
     sites = sorted({fact.site for fact in facts})
-    wanted = [row for row in rows if row["sector"] in {sector, _GENERAL}]
+    wanted = [row for row in rows if row["sector"] in {sector, EVERY_SECTOR}]
     found = [
         offer
         for row in wanted
