@@ -148,15 +148,18 @@ class Builder:
     def _add_term(self, rows: IntArray, term: Term) -> None:
         columns = np.asarray(term.columns, dtype=np.int64)
         coefficient = np.asarray(term.coefficient, dtype=np.float64)
-        if columns.ndim == 2 and coefficient.ndim == 1:  # noqa: PLR2004 - a value per row
-            coefficient = coefficient[:, None]
-        values = np.broadcast_to(coefficient, columns.shape)
-        index = rows if columns.ndim == 1 else rows[:, None]
-        index = np.broadcast_to(index, columns.shape)
+        if columns.ndim == 2:  # noqa: PLR2004 - several columns per row
+            rows = np.repeat(rows, columns.shape[1])
+            if coefficient.ndim == 1:
+                coefficient = coefficient[:, None]
+        values = _flat(coefficient, columns.shape)
+        columns = columns.ravel()
         keep = (columns != ABSENT) & (values != 0)
-        self._rows.append(index[keep])
-        self._cols.append(columns[keep])
-        self._vals.append(values[keep])
+        if not keep.all():
+            rows, columns, values = rows[keep], columns[keep], values[keep]
+        self._rows.append(rows)
+        self._cols.append(columns)
+        self._vals.append(values)
 
     def matrix(self) -> MatrixModel:
         """Return the finished model; entries of one cell are added up."""
@@ -184,7 +187,9 @@ class Builder:
 
 
 def _flat(value: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
-    return np.broadcast_to(np.asarray(value, dtype=np.float64), shape).ravel()
+    full = np.empty(shape)
+    full[...] = value
+    return full.ravel()
 
 
 def _floats(parts: Sequence[FloatArray]) -> FloatArray:

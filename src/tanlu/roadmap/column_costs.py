@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Ownership
@@ -18,6 +19,7 @@ from tanlu.roadmap.economics import (
     salvage_share,
     telescope,
 )
+from tanlu.roadmap.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,21 +30,29 @@ if TYPE_CHECKING:
 
 def measure_costs(problem: Problem, measure: Measure) -> tuple[float, ...]:
     """Return the telescoped cost of all of a measure, shape (T,) [CNY]."""
-    avoided = [Fraction(0)] * problem.periods
+    avoided = [Fraction(0)] * problem.periods if measure.host_year is not None else []
     if measure.host_year is not None:
         avoided[measure.host_year] = measure.host_capex
+    factors, horizon = _discounts(problem)
     costs = adoption_costs(
         measure.capex,
         measure.om,
         life=measure.life,
         lead=measure.lead_years,
-        factors=discount_factors(problem.years, problem.rate),
-        horizon=horizon_discount(problem.years, problem.rate),
+        factors=factors,
+        horizon=horizon,
         salvage=problem.salvage,
         rate=problem.rate,
         avoided=avoided,
     )
     return _telescoped(costs)
+
+
+@once
+def _discounts(problem: Problem) -> tuple[tuple[float, ...], float]:
+    """Return the discount factors as floats, shape (T,), and that of the year after."""
+    factors = discount_factors(problem.years, problem.rate)
+    return tuple(map(float, factors)), float(horizon_discount(problem.years, problem.rate))
 
 
 def _telescoped(costs: Sequence[float]) -> tuple[float, ...]:
@@ -56,12 +66,14 @@ def unit_costs(problem: Problem, technology: Technology) -> tuple[Fraction, ...]
     """Return the discounted cost of one unit built for operation in each year, (T,) [CNY]."""
     factors = discount_factors(problem.years, problem.rate)
     horizon = horizon_discount(problem.years, problem.rate)
+    upkeep = [f * om if om else om for f, om in zip(factors, technology.om, strict=True)]
+    until = tuple(accumulate(upkeep, initial=Fraction(0)))
     costs = []
     for start in range(problem.periods):
         paid = max(start - technology.lead_years, 0)
         end = min(start + technology.life, problem.periods)
         total = factors[paid] * technology.capex[paid]
-        total += sum((factors[s] * technology.om[s] for s in range(start, end)), Fraction(0))
+        total += until[end] - until[start]
         if start + technology.life > problem.periods:
             left = life_left(start, life=technology.life, periods=problem.periods)
             share = salvage_share(
@@ -81,13 +93,14 @@ def generation_costs(problem: Problem, option: PvOption) -> tuple[float, ...]:
 
 def built_costs(problem: Problem, owner: PvOption | Storage) -> tuple[float, ...]:
     """Return the telescoped cost of a unit of capacity, shape (T,) [CNY]."""
+    factors, horizon = _discounts(problem)
     costs = adoption_costs(
         owner.capex,
         owner.om,
         life=owner.life,
         lead=owner.lead_years,
-        factors=discount_factors(problem.years, problem.rate),
-        horizon=horizon_discount(problem.years, problem.rate),
+        factors=factors,
+        horizon=horizon,
         salvage=problem.salvage,
         rate=problem.rate,
     )

@@ -103,8 +103,8 @@ def adoption_costs(
     *,
     life: int,
     lead: int,
-    factors: Sequence[Fraction],
-    horizon: Fraction,
+    factors: Sequence[Fraction | float],
+    horizon: Fraction | float,
     salvage: Salvage,
     rate: Fraction,
     avoided: Sequence[Fraction] = (),
@@ -117,9 +117,9 @@ def adoption_costs(
         Investment if paid in a year, and O&M of a year [CNY].
     life, lead : int
         Years of service; years between payment and operation.
-    factors : sequence of Fraction, shape (T,)
+    factors : sequence of Fraction or float, shape (T,)
         Discount factors.
-    horizon : Fraction
+    horizon : Fraction or float
         Factor of the year after the horizon.
     salvage : Salvage
         Credit for the life left.
@@ -146,20 +146,31 @@ def adoption_costs(
     running = 0.0
     tail = [0.0] * (periods + 1)
     for index in reversed(range(periods)):
-        yearly = om[index] - avoided[index] if avoided else om[index]
+        yearly = om[index] - avoided[index] if avoided and avoided[index] else om[index]
         running += discount[index] * float(yearly)
         tail[index] = running
     costs = []
-    for start in range(periods):
-        paid = payments(start, life=life, lead=lead, periods=periods)
+    served = _served(life, lead, periods, salvage, rate)
+    for (paid, kept), upkeep in zip(served, tail, strict=False):
         if paid[0] < 0:
             costs.append(float("inf"))
             continue
-        left = life_left(start, life=life, periods=periods)
-        kept = float(salvage_share(salvage, left=left, life=life, rate=rate)) if left else 0.0
-        total = sum((paying[p] for p in paid), tail[start])
+        total = sum([paying[p] for p in paid], upkeep)
         costs.append(total - float(horizon) * price[paid[-1]] * kept)
     return tuple(costs)
+
+
+@lru_cache(maxsize=256)
+def _served(
+    life: int, lead: int, periods: int, salvage: Salvage, rate: Fraction
+) -> tuple[tuple[tuple[int, ...], float], ...]:
+    """Return for each first year in operation when is paid, and the share left at the horizon."""
+    found = []
+    for start in range(periods):
+        left = life_left(start, life=life, periods=periods)
+        kept = float(salvage_share(salvage, left=left, life=life, rate=rate)) if left else 0.0
+        found.append((payments(start, life=life, lead=lead, periods=periods), kept))
+    return tuple(found)
 
 
 def telescope(costs: Sequence[float]) -> tuple[float, ...]:

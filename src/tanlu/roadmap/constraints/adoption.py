@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 @family("adoption", reason="EARLIEST_POSSIBLE")
 def rows(layout: Layout) -> Iterator[Block]:
     """Return ``z_t >= z_{t-1}``, equal between decision years, and 0 before the first year."""
+    problem, years = layout.problem, layout.years
+    free = np.array([np.inf if year in problem.decision_years else 0.0 for year in problem.years])
     for index, decision in enumerate(layout.decisions):
         z = layout.z[index]
-        keys = tuple(f"{decision.id},{year}" for year in layout.years[1:])
-        free = [np.inf if y in layout.problem.decision_years else 0.0 for y in layout.problem.years]
+        keys = tuple([f"{decision.id},{year}" for year in years[1:]])
         terms = (Term(z[1:]), Term(z[:-1], -1.0))
         yield Block(f"adoption.keep.{decision.id}", keys, terms, lo=0.0, up=free[1:])
         first = first_open(layout, decision)
         if first:
-            closed = tuple(f"{decision.id},{year}" for year in layout.years[:first])
+            closed = tuple(f"{decision.id},{year}" for year in years[:first])
             yield Block(
                 f"adoption.closed.{decision.id}", closed, (Term(z[:first]),), lo=0.0, up=0.0
             )

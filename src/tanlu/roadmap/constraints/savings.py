@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,10 @@ def rows(layout: Layout) -> Iterator[Block]:
     for end_use in touched:
         low, high = layout.reach[end_use, :, 0], layout.reach[end_use, :, 1]
         points = _few(float(np.max(high - low))) if is_large else POINTS
+        logs = _logs(layout, end_use, np.arange(layout.periods))
         for point in range(points):
             w = low + (high - low) * point / (points - 1)
-            name = f"savings.{layout.end_uses[end_use]}.{point}"
-            yield tangents(layout, name, end_use=end_use, years=np.arange(layout.periods), w=w)
+            yield _touching(f"savings.{layout.end_uses[end_use]}.{point}", logs, w)
         if layout.end_uses[end_use] in recovery_sources(layout):
             yield from _all_ceilings(layout, end_use)
 
@@ -86,21 +87,40 @@ def tangents(layout: Layout, name: str, *, end_use: int, years: IntArray, w: Flo
     w : FloatArray, shape (n,)
         Points of contact, log of the remaining share.
     """
-    members = layout.savings_on.get(end_use, ())
-    slope = np.exp(w)
+    return _touching(name, _logs(layout, end_use, years), w)
+
+
+@dataclass(frozen=True, slots=True)
+class _Logs:
+    """An end use and the logs of its savings in some years: what all its tangents share."""
+
+    keys: tuple[str, ...]
+    f: Term
+    columns: IntArray
+    values: FloatArray
+
+
+def _logs(layout: Layout, end_use: int, years: IntArray) -> _Logs:
     columns: list[IntArray] = []
     values: list[FloatArray] = []
-    for saving in members:
+    for saving in layout.savings_on.get(end_use, ()):
         z = layout.z[saving.decision]
         if saving.by_start is None:
             columns.append(z[years][:, None])
-            values.append(-slope[:, None] * saving.log[years][:, None])
+            values.append(saving.log[years][:, None])
         else:
             columns.append(np.broadcast_to(z, (len(years), len(z))))
-            values.append(-slope[:, None] * saving.by_start[years])
-    keys = tuple(f"{layout.end_uses[end_use]},{layout.years[year]}" for year in years)
-    logs = Term(np.concatenate(columns, axis=1), np.concatenate(values, axis=1))
-    return Block(name, keys, (Term(layout.f[end_use, years]), logs), lo=slope * (1 - w))
+            values.append(saving.by_start[years])
+    name, labels = layout.end_uses[end_use], layout.years
+    keys = tuple([f"{name},{labels[year]}" for year in years])
+    f = Term(layout.f[end_use, years])
+    return _Logs(keys, f, np.concatenate(columns, axis=1), np.concatenate(values, axis=1))
+
+
+def _touching(name: str, logs: _Logs, w: FloatArray) -> Block:
+    slope = np.exp(w)
+    terms = (logs.f, Term(logs.columns, -slope[:, None] * logs.values))
+    return Block(name, logs.keys, terms, lo=slope * (1 - w))
 
 
 def ceilings(
