@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from tanlu.app.calculators import kinds_body
 from tanlu.cli.argv import read_call
 from tanlu.cli.pages import shared_options
 from tanlu.cli.program import build
@@ -25,7 +26,20 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 RULES = "src/tanlu/data/messages/method.yaml"
 METHOD = ROOT / "docs" / "method"
-_RULE = re.compile(r"^(?:\| )?\*\*(M-\d\d)\*\* (?:\| )?(.*)$")
+_RULE = re.compile(r"^(?:\| )?\*\*(M-\d{2,3})\*\* (?:\| )?(.*)$")
+CALCULATORS_ZH = (
+    "`tanlu measures calc KIND --input in.json --json` 计算；输入写成 "
+    '`{"power": {"value": 75, "unit": "kW"}}`，公制、英制单位都可以，压力写明表压 `kPa(g)`、'
+    "`psig` 或绝压 `kPa(a)`、`psia`；没有单位的量可以只写数。同一个量在各计算器里名称相同，"
+    "角色写在下划线后面。给一列数就逐例计算。`output_units` 可指定输出单位。"
+)
+CALCULATORS_EN = (
+    "`tanlu measures calc KIND --input in.json --json` calculates; write inputs as "
+    '`{"power": {"value": 75, "unit": "kW"}}` in SI or US units, pressures as gauge (`kPa(g)`, '
+    "`psig`) or absolute (`kPa(a)`, `psia`); a quantity without unit may be a plain number. A "
+    "quantity has the same name in every calculator, its role after an underscore. A list of "
+    "values makes one case each. `output_units` names the unit of an output."
+)
 _INTERFACE = ("cli.", "report.", "unit.", "chart.", "explain.", "doctor.")
 
 
@@ -105,6 +119,60 @@ def codes_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def calculators_page() -> str:
+    """Return the page of the engineering calculators: inputs, ranges, outputs, publication."""
+    lines = [
+        "# 工程计算器 Engineering calculators",
+        "",
+        "由程序生成，请勿手改。Generated from the program: do not edit by hand.",
+        "",
+        CALCULATORS_ZH,
+        "",
+        CALCULATORS_EN,
+        "",
+    ]
+    pairs = zip(
+        kinds_body(say=Say("zh"))["calculators"],
+        kinds_body(say=Say("en"))["calculators"],
+        strict=True,
+    )
+    area = ""
+    for zh, en in sorted(pairs, key=lambda pair: (pair[0]["area"], pair[0]["kind"])):
+        lines += [f"## {zh['area']}", ""] if zh["area"] != area else []
+        area = zh["area"]
+        lines += [f"### `{zh['kind']}`", "", f"{zh['name']} · {en['name']}", ""]
+        lines += [f"`{zh['method']}`", ""]
+        lines += [f"{_source(zh['source'])} · {_source(en['source'])}", ""]
+        lines += [text for note in (zh["note"], en["note"]) if note for text in (note, "")]
+        lines += ["| 输入 input | 单位 unit | 范围 range | 缺省 default | 含义 | meaning |"]
+        lines += ["|---|---|---|---|---|---|"]
+        lines += list(_inputs(zh["inputs"], en["inputs"], ""))
+        lines += ["", "| 输出 output | 单位 unit | 含义 | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"| `{left['name']}` | {left['unit']} | {left['meaning']} | {right['meaning']} |"
+            for left, right in zip(zh["outputs"], en["outputs"], strict=True)
+        ]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _source(source: Any) -> str:
+    return " · ".join(part for part in source.values() if part)
+
+
+def _inputs(zh: Any, en: Any, before: str) -> Iterator[str]:
+    for left, right in zip(zh, en, strict=True):
+        default = "必填 required" if left["required"] else left["default"]
+        default = "—" if default is None else default
+        names = "、".join(f"`{before}{name}`" for name in (left["name"], *left["also"]))
+        kind = "；列表 list" if left["list"] else ""
+        source = f"；{_source(left['range_source'])}" if left["range_source"] else ""
+        allowed = _cell(f"{left['allowed']}{kind}{source}")
+        cells = (names, left["unit"], allowed, default, left["meaning"], right["meaning"])
+        yield f"| {' | '.join(str(cell) for cell in cells)} |"
+        yield from _inputs(left["columns"], right["columns"], f"{left['name']}[].")
+
+
 def rules() -> Iterator[tuple[str, str, str, str]]:
     """Yield number, page, Chinese and English text of every rule in docs/method."""
     for page in sorted(set(METHOD.glob("*.md")) - {METHOD / "README.md"}):
@@ -159,6 +227,7 @@ def rule_messages() -> str:
 
 
 PAGES = {
+    "docs/reference/calculators.md": calculators_page,
     RULES: rule_messages,
     "docs/reference/commands.md": commands_page,
     "docs/reference/codes.md": codes_page,

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _SHELL = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_RULE = re.compile(r"\bM-\d\d\b")
+_RULE = re.compile(r"\bM-\d{2,3}\b")
 _RAISED = re.compile(r"TanluError\(\s*\"([a-z0-9.-]+)\"")
 LARGEST_PICTURE = 250_000
 
@@ -117,7 +117,7 @@ def test_rules_are_numbered_once_and_every_rule_cited_exists() -> None:
         for page in method.glob("*.md")
         if page.name != "README.md"
         for number in re.findall(
-            r"^(?:\| )?\*\*(M-\d\d)\*\*", page.read_text(encoding="utf-8"), re.MULTILINE
+            r"^(?:\| )?\*\*(M-\d{2,3})\*\*", page.read_text(encoding="utf-8"), re.MULTILINE
         )
     ]
     cited = {
@@ -127,7 +127,7 @@ def test_rules_are_numbered_once_and_every_rule_cited_exists() -> None:
         if file.suffix in {".py", ".yaml", ".md", ".csv"}
         for number in _RULE.findall(file.read_text(encoding="utf-8"))
     }
-    listed = re.findall(r"^\| (M-\d\d) \|", (method / "README.md").read_text("utf-8"), re.MULTILINE)
+    listed = re.findall(r"^\| (M-\d{2,3}) \|", (method / "README.md").read_text("utf-8"), re.MULTILINE)
 
     assert len(defined) == len(set(defined))
     assert cited - set(defined) == set()

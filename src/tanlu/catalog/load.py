@@ -14,6 +14,8 @@ from tanlu.catalog import factor_rows
 from tanlu.catalog.schema import exact
 from tanlu.catalog.tables import read
 from tanlu.factors.model import Factor, FactorQuality, Item, ItemConversion
+from tanlu.measures.calculation import model as calculation
+from tanlu.units.engineering import EngineeringUnits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -233,3 +235,15 @@ def uncertainty_defaults() -> Mapping[str, Decimal]:
 def benchmarks() -> Mapping[str, Row]:
     """Return energy limits, leading levels, power and border-adjustment benchmarks by id."""
     return {row["id"]: row for row in read("benchmark")}
+
+
+@cache
+def calculators() -> Mapping[str, calculation.Calculator]:
+    """Return the engineering calculators by id, with ranges and meanings of their quantities."""
+    return calculation.calculators(read("calculator"), read("calculator_quantity"))
+
+
+@cache
+def engineering_units() -> EngineeringUnits:
+    """Return the spellings of engineering units."""
+    return EngineeringUnits(read("engineering_unit"))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BODIES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "bodies.yaml").read_text(encoding="utf-8")
 )
-MODULES = ("setup", "ledger", "analysis", "goals", "studies", "documents")
+MODULES = ("setup", "ledger", "analysis", "goals", "measures", "studies", "documents")
 HOSTILE = "[red]x[/red] \x1b[31m\x1b]0;y\x07\x9b31m\u202ez\r\n:smile:"
 WRITTEN = frozenset({
     "site", "label", "message", "path", "name", "name_en", "name_zh", "zh", "en", "workspace",
@@ -130,7 +130,7 @@ def test_no_line_is_wider_than_100_columns(name: str, lang: str) -> None:
     assert widest <= 100
 
 
-@pytest.mark.parametrize("name", ["documents.demo", "goals.measures", "ledger.imported"])
+@pytest.mark.parametrize("name", ["documents.demo", "measures.listed", "ledger.imported"])
 def test_a_narrow_terminal_is_served(name: str) -> None:
     assert rendered(name, "zh", width=50).strip()
 

@@ -1,4 +1,4 @@
-"""Commands that look ahead: target, measures, plan."""
+"""Commands that look ahead: target, plan."""
 
 import sys
 from collections.abc import Callable
@@ -16,7 +16,6 @@ from tanlu.i18n.say import Say
 def add_to(program: typer.Typer, call: Call, say: Say) -> None:
     """Add the commands of this file to the program."""
     _add_targets(program, call, say)
-    _add_measures(program, call, say)
     _add_plan(program, call, say)
 
 
@@ -87,27 +86,6 @@ def _add_targets(program: typer.Typer, call: Call, say: Say) -> None:
                 body = goals.check_targets(workspace, say=say)
         unmet = any(row["met"] is False for row in body["targets"])
         return Answer(body, views.goals.checks, Exit.NOT_MET if unmet else Exit.DONE)
-
-
-def _add_measures(program: typer.Typer, call: Call, say: Say) -> None:
-    measures = typer.Typer(help=say("cli.measures"), no_args_is_help=True)
-    program.add_typer(measures, name="measures", rich_help_panel=say("cli.panel.use"))
-
-    @measures.command("list", help=say("cli.measures.list"))
-    def listed(
-        sector: Annotated[str, typer.Option("--sector", help=say("cli.init.sector"))] = "",
-    ) -> Answer:
-        from tanlu.app import plans
-
-        return Answer(plans.measures_body(sector=sector, say=say), views.goals.measures)
-
-    @measures.command("show", help=say("cli.measures.show"))
-    def show(
-        measure: Annotated[str, typer.Argument(help=say("cli.measures.id"))],
-    ) -> Answer:
-        from tanlu.app import plans
-
-        return Answer(plans.measure_body(measure, say=say), views.goals.measures)
 
 
 def _add_plan(program: typer.Typer, call: Call, say: Say) -> None:

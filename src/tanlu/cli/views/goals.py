@@ -1,4 +1,4 @@
-"""Terminal views of target, measures and plan."""
+"""Terminal views of target and plan."""
 
 from __future__ import annotations
 
@@ -140,49 +140,6 @@ def _incomplete(console: Console, say: Say, rows: Sequence[Mapping[str, Any]]) -
         for message in told[:_GAPS]:
             layout.paragraph(console, f"· {message}", style="yellow")
         layout.more(console, say, len(told) - _GAPS)
-
-
-def measures(console: Console, say: Say, body: Mapping[str, Any]) -> None:
-    """Show the catalogue as a table, a single measure in full."""
-    rows = body["measures"]
-    if len(rows) == _LISTED:
-        _card(console, say, rows[0])
-        return
-    heads = [say("cli.measure"), say("cli.name"), say("cli.kind"), say("cli.confidence"),
-             say("cli.saving"), say("cli.life")]  # fmt: skip
-    layout.table(
-        console,
-        heads,
-        [
-            (row["id"], row["label"], layout.word("cli.family", row["family"], say),
-             layout.word("cli.quality", row["confidence"], say),
-             say.percent(row["saving_typical"]), str(row["life_years"]))
-            for row in rows
-        ],
-        right=2,
-    )  # fmt: skip
-
-
-def _card(console: Console, say: Say, row: Mapping[str, Any]) -> None:
-    layout.line(console, f"{row['label']}  ({row['id']})", style="bold")
-    saving = " – ".join(say.percent(row[f"saving_{end}"]) for end in ("low", "typical", "high"))
-    capex = " – ".join(say.exact(str(row[f"capex_{end}"])) for end in ("low", "typical", "high"))
-    facts = [
-        ("cli.sector", row["sector"]),
-        ("cli.kind", layout.word("cli.family", row["family"], say)),
-        ("cli.applies_to", say.listed([row["carrier"], *(row["end_uses"] or [])])),
-        ("cli.saving", saving),
-        ("cli.cost", f"{capex} {row['capex_unit']}"),
-        ("cli.life", str(row["life_years"])),
-        ("cli.lead", str(row["lead_years"])),
-        ("cli.rollout", say.percent(row["max_rollout"])),
-        ("cli.confidence", layout.word("cli.quality", row["confidence"], say)),
-        ("cli.source", f"{row['source']} · {row['locator']}"),
-    ]
-    layout.table(console, ["", ""], [(say(code), text) for code, text in facts])
-    note = say.pick(row["note_zh"] or "", row["note_en"] or "")
-    if note:
-        layout.paragraph(console, note, indent=0)
 
 
 def plan(console: Console, say: Say, body: Mapping[str, Any], *, most: int = _ADOPTIONS) -> None:

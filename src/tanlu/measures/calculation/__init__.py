@@ -1,0 +1,1 @@
+"""Engineering calculators: what they take, how their input is read, what they answer."""

@@ -1,0 +1,21 @@
+"""The formula of every calculator, by its id."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tanlu.measures.equipment import lighting, motor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tanlu.measures.calculation.run import Formula
+
+_AREAS = (lighting, motor)
+
+
+@cache
+def formulas() -> Mapping[str, Formula]:
+    """Return every formula by calculator id; each area lists its own in ``FORMULAS``."""
+    return {kind: formula for area in _AREAS for kind, formula in area.FORMULAS.items()}
