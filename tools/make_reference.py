@@ -197,10 +197,15 @@ def method_page() -> str:
         "| | 规则 | Rule | |",
         "|---|---|---|---|",
     ]
-    for number, page, zh, en in sorted(rules()):
+    for number, page, zh, en in sorted(rules(), key=_place):
         link = f"[{page.removesuffix('.md')}]({page})"
         lines.append(f"| {number} | {_opening(zh, '。；：')} | {_opening(en, '.;:')} | {link} |")
     return "\n".join(lines) + "\n"
+
+
+def _place(rule: tuple[str, str, str, str]) -> int:
+    """Return the number of a rule, to sort by."""
+    return int(rule[0].removeprefix("M-"))
 
 
 def _opening(text: str, ends: str) -> str:
@@ -220,7 +225,7 @@ def rule_messages() -> str:
     """Return the rules as messages, so that the program explains them where no page is."""
     told = {
         number: {"zh": zh.replace("**", ""), "en": en.replace("**", "")}
-        for number, _, zh, en in sorted(rules())
+        for number, _, zh, en in sorted(rules(), key=_place)
     }
     head = "# Written by tools/make_reference.py from docs/method; do not edit by hand.\n"
     return head + yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=10**6)

@@ -127,11 +127,13 @@ def test_rules_are_numbered_once_and_every_rule_cited_exists() -> None:
         if file.suffix in {".py", ".yaml", ".md", ".csv"}
         for number in _RULE.findall(file.read_text(encoding="utf-8"))
     }
-    listed = re.findall(r"^\| (M-\d{2,3}) \|", (method / "README.md").read_text("utf-8"), re.MULTILINE)
+    listed = re.findall(
+        r"^\| (M-\d{2,3}) \|", (method / "README.md").read_text("utf-8"), re.MULTILINE
+    )
 
     assert len(defined) == len(set(defined))
     assert cited - set(defined) == set()
-    assert listed == sorted(defined)
+    assert listed == sorted(defined, key=lambda number: int(number[2:]))
 
 
 def test_the_readme_names_targets_of_the_makefile() -> None:
