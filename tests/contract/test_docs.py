@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _SHELL = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_RULE = re.compile(r"\bM-\d{2,3}\b")
+_RULE = re.compile(r"\bM-(?:\d\d|1\d\d)\b")
 _RAISED = re.compile(r"TanluError\(\s*\"([a-z0-9.-]+)\"")
 LARGEST_PICTURE = 250_000
 
