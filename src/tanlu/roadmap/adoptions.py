@@ -155,12 +155,13 @@ def _unit_adoptions(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
                         id=technology.id,
                         measure=technology.id,
                         kind="technology",
-                        site=solved.problem.end_uses[technology.end_use].site,
+                        site=technology.site,
                         year=solved.problem.years[year],
                         size=float(count),
                         unit="unit",
                         capex=round(count * technology.capex[paid]),
-                        abatement_t_total=tonnes.get(technology.id, 0.0) * count / sum(counts),
+                        abatement_t_total=tonnes.get(technology.id, 0.0)
+                        * float(count / sum(counts)),
                         why=None,
                     )
                 )
@@ -198,16 +199,17 @@ def _retirements(solved: Solved) -> list[Adoption]:
     problem, found = solved.problem, []
     for technology, cohort in retirable(problem):
         for year, _ in starts(solved.choices.retired[cohort.id]):
-            use = problem.end_uses[technology.end_use]
+            served = problem.end_uses.get(technology.serves)
+            unit = (served or problem.products[technology.serves]).unit
             found.append(
                 Adoption(
                     id=cohort.id,
                     measure=technology.id,
                     kind="retirement",
-                    site=use.site,
+                    site=technology.site,
                     year=problem.years[year],
                     size=float(cohort.capacity[year]),
-                    unit=f"{use.unit}/yr",
+                    unit=f"{unit}/yr",
                     capex=0,
                     abatement_t_total=0.0,
                     why=None,

@@ -127,8 +127,8 @@ def weights_of(layout: Layout, group: Group) -> FloatArray:
         for index, route in enumerate(layout.routes):
             measure = problem.measures.get(route.owner)
             power = measure is not None and measure.effect is Effect.SWITCH
-            if power and route.carrier == problem.electricity():
-                found[layout.a[index]] = to_float(problem.end_uses[route.end_use].demand)
+            if power and problem.electricity() in dict(route.inputs):
+                found[layout.a[index]] = to_float(layout.size(route))
     return found
 
 

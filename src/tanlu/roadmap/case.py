@@ -14,8 +14,8 @@ from tanlu.roadmap.case_plant import (
     read_end_use,
     read_measure,
     read_site,
-    read_technology,
 )
+from tanlu.roadmap.case_products import read_product, read_slices
 from tanlu.roadmap.case_rules import (
     check_scenarios,
     read_border,
@@ -27,6 +27,7 @@ from tanlu.roadmap.case_rules import (
     read_target,
 )
 from tanlu.roadmap.case_supply import read_contract, read_pv, read_storage
+from tanlu.roadmap.case_technology import Plant, read_technology
 from tanlu.roadmap.economics import Salvage
 from tanlu.roadmap.node import Faults, Node, exact
 from tanlu.roadmap.problem import Method, Problem
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tanlu.roadmap.caution import Caution
+    from tanlu.roadmap.problem import Carrier, Product
 
 
 class _Named(Protocol):
@@ -124,10 +126,12 @@ def _years(top: Node) -> tuple[int, ...]:
 def _problem(top: Node) -> Problem:
     carriers = _by_id(map(read_carrier, top.nodes("carriers")))
     sites = _by_id(read_site(node, carriers) for node in top.nodes("sites"))
-    uses = [read_end_use(node, carriers) for node in top.nodes("end_uses")]
-    end_uses = _by_id(uses)
-    technologies = [read_technology(node, end_uses, carriers) for node in top.nodes("technologies")]
-    measures = [read_measure(node, end_uses, carriers) for node in top.nodes("measures")]
+    products, slices = _by_id(map(read_product, top.nodes("products"))), read_slices(top)
+    taken: dict[str, Carrier | Product] = {**carriers, **products}
+    end_uses = _by_id(read_end_use(node, taken, slices) for node in top.nodes("end_uses"))
+    plant = Plant(taken, end_uses, products, sites, slices)
+    technologies = [read_technology(node, plant) for node in top.nodes("technologies")]
+    measures = [read_measure(node, end_uses, taken) for node in top.nodes("measures")]
     method = Method(top.choice("method", Method, "market"))
     years, output = top.years, top.series("output", 1, least=0)
     return Problem(
@@ -157,6 +161,8 @@ def _problem(top: Node) -> Problem:
         decision_years=_decision_years(top),
         frozen_until=top.integer("freeze_years", 0),
         notes=top.texts("notes"),
+        products=products,
+        slices=slices,
     )
 
 

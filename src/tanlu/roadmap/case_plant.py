@@ -1,4 +1,4 @@
-"""Read the plant of a case: carriers, sites, end uses, technologies and measures."""
+"""Read the plant of a case: carriers, sites, end uses and measures."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Evidence
 from tanlu.kernel.rounding import floor_half_up
+from tanlu.roadmap.case_products import MWH, read_energy, read_profile, step_of
 from tanlu.roadmap.node import exact
-from tanlu.roadmap.problem import Carrier, Cohort, EndUse, Measure, Site, Technology
+from tanlu.roadmap.problem import OTHER_STEP, Carrier, EndUse, Measure, Product, Site
 from tanlu.units.energy import mwh_per
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tanlu.roadmap.node import Node
-    from tanlu.roadmap.problem import Series
+    from tanlu.roadmap.problem import Series, Slice
 
-MWH = "MWh"
-ENERGY_STEP = Fraction(1, 1000)  # of a MWh: 1 kWh
-OTHER_STEP = Fraction(1, 10**6)
-SLIP = Fraction(1, 1000)  # a stated energy may be rounded, not another unit's
+    Carriers = Mapping[str, Carrier | Product]
+
 _LAYERS = {
     Effect.REDUCE: "efficiency",
     Effect.ABSOLUTE: "efficiency",
@@ -42,14 +41,6 @@ def read_carrier(node: Node) -> Carrier:
     """Return an energy carrier, gas or material."""
     electricity = node.flag("electricity", default=False)
     unit = node.text("unit", MWH)
-    energy = mwh_per(unit)
-    if node.has("mwh_per_unit"):
-        given = node.above_zero("mwh_per_unit")
-        if energy is not None and abs(given - energy) > energy * SLIP:
-            facts = {"found": float(given), "unit": unit, "expected": float(energy)}
-            node.faults.add("CASE_UNIT_ENERGY", node.at("mwh_per_unit"), **facts)
-        energy = given
-    step = ENERGY_STEP if unit == MWH else OTHER_STEP
     scope = node.integer("scope", 2 if electricity else 1, least=1)
     if scope not in {1, 2, 3}:
         node.faults.add("CASE_CHOICE", node.at("scope"), found=scope, choices="1, 2, 3")
@@ -65,19 +56,19 @@ def read_carrier(node: Node) -> Carrier:
         ef=ef,
         ef_market=market,
         ef_scope3=node.series("ef_scope3", 0),
-        mwh_per_unit=energy,
+        mwh_per_unit=read_energy(node, unit),
         kgce={key: coal.positive(key) for key in ("calorific", "equivalent") if coal.has(key)},
-        quantum=node.above_zero("quantum", step),
+        quantum=node.above_zero("quantum", step_of(unit)),
     )
     coal.close()
     node.close()
     return carrier
 
 
-def read_paths(node: Node, key: str) -> dict[str, Series]:
-    """Return paths by name."""
+def read_paths(node: Node, key: str, *, least: int | None = None) -> dict[str, Series]:
+    """Return paths by name, sorted by it."""
     inner = node.node(key)
-    return {name: inner.series(name) for name in inner.data}
+    return {name: inner.series(name, least=least) for name in sorted(inner.data)}
 
 
 def read_site(node: Node, carriers: Mapping[str, Carrier]) -> Site:
@@ -102,16 +93,17 @@ def read_site(node: Node, carriers: Mapping[str, Carrier]) -> Site:
     return site
 
 
-def read_end_use(node: Node, carriers: Mapping[str, Carrier]) -> EndUse:
-    """Return an end use; its unit is its carrier's."""
+def read_end_use(node: Node, carriers: Carriers, slices: Sequence[Slice] = ()) -> EndUse:
+    """Return an end use; its unit is its carrier's or product's."""
     carrier = node.text("carrier", "")
     known = carriers.get(carrier)
     unit = node.text("unit", known.unit if known else MWH)
     if known is not None and unit != known.unit:
         node.faults.add("CASE_UNIT_OTHER", node.at("unit"), found=unit, expected=known.unit)
     demand = node.series("demand", least=0)
+    step = node.above_zero("quantum", known.quantum if known else OTHER_STEP)
     if node.has("growth"):
-        demand = _grown(node, demand, carriers.get(carrier))
+        demand = _grown(node, demand, step)
     use = EndUse(
         id=node.text("id"),
         site=node.text("site"),
@@ -119,15 +111,16 @@ def read_end_use(node: Node, carriers: Mapping[str, Carrier]) -> EndUse:
         demand=demand,
         kind=node.text("kind", "energy"),
         unit=unit,
+        quantum=step,
+        profile=read_profile(node, slices),
     )
     node.text("name", "")
     node.close()
     return use
 
 
-def _grown(node: Node, demand: Series, carrier: Carrier | None) -> Series:
-    """Apply a growth path [1/yr] or an index, rounded to the carrier's step."""
-    step = carrier.quantum if carrier else ENERGY_STEP
+def _grown(node: Node, demand: Series, step: Fraction) -> Series:
+    """Apply a growth path [1/yr] or an index, rounded to a step."""
     rate = node.rate("growth")
     first = node.years[0]
     grown = [d * (1 + rate) ** (y - first) for d, y in zip(demand, node.years, strict=True)]
@@ -147,84 +140,8 @@ def read_learned(node: Node, key: str, default: int | None = 0) -> Series:
     )
 
 
-def read_technology(
-    node: Node, end_uses: Mapping[str, EndUse], carriers: Mapping[str, Carrier]
-) -> Technology:
-    """Return a way to serve an end use."""
-    end_use, carrier = node.text("end_use"), node.text("carrier", "")
-    ratio = _ratio(node, end_uses.get(end_use), carrier, carriers=carriers)
-    limited = node.has("existing") or node.has("unit_size") or node.has("stock")
-    size = node.above_zero("unit_size") if node.has("unit_size") else None
-    life = node.integer("life", 20, least=1)
-    capex, om = read_learned(node, "capex"), node.series("om", 0)
-    cohorts = _cohorts(node, size, life=life, capex=capex, om=om) if limited else ()
-    technology = Technology(
-        id=node.text("id"),
-        end_use=end_use,
-        carrier=carrier,
-        input_ratio=ratio,
-        existing=_existing(cohorts, len(node.years)) if limited else None,
-        unit_size=size,
-        capex=capex,
-        om=om,
-        life=life,
-        lead_years=node.integer("lead_years", 0),
-        first_year=node.integer("first_year", node.years[0]),
-        max_units=node.integer("max_units", 10**6),
-        cohorts=cohorts,
-    )
-    node.text("name", "")
-    node.close({"retire_cost": "existing or stock", "existing_om": "existing",
-                "existing_worth": "existing"})  # fmt: skip
-    return technology
-
-
-def _existing(cohorts: tuple[Cohort, ...], periods: int) -> Series:
-    zero = (Fraction(0),) * periods
-    paths = [zero, *(cohort.capacity for cohort in cohorts)]
-    return tuple(sum(values, Fraction(0)) for values in zip(*paths, strict=True))
-
-
-def _cohorts(
-    node: Node, size: Fraction | None, *, life: int, capex: Series, om: Series
-) -> tuple[Cohort, ...]:
-    """Return the capacity that is there: one cohort, or one for each year of installation."""
-    if not node.has("stock"):
-        name = f"{node.text('id')}/now"
-        existing = node.series("existing", 0, least=0)
-        running, worth = node.series("existing_om", 0), node.positive("existing_worth", 0)
-        cost = node.series("retire_cost") if node.has("retire_cost") else None
-        return (Cohort(name, existing, running, cost, worth=worth),)
-    if node.has("existing"):
-        node.faults.add("CASE_KEYS_BOTH", node.at("stock"), found="existing, stock")
-    cost = node.series("retire_cost") if node.has("retire_cost") else None
-    stock, found = node.node("stock"), []
-    for written in sorted(stock.data):
-        count = Fraction(stock.integer(written))
-        if size is None:
-            node.faults.add("CASE_KEY_MISSING", node.at("unit_size"), key="unit_size")
-            size = Fraction(1)
-        end = int(written) + life if written.isdigit() else 0
-        if not written.isdigit() or not end - life <= node.years[0] < end:
-            facts = {"found": written, "first": node.years[0], "life": life}
-            node.faults.add("CASE_STOCK_YEAR", stock.at(written), **facts)
-            continue
-        alive = [year < end for year in node.years]
-        found.append(
-            Cohort(
-                f"{node.text('id')}/{written}",
-                tuple(count * size * on for on in alive),
-                tuple(count * each * on for each, on in zip(om, alive, strict=True)),
-                None if cost is None else tuple(count * each for each in cost),
-                value=count * capex[0],
-                left=max(end - node.years[-1] - 1, 0),
-            )
-        )
-    return tuple(found)
-
-
-def _ratio(
-    node: Node, use: EndUse | None, carrier: str, *, carriers: Mapping[str, Carrier]
+def read_ratio(
+    node: Node, use: EndUse | Product | None, carrier: str, *, carriers: Carriers
 ) -> Series:
     """Return carrier units per end use unit: given, or from efficiencies and energy.
 
@@ -249,29 +166,27 @@ def _ratio(
 
 def _energy_turn(
     node: Node,
-    use: EndUse | None,
-    after: Carrier | None,
+    use: EndUse | Product | None,
+    after: Carrier | Product | None,
     *,
-    carriers: Mapping[str, Carrier],
+    carriers: Carriers,
     is_stated: bool,
 ) -> Fraction:
     """Return the units of a carrier with the energy of one unit of an end use."""
     if use is None or after is None:
         return Fraction(1)
-    source = carriers.get(use.carrier)
+    source = use if isinstance(use, Product) else carriers.get(use.carrier)
     before = source.mwh_per_unit if source else mwh_per(use.unit)
     if before and after.mwh_per_unit:
         return before / after.mwh_per_unit
     if is_stated and use.unit != after.unit:
-        lacking = after.id if before else (use.carrier or use.id)
+        lacking = after.id if before else (source.id if source else use.id)
         facts = {"carrier": lacking, "before": use.unit, "after": after.unit}
         node.faults.add("CASE_UNITS_UNLIKE", node.path, **facts)
     return Fraction(1)
 
 
-def read_measure(
-    node: Node, end_uses: Mapping[str, EndUse], carriers: Mapping[str, Carrier]
-) -> Measure:
+def read_measure(node: Node, end_uses: Mapping[str, EndUse], carriers: Carriers) -> Measure:
     """Return a measure."""
     effect = Effect(node.choice("effect", EFFECTS, "reduce"))
     targets = tuple(sorted(node.texts("end_uses") or node.node("savings").data))
@@ -279,7 +194,7 @@ def read_measure(
     zero = (Fraction(0),) * len(node.years)
     is_switch, is_recovery = effect is Effect.SWITCH, effect is Effect.RECOVER
     carrier_to = node.text("carrier_to", "") if is_switch else ""
-    ratio = _ratio(node, first_use, carrier_to, carriers=carriers) if is_switch else zero
+    ratio = read_ratio(node, first_use, carrier_to, carriers=carriers) if is_switch else zero
     name = node.text("id")
     host = node.year_index("host_year")
     if node.has("host_capex") != node.has("host_year"):

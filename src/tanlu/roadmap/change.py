@@ -160,7 +160,7 @@ def _growth(problem: Problem, change: Change) -> Problem:
 def scaled_activity(problem: Problem, path: Series) -> Problem:
     """Return a problem whose demands and output are multiplied year by year."""
     uses = {
-        name: replace(use, demand=_product(use.demand, path, _step(problem, use.carrier)))
+        name: replace(use, demand=_product(use.demand, path, use.quantum))
         for name, use in problem.end_uses.items()
     }
     borders = {
@@ -175,10 +175,6 @@ def scaled_activity(problem: Problem, path: Series) -> Problem:
 
 def _times(values: Series, path: Series) -> Series:
     return tuple(a * b for a, b in zip(values, path, strict=True))
-
-
-def _step(problem: Problem, carrier: str) -> Fraction:
-    return problem.carriers[carrier].quantum if carrier else Fraction(1, 1000)
 
 
 def _product(values: Series, path: Series, step: Fraction) -> Series:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Ownership
 from tanlu.roadmap.baseline import site_baseline, site_emitted
+from tanlu.roadmap.breach import Breach
+from tanlu.roadmap.capacity import capacity_of
 from tanlu.roadmap.carbon_cost import MG_PER_T
+from tanlu.roadmap.chain import availability
+from tanlu.roadmap.chain_checks import (
+    check_limits,
+    check_products,
+    check_reserve,
+    check_slices,
+)
 from tanlu.roadmap.layout import make_decisions, make_routes, ready_years
 from tanlu.roadmap.once import once
 from tanlu.roadmap.problem import TargetKind
@@ -25,28 +33,6 @@ if TYPE_CHECKING:
     from tanlu.roadmap.layout import Decision, Route
     from tanlu.roadmap.problem import Problem, Series, Target
     from tanlu.roadmap.simulate import Choices, Simulation
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A rule that is not kept.
-
-    Parameters
-    ----------
-    family : str
-        Constraint family.
-    key : str
-        Target, measure, site or contract.
-    year : int
-        Year index.
-    amount : Fraction
-        By how much, in the family's user unit (t, CNY, units, ...).
-    """
-
-    family: str
-    key: str
-    year: int
-    amount: Fraction
 
 
 def find_breaches(problem: Problem, choices: Choices, result: Simulation) -> tuple[Breach, ...]:
@@ -157,10 +143,9 @@ def _heat(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Br
     """
     limits_of = all_route_limits(problem, choices)
     for route in make_routes(problem):
-        use = problem.end_uses[route.end_use]
-        step = problem.carriers[use.carrier].quantum if use.carrier else Fraction(1, 1000)
+        step = problem.quantum(route.serves)
         limits = limits_of[route.id]
-        family = "stock" if route.kind == "technology" else "heat"
+        family = "stock" if route.is_technology else "heat"
         for year, amount in enumerate(result.served[route.id]):
             limit = limits[year]
             if amount < 0:
@@ -174,9 +159,9 @@ def all_route_limits(problem: Problem, choices: Choices) -> dict[str, list[Fract
     built = built_shares(problem, choices)
     most = _headroom(problem)
     return {
-        route.id: _capacities(problem, choices, route.owner)
-        if route.kind == "technology"
-        else _share_limits(problem, route, built=built, most=most[route.end_use])
+        route.id: capacities(problem, choices, route.owner)
+        if route.is_technology
+        else _share_limits(problem, route, built=built, most=most[route.serves])
         for route in make_routes(problem)
     }
 
@@ -184,31 +169,21 @@ def all_route_limits(problem: Problem, choices: Choices) -> dict[str, list[Fract
 def _share_limits(
     problem: Problem, route: Route, *, built: Mapping[str, Series], most: Series
 ) -> list[Fraction | None]:
-    demand = problem.end_uses[route.end_use].demand
+    demand = problem.end_uses[route.serves].demand
     if route.owner:
-        saving = problem.measures[route.owner].saving[route.end_use]
+        saving = problem.measures[route.owner].saving[route.serves]
         shares = [part * share for part, share in zip(built[route.owner], saving, strict=True)]
     else:
-        shares = _left_open(problem, built, route.end_use)
+        shares = _left_open(problem, built, route.serves)
     triples = zip(demand, shares, most, strict=True)
     return [d * s * m if s else ZERO for d, s, m in triples]
 
 
-def _capacities(problem: Problem, choices: Choices, name: str) -> list[Fraction | None]:
-    technology = problem.technologies[name]
-    if technology.existing is None:
-        return [None] * problem.periods
-    units = choices.units.get(name, (0,) * problem.periods)
-    size = technology.unit_size or ZERO
-    existing = list(technology.existing)
-    for cohort in technology.cohorts:
-        gone = choices.retired.get(cohort.id, (ZERO,) * problem.periods)
-        rows = zip(existing, cohort.capacity, gone, strict=True)
-        existing = [total - capacity * out for total, capacity, out in rows]
-    return [
-        existing[year] + sum(units[max(0, year - technology.life + 1) : year + 1]) * size
-        for year in range(problem.periods)
-    ]
+def capacities(problem: Problem, choices: Choices, name: str) -> list[Fraction | None]:
+    """Return what a technology can serve or make in each year; None is no limit."""
+    part = availability(problem, name)
+    standing = capacity_of(problem, choices, name)
+    return [None if value is None else part * value for value in standing]
 
 
 def _left_open(problem: Problem, built: Mapping[str, Series], end_use: str) -> list[Fraction]:
@@ -442,4 +417,8 @@ CHECKS: tuple[Callable[[Problem, Choices, Simulation], Iterator[Breach]], ...] =
     _offsets,
     _budget,
     _locks,
+    check_products,
+    check_slices,
+    check_limits,
+    check_reserve,
 )

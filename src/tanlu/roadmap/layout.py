@@ -15,7 +15,7 @@ import numpy as np
 
 from tanlu.kernel.plan import Effect
 from tanlu.roadmap.ageing import is_ageing, share_at
-from tanlu.roadmap.builder import Builder
+from tanlu.roadmap.builder import ABSENT, Builder
 from tanlu.roadmap.column_costs import (
     built_costs,
     generation_costs,
@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.problem import (
         Border,
+        Carrier,
         Measure,
         Problem,
+        Product,
         PvOption,
         Series,
         Technology,
@@ -61,14 +63,32 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way to serve a routed end use: incumbent, technology, switch or recovery."""
+    """One way to serve a routed end use or to make a product.
+
+    Parameters
+    ----------
+    id, serves, site : str
+        Own id, id of the end use or product, site.
+    kind : str
+        ``incumbent``, ``technology``, ``switch`` or ``recover``; ``maker`` of a product.
+    inputs, by_products : tuple of (str, Series)
+        Units of each carrier or product taken, and of each further product made, per unit.
+    owner : str
+        Technology or measure.
+    """
 
     id: str
-    end_use: str
+    serves: str
+    site: str
     kind: str
-    carrier: str
-    ratio: Series | None
+    inputs: tuple[tuple[str, Series], ...]
     owner: str
+    by_products: tuple[tuple[str, Series], ...] = ()
+
+    @property
+    def is_technology(self) -> bool:
+        """Whether capacity limits it."""
+        return self.kind in {"technology", "maker"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +136,8 @@ class Layout:
         Savings on each end use, in their order.
     z, f, a, n, buy, e, use, q, pin, after, export, g : IntArray
         Column indices; the second axis is the year.
+    w : IntArray, shape (R, S, T)
+        What technologies serve or make in each slice; absent for other routes.
     em : dict of str to IntArray
         Emission columns ``s1, s2l, s2m, s3`` by site and year [kt].
     y : IntArray, shape (R, T)
@@ -151,6 +173,7 @@ class Layout:
     z: IntArray
     f: IntArray
     a: IntArray
+    w: IntArray
     n: IntArray
     buy: IntArray
     e: IntArray
@@ -188,13 +211,20 @@ class Layout:
         scale = self.unit.get(use.carrier, Fraction(1))
         return to_float([value / scale for value in use.demand])
 
-    def inflow(self, route: Route) -> FloatArray:
-        """Return the matrix units of the route's carrier per share of the end use."""
-        if route.ratio is None or not route.carrier:
-            return np.zeros(self.periods)
-        use = self.problem.end_uses[route.end_use]
-        scale = self.unit[route.carrier]
-        return to_float([d * r / scale for d, r in zip(use.demand, route.ratio, strict=True)])
+    def activity(self, index: int, place: int | None) -> IntArray:
+        """Return the columns of a route in a slice; None: in the year."""
+        found: IntArray = self.a[index] if place is None else self.w[index, place]
+        return found
+
+    def size(self, route: Route) -> Series:
+        """Return what one of a route's column is: the demand, or a matrix unit of the product."""
+        use = self.problem.end_uses.get(route.serves)
+        return use.demand if use is not None else (self.unit[route.serves],) * self.periods
+
+    def flow(self, route: Route, name: str, ratio: Series) -> FloatArray:
+        """Return matrix units of a carrier or product per one of the route's column."""
+        scale = self.unit[name]
+        return to_float([d * r / scale for d, r in zip(self.size(route), ratio, strict=True)])
 
     def factor_kt(self, values: Sequence[Fraction], carrier: str) -> FloatArray:
         """Turn a factor [t per unit] into kt per matrix unit."""
@@ -232,19 +262,35 @@ def to_float(values: Sequence[Fraction]) -> FloatArray:
 
 
 def carrier_units(problem: Problem) -> dict[str, Fraction]:
-    """Return carrier units per matrix unit: 1 GWh, or a power of ten near the demand."""
+    """Return units of a carrier or product per matrix unit: 1 GWh, or a power of ten near it."""
     units: dict[str, Fraction] = {}
-    for carrier in problem.carriers.values():
+    chained = _chained_amounts(problem)
+    every: list[Carrier | Product] = [*problem.carriers.values(), *problem.products.values()]
+    for carrier in every:
         if carrier.mwh_per_unit:
             units[carrier.id] = KILO / carrier.mwh_per_unit
             continue
         top = max(
             (max(use.demand) for use in problem.end_uses.values() if use.carrier == carrier.id),
-            default=Fraction(1),
+            default=chained.get(carrier.id, Fraction(1)),
         )
         exponent = math.floor(math.log10(top)) if top > 0 else 0
         units[carrier.id] = Fraction(10) ** exponent
     return units
+
+
+def _chained_amounts(problem: Problem) -> dict[str, Fraction]:
+    """Return about how much chains of products take of each carrier and product, at most."""
+    found: dict[str, Fraction] = {}
+    for use in problem.end_uses.values() if problem.products else ():
+        for name in {use.id, use.carrier} - {""}:
+            found[name] = max(found.get(name, Fraction(0)), *use.demand)
+    for _ in problem.products:
+        for technology in problem.technologies.values():
+            made = found.get(technology.serves, Fraction(0))
+            for name, ratio in technology.inputs.items():
+                found[name] = max(found.get(name, Fraction(0)), made * max(ratio))
+    return found
 
 
 @once
@@ -265,29 +311,40 @@ def make_decisions(problem: Problem) -> tuple[Decision, ...]:
 
 @once
 def make_routes(problem: Problem) -> tuple[Route, ...]:
-    """Return the routes of all routed end uses: incumbent or technologies, then switches."""
+    """Return the routes of all routed end uses, then the makers of products.
+
+    Of an end use: its incumbent or its technologies, then switches.
+    """
     routes: list[Route] = []
     one = (Fraction(1),) * problem.periods
     ways = [m for m in problem.measures.values() if m.effect in {Effect.SWITCH, Effect.RECOVER}]
-    routed = {t.end_use for t in problem.technologies.values()}
+    routed = {t.serves for t in problem.technologies.values()}
     routed.update(name for measure in ways for name in measure.saving)
     for use in sorted(problem.end_uses.values(), key=lambda u: u.id):
         if use.id not in routed:
             continue
-        own = sorted((t for t in problem.technologies.values() if t.end_use == use.id), key=_key)
+        own = [t for t in problem.technologies.values() if t.serves == use.id and not t.is_maker]
         if own:
-            routes.extend(
-                Route(t.id, use.id, "technology", t.carrier, t.input_ratio, t.id) for t in own
-            )
+            routes.extend(_route(t, "technology") for t in sorted(own, key=_key))
         else:
-            routes.append(Route(f"{use.id}/now", use.id, "incumbent", use.carrier, one, ""))
+            taken = ((use.carrier, one),) if use.carrier else ()
+            routes.append(Route(f"{use.id}/now", use.id, use.site, "incumbent", taken, ""))
         for measure in sorted(ways, key=_key):
             if use.id in measure.saving:
                 kind = str(measure.effect)
-                ratio = measure.input_ratio if measure.effect is Effect.SWITCH else None
+                taken = ((measure.carrier_to, measure.input_ratio),) if measure.carrier_to else ()
                 name = f"{use.id}/{measure.id}"
-                routes.append(Route(name, use.id, kind, measure.carrier_to, ratio, measure.id))
+                routes.append(Route(name, use.id, use.site, kind, taken, measure.id))
+    makers = [t for t in problem.technologies.values() if t.is_maker]
+    routes.extend(_route(t, "maker") for t in sorted(makers, key=lambda t: (t.serves, t.id)))
     return tuple(routes)
+
+
+def _route(technology: Technology, kind: str) -> Route:
+    inputs = tuple(sorted(technology.inputs.items()))
+    others = tuple(sorted(technology.by_products.items()))
+    name, serves = technology.id, technology.serves
+    return Route(name, serves, technology.site, kind, inputs, name, others)
 
 
 def _key(item: Measure | Technology | PvOption) -> str:
@@ -359,7 +416,7 @@ class _Maker:
         self.stocks = tuple(
             r.owner
             for r in self.routes
-            if r.kind == "technology" and problem.technologies[r.owner].unit_size is not None
+            if r.is_technology and problem.technologies[r.owner].unit_size is not None
         )
         self.claims = tuple(
             (contract.id, site)
@@ -373,9 +430,10 @@ class _Maker:
         pairs = {
             (use.site, use.carrier)
             for use in problem.end_uses.values()
-            if use.carrier and not any(t.end_use == use.id for t in problem.technologies.values())
+            if use.carrier and not any(t.serves == use.id for t in problem.technologies.values())
         }
-        pairs |= {(problem.end_uses[r.end_use].site, r.carrier) for r in self.routes if r.carrier}
+        pairs |= {(route.site, name) for route in self.routes for name, _ in route.inputs}
+        pairs = {(site, name) for site, name in pairs if name in problem.carriers}
         power = problem.electricity()
         grid = {site for site, carrier in pairs if carrier == power}
         grid |= {m.site for m in problem.measures.values() if any(m.aux)}
@@ -409,6 +467,7 @@ class _Maker:
             z=self._decision_columns(),
             f=self._flow_columns(),
             a=self._var("a", [r.id for r in self.routes]),
+            w=self._slice_columns(),
             n=self._stock_columns(),
             buy=self._purchase_columns(),
             **self._electricity_columns(),
@@ -445,11 +504,22 @@ class _Maker:
         low, high = np.exp(self.reach[:, :, 0]), np.exp(self.reach[:, :, 1])
         return self._var("f", self.end_uses, lb=low, ub=high)
 
+    def _slice_columns(self) -> IntArray:
+        problem = self.problem
+        shape = (len(self.routes), len(problem.slices), problem.periods)
+        found = np.full(shape, ABSENT, dtype=np.int64)
+        mine = [i for i, route in enumerate(self.routes) if route.is_technology]
+        if problem.slices and mine:
+            names = [self.routes[i].id for i in mine], [s.id for s in problem.slices], self.years
+            found[mine] = self.builder.var("w", (len(mine), *shape[1:]), labels=names)
+        return found
+
     def _stock_columns(self) -> IntArray:
         technologies = [self.problem.technologies[name] for name in self.stocks]
         costs = self._stack([to_float(unit_costs(self.problem, t)) / MEGA for t in technologies])
         top = self._stack([_units_allowed(self.problem, t) for t in technologies])
-        return self._var("n", self.stocks, ub=top, cost=costs, integer=True)
+        whole = np.array([not t.continuous for t in technologies], dtype=bool).reshape(-1, 1)
+        return self._var("n", self.stocks, ub=top, cost=costs, integer=whole)
 
     def _money(self, values: Sequence[Fraction], carrier: str) -> FloatArray:
         return self.df * to_float([v * self.unit[carrier] / MEGA for v in values])
@@ -606,7 +676,7 @@ def ready_years(problem: Problem, owner: PvOption | Storage) -> tuple[bool, ...]
 def _units_allowed(problem: Problem, technology: Technology) -> list[float]:
     first = technology.first_year + technology.lead_years
     return [
-        float(technology.max_units)
+        float(technology.max_units[index])
         if year >= first and index >= technology.lead_years and index >= problem.frozen_until
         else 0.0
         for index, year in enumerate(problem.years)

@@ -9,6 +9,7 @@ import numpy as np
 
 from tanlu.kernel.plan import Effect
 from tanlu.roadmap.ageing import is_ageing, share_at
+from tanlu.roadmap.chain import carried
 from tanlu.roadmap.layout import MEGA, to_float
 from tanlu.roadmap.wedges import shapley_shares
 
@@ -155,15 +156,23 @@ class _Shares:
 def _switched(solved: Solved, measure: Measure) -> float:
     """Return the present value of the change in energy bills of a switch or recovery [CNY]."""
     layout, problem = solved.assembly.layout, solved.problem
+
+    def price(site: str, name: str) -> FloatArray:
+        return to_float(problem.price(site, name))
+
+    made = carried(problem, price, solved.result.served)
     total = 0.0
     for route in layout.routes:
         if route.owner != measure.id:
             continue
-        use = problem.end_uses[route.end_use]
+        use = problem.end_uses[route.serves]
         served = to_float(solved.result.served[route.id])
-        price = to_float(problem.price(use.site, use.carrier)) if use.carrier else 0.0
-        total -= float(np.sum(layout.factors * served * price))
-        if route.carrier and route.ratio is not None:
-            new = to_float(problem.price(use.site, route.carrier))
-            total += float(np.sum(layout.factors * served * to_float(route.ratio) * new))
+        bill = np.zeros(layout.periods)
+        if use.carrier:
+            known = made.get((use.site, use.carrier))
+            bill -= price(use.site, use.carrier) if known is None else known
+        for name, ratio in route.inputs:
+            known = made.get((use.site, name))
+            bill += to_float(ratio) * (price(use.site, name) if known is None else known)
+        total += float(np.sum(layout.factors * served * bill))
     return total

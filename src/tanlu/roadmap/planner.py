@@ -10,8 +10,9 @@ import numpy as np
 
 from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.assembly import Assembly, assemble
+from tanlu.roadmap.breach import Breach
 from tanlu.roadmap.case import read_case
-from tanlu.roadmap.checks import Breach, find_breaches
+from tanlu.roadmap.checks import find_breaches
 from tanlu.roadmap.families import TARGET_FAMILIES
 from tanlu.roadmap.group import plan_group
 from tanlu.roadmap.infeasible import diagnose

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Series = tuple[Fraction, ...]
 
 
+OTHER_STEP = Fraction(1, 1000)  # of an end use without a carrier
+
+
 class Method(StrEnum):
     """How purchased electricity is counted."""
 
@@ -87,6 +90,40 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """What technologies of a site make and technologies and end uses of it take: steam, hydrogen.
+
+    Parameters
+    ----------
+    id, unit : str
+        Id and unit of its amounts.
+    mwh_per_unit : Fraction or None
+        Energy content; None for a material.
+    quantum : Fraction
+        Amounts are whole steps of it.
+    is_storable : bool
+        Balances over the year, not in each slice of it.
+    reserve_margin : Series, shape (T,), or None
+        Firm capacity above what is made in each slice, as a share of it [-]; None: no rule.
+    """
+
+    id: str
+    unit: str
+    mwh_per_unit: Fraction | None
+    quantum: Fraction
+    is_storable: bool = False
+    reserve_margin: Series | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of the year with its own demand and availability; `share` of the year [-]."""
+
+    id: str
+    share: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A plant; its own factors and prices go before the carrier's.
 
@@ -145,33 +182,47 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True)
 class Technology:
-    """A way to serve an end use, with what of it is there.
+    """A way to serve an end use or to make a product, with what of it is there.
 
     Parameters
     ----------
-    id, end_use, carrier : str
+    id, site : str
         Ids.
-    input_ratio : Series, shape (T,)
-        Units of its carrier per unit of the end use.
+    serves : str
+        End use that it serves or product that it makes; amounts are in units of it.
+    inputs, by_products : Mapping[str, Series]
+        Units of each carrier or product taken, and of each further product made, per unit.
     existing : Series, shape (T,) or None
-        Capacity already there while nothing is retired early [end use units a year]; None is no
-        limit.
+        Capacity already there while nothing is retired early [units a year]; None is no limit.
     unit_size : Fraction or None
-        Capacity of one new unit [end use units a year]; None: cannot be built.
+        Capacity of one new unit [units a year]; None: cannot be built.
     capex, om : Series, shape (T,)
         Per unit [CNY] and [CNY/yr].
     life, lead_years, first_year : int
         Years of service, of building, and first year of operation.
-    max_units : int
-        Largest number built in one year.
+    max_units : Series, shape (T,)
+        Largest number built in each year.
     cohorts : tuple of Cohort
         Parts of the existing capacity.
+    continuous : bool
+        May be built in any fraction of a unit.
+    availability : tuple of Fraction
+        Share of the capacity that can be used, by slice; one entry without slices.
+    firm : Fraction
+        Share of the capacity that counts towards a reserve margin [-].
+    min_capacity, max_capacity : Series, shape (T,), or None
+        Limits of all capacity, existing and new [units a year].
+    min_output, max_output : Series, shape (T,), or None
+        Limits of what is served or made in a year [units].
+    is_maker : bool
+        Makes a product, does not serve an end use.
     """
 
     id: str
-    end_use: str
-    carrier: str
-    input_ratio: Series
+    site: str
+    serves: str
+    inputs: Mapping[str, Series]
+    by_products: Mapping[str, Series]
     existing: Series | None
     unit_size: Fraction | None
     capex: Series
@@ -179,8 +230,16 @@ class Technology:
     life: int
     lead_years: int
     first_year: int
-    max_units: int
+    max_units: Series
     cohorts: tuple[Cohort, ...] = ()
+    continuous: bool = False
+    availability: tuple[Fraction, ...] = (Fraction(1),)
+    firm: Fraction = Fraction(1)
+    min_capacity: Series | None = None
+    max_capacity: Series | None = None
+    min_output: Series | None = None
+    max_output: Series | None = None
+    is_maker: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +249,17 @@ class EndUse:
     Parameters
     ----------
     id, site, carrier : str
-        Ids; the carrier gives unit, price and factor unless technologies serve the end use.
+        Ids; the carrier or product gives unit, price and factor unless technologies serve it.
     demand : Series, shape (T,)
         Before any measure [carrier units].
     kind : str
         electricity, heat, fuel, transport, process or material.
     unit : str
         Unit of the demand: its carrier's, or MWh.
+    quantum : Fraction
+        Amounts are rounded once to this step.
+    profile : tuple of Fraction
+        Share of the demand in each slice; empty: at any time of the year.
     """
 
     id: str
@@ -205,6 +268,8 @@ class EndUse:
     demand: Series
     kind: str = "electricity"
     unit: str = "MWh"
+    quantum: Fraction = OTHER_STEP
+    profile: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,6 +572,8 @@ class Problem:
     notes: tuple[str, ...] = field(default=())
     borders: Mapping[str, Border] = field(default_factory=dict)
     storage: Mapping[str, Storage] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
+    slices: tuple[Slice, ...] = ()
 
     @property
     def periods(self) -> int:
@@ -524,6 +591,11 @@ class Problem:
     def price(self, site: str, carrier: str) -> Series:
         """Return the price of a carrier at a site [CNY per unit]."""
         return self.sites[site].price.get(carrier) or self.carriers[carrier].price
+
+    def quantum(self, name: str) -> Fraction:
+        """Return the step of amounts of a carrier, a product or an end use."""
+        known = self.carriers.get(name) or self.products.get(name) or self.end_uses[name]
+        return known.quantum
 
     def electricity(self) -> str:
         """Return the id of the electricity carrier, empty when there is none."""

@@ -8,12 +8,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.rounding import floor_half_up
+from tanlu.roadmap.chain_rounding import Amounts
 from tanlu.roadmap.checks import all_route_limits
 from tanlu.roadmap.retirement import retirable
 from tanlu.roadmap.simulate import ZERO, Choices, built_shares, remaining
 from tanlu.roadmap.simulate import nothing as no_choices
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.layout import Layout, Route
     from tanlu.roadmap.problem import Series
@@ -40,9 +43,7 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
         decision.id: _shares(values[layout.z[i]], continuous=decision.continuous)
         for i, decision in enumerate(layout.decisions)
     }
-    units = {
-        name: tuple(round(v) for v in values[layout.n[i]]) for i, name in enumerate(layout.stocks)
-    }
+    units = {name: _units(layout, values, i, name) for i, name in enumerate(layout.stocks)}
     base = no_choices(problem)
     retired = {
         cohort.id: tuple(Fraction(round(v)) for v in values[layout.y[i]])
@@ -62,9 +63,10 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
         return tuple(_down(v * scale, step) if size else ZERO for v, size in rows)
 
     own, grid = _shifted(layout, values, step=step, scale=scale)
+    activity = _activities(layout, values, draft=draft, flows=flows)
+    served = _chained(layout, values, replace(draft, activity=activity), flows)
     return replace(
-        draft,
-        activity=_activities(layout, values, draft=draft, flows=flows),
+        served,
         capacity=capacity,
         within={name: made(layout.pin[i], name) for i, name in enumerate(layout.pv)},
         after={name: made(layout.after[i], name) for i, name in enumerate(layout.pv)},
@@ -74,6 +76,50 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
         shifted_grid=grid,
         claims=_claims(layout, values, step=step, scale=scale),
         offsets=tuple(_up(v * 1000, TONNE_STEP) for v in _exact(values[layout.off])),
+    )
+
+
+def _units(layout: Layout, values: FloatArray, index: int, name: str) -> tuple[Fraction | int, ...]:
+    """Return the units built in each year: whole, or up to the next step of any fraction."""
+    path = values[layout.n[index]]
+    if not layout.problem.technologies[name].continuous:
+        return tuple(round(v) for v in path)
+    most = layout.problem.technologies[name].max_units
+    return tuple(min(_up(v, SHARE_STEP), m) for v, m in zip(_exact(path), most, strict=True))
+
+
+def _chained(
+    layout: Layout, values: FloatArray, draft: Choices, flows: Mapping[str, Series]
+) -> Choices:
+    """Return choices in which makers make what is taken, and slices add up to the year."""
+    problem = layout.problem
+    if not problem.products and not problem.slices:
+        return draft
+    places = range(len(problem.slices)) if problem.slices else [None]
+    paths: dict[str, list[list[Fraction]]] = {}
+    for index, route in enumerate(layout.routes):
+        if not route.is_technology:
+            continue
+        step, size = problem.quantum(route.serves), layout.size(route)
+        if not problem.slices and route.kind == "technology":
+            paths[route.id] = [list(draft.activity[route.id])]
+            continue
+        paths[route.id] = [
+            [
+                _down(v * d, step)
+                for v, d in zip(_exact(values[layout.activity(index, place)]), size, strict=True)
+            ]
+            for place in places
+        ]
+    amounts = Amounts(layout, draft, flows, paths)
+    amounts.settle()
+    whole = {
+        name: tuple(sum(year, ZERO) for year in zip(*mine, strict=True))
+        for name, mine in amounts.paths.items()
+    }
+    sliced = {name: tuple(map(tuple, mine)) for name, mine in amounts.paths.items()}
+    return replace(
+        draft, activity={**draft.activity, **whole}, sliced=sliced if problem.slices else {}
     )
 
 
@@ -175,8 +221,8 @@ def _activities(
     paths: dict[str, list[Fraction]] = {}
     limits = all_route_limits(layout.problem, draft)
     for index, route in enumerate(layout.routes):
-        demand, step = layout.problem.end_uses[route.end_use].demand, _step(layout, route)
-        amounts = zip(_exact(values[layout.a[index]]), demand, strict=True)
+        step = layout.problem.quantum(route.serves)
+        amounts = zip(_exact(values[layout.a[index]]), layout.size(route), strict=True)
         paths[route.id] = [_down(v * d, step) if v else ZERO for v, d in amounts]
         for year, limit in enumerate(limits[route.id]):
             if limit is not None and paths[route.id][year] > limit:
@@ -184,17 +230,13 @@ def _activities(
     _within_source(layout, paths, flows=flows)
     by_use: dict[str, list[Route]] = {}
     for route in layout.routes:
-        by_use.setdefault(route.end_use, []).append(route)
+        if route.kind != "maker":
+            by_use.setdefault(route.serves, []).append(route)
     for end_use, mine in by_use.items():
         last = [route.id for route in mine if route.kind != "recover"]
         every = [route.id for route in mine]
         _absorb(paths, flows[end_use], every=every, last=last, limits=limits)
     return {name: tuple(path) for name, path in paths.items()}
-
-
-def _step(layout: Layout, route: Route) -> Fraction:
-    carrier = layout.problem.end_uses[route.end_use].carrier
-    return layout.problem.carriers[carrier].quantum if carrier else Fraction(1, 1000)
 
 
 def _within_source(
@@ -210,7 +252,7 @@ def _within_source(
             over = total - flow * measure.source_share
             if over > 0:
                 largest = max(mine, key=lambda r: (paths[r.id][year], r.id))
-                step = _step(layout, largest)
+                step = layout.problem.quantum(largest.serves)
                 paths[largest.id][year] -= math.ceil(over / step) * step
 
 

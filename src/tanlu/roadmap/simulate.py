@@ -13,6 +13,7 @@ from tanlu.kernel.plan import Effect, Ownership
 from tanlu.kernel.rounding import floor_half_up, to_multiple
 from tanlu.roadmap.ageing import aged
 from tanlu.roadmap.carbon_cost import MG_PER_T, carbon_lines
+from tanlu.roadmap.chain import first_makers, usable
 from tanlu.roadmap.economics import (
     discount_factors,
     horizon_discount,
@@ -45,7 +46,9 @@ class Choices:
     units : Mapping[str, tuple of int]
         New units by technology and year of operation.
     activity : Mapping[str, Series]
-        Amount served by route [end use units]; the largest absorbs the rounding.
+        Amount served or made by route [units]; of an end use the largest absorbs the rounding.
+    sliced : Mapping[str, tuple of Series]
+        The same of technologies by slice of the year; empty without slices.
     capacity : Mapping[str, Series]
         Generation capacity [kW].
     within, after, export : Mapping[str, Series]
@@ -62,7 +65,7 @@ class Choices:
     """
 
     share: Mapping[str, Series]
-    units: Mapping[str, tuple[int, ...]]
+    units: Mapping[str, tuple[Fraction | int, ...]]
     activity: Mapping[str, Series]
     capacity: Mapping[str, Series]
     within: Mapping[str, Series]
@@ -74,6 +77,7 @@ class Choices:
     stored: Mapping[str, Series] = field(default_factory=dict)
     shifted_own: Mapping[str, Series] = field(default_factory=dict)
     shifted_grid: Mapping[str, Series] = field(default_factory=dict)
+    sliced: Mapping[str, tuple[Series, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +147,23 @@ def nothing(problem: Problem) -> Choices:
 
 
 def _first_come(problem: Problem) -> dict[str, Series]:
-    """Serve each routed end use by the incumbent, or by technologies in id order."""
+    """Serve each routed end use by the incumbent, or by technologies in id order.
+
+    What those make products of that are taken serves them in the same order.
+    """
     left = {use.id: list(use.demand) for use in problem.end_uses.values()}
     found: dict[str, Series] = {}
     for route in make_routes(problem):
-        rest = left[route.end_use]
-        technology = problem.technologies.get(route.owner)
-        if route.kind in {"switch", "recover"}:
+        if route.kind in {"switch", "recover", "maker"}:
             found[route.id] = (ZERO,) * problem.periods
             continue
-        limit = technology.existing if technology else None
+        limit = usable(problem, route.owner)
+        rest = left[route.serves]
         taken = tuple(min(r, limit[t]) if limit else r for t, r in enumerate(rest))
-        left[route.end_use] = [r - x for r, x in zip(rest, taken, strict=True)]
+        left[route.serves] = [r - x for r, x in zip(rest, taken, strict=True)]
         found[route.id] = taken
-    return found
+    demand = {use.id: use.demand for use in problem.end_uses.values()}
+    return found | first_makers(problem, demand, found)
 
 
 def simulate(problem: Problem, choices: Choices) -> Simulation:
@@ -238,13 +245,9 @@ def remaining(problem: Problem, built: Mapping[str, Series]) -> dict[str, Series
                     ]
                 )
     return {
-        use.id: _multiply(use.demand, shares[use.id], step=_step(problem, use.carrier))
+        use.id: _multiply(use.demand, shares[use.id], step=use.quantum)
         for use in problem.end_uses.values()
     }
-
-
-def _step(problem: Problem, carrier: str) -> Fraction:
-    return problem.carriers[carrier].quantum if carrier else Fraction(1, 1000)
 
 
 def _multiply(demand: Series, shares: list[list[Fraction]], *, step: Fraction) -> Series:
@@ -273,7 +276,8 @@ def _served(
     served: dict[str, list[Fraction]] = {r.id: list(choices.activity[r.id]) for r in routes}
     by_use: dict[str, list[Route]] = {}
     for route in routes:
-        by_use.setdefault(route.end_use, []).append(route)
+        if route.kind != "maker":
+            by_use.setdefault(route.serves, []).append(route)
     for end_use, mine in by_use.items():
         for year in range(problem.periods):
             rest = flows[end_use][year] - sum(served[r.id][year] for r in mine)
@@ -295,19 +299,19 @@ def _bought(
     routes: tuple[Route, ...],
 ) -> dict[tuple[str, str], Series]:
     total: dict[tuple[str, str], list[Fraction]] = {}
-    routed = {route.end_use for route in routes}
+    routed = {route.serves for route in routes}
     for use in problem.end_uses.values():
-        if use.id not in routed:
+        if use.id not in routed and use.carrier in problem.carriers:
             _accumulate(total, (use.site, use.carrier), flows[use.id])
     for route in routes:
-        if route.carrier and route.ratio is not None:
-            step = _step(problem, route.carrier)
-            amounts = tuple(
-                a if r == 1 else to_step(a * r, step)
-                for a, r in zip(served[route.id], route.ratio, strict=True)
-            )
-            site = problem.end_uses[route.end_use].site
-            _accumulate(total, (site, route.carrier), amounts)
+        for name, ratio in route.inputs:
+            if name in problem.carriers:
+                step = problem.carriers[name].quantum
+                amounts = tuple(
+                    a if r == 1 else to_step(a * r, step)
+                    for a, r in zip(served[route.id], ratio, strict=True)
+                )
+                _accumulate(total, (route.site, name), amounts)
     return {key: tuple(values) for key, values in sorted(total.items())}
 
 
@@ -341,7 +345,10 @@ def _electricity(
                 load = [x + n * a for x, n, a in zip(load, path, measure.aux, strict=True)]
         if problem.storage:
             lost = lost_use(problem, choices, site)
-            load = [x + to_step(y, _step(problem, power)) for x, y in zip(load, lost, strict=True)]
+            load = [
+                x + to_step(y, problem.carriers[power].quantum)
+                for x, y in zip(load, lost, strict=True)
+            ]
         use[site] = tuple(load)
         own = list(problem.sites[site].existing_pv)
         for option in problem.pv.values():

@@ -15,6 +15,7 @@ import numpy as np
 
 from tanlu.kernel.plan import Effect, Ownership
 from tanlu.roadmap.ageing import aged
+from tanlu.roadmap.chain import Level, availability, follow
 from tanlu.roadmap.economics import discount_factors, horizon_discount
 from tanlu.roadmap.layout import emission_columns, make_routes, to_float
 from tanlu.roadmap.outlay import investment_of, technology_om
@@ -132,6 +133,9 @@ class Twin:
         self.aged = {n: to_float(aged(m, shares[n])) for n, m in problem.measures.items()}
         self.factors = to_float(discount_factors(problem.years, problem.rate))
         self.horizon = float(horizon_discount(problem.years, problem.rate))
+        flows = {name: to_float(path) for name, path in self.result.flows.items()}
+        amounts = {name: to_float(path) for name, path in self.result.served.items()}
+        self.level = Level(flows, amounts)
         self._late_investment = lru_cache(maxsize=None)(self._investment)
 
     def run(self, draws: Draws) -> Outcomes:
@@ -203,30 +207,43 @@ class _Run:
                 factor = factor * (1 - share * self._late(self.twin.aged[measure.id], measure.kind))
                 active = active | (self.built[measure.id] > 0)
         demand = self._demand(name)
-        step = self._step(use.carrier)
+        step = float(use.quantum)
         return np.where(active, _rounded(demand * factor, step), demand)
 
     def _saving(self, measure: Measure) -> FloatArray:
         return self.draws.saving.get(measure.kind, np.ones((1, 1)))
 
     def _step(self, carrier: str) -> float:
-        return float(self.problem.carriers[carrier].quantum) if carrier else 1e-3
+        return float(self.problem.carriers[carrier].quantum)
 
     def _served(self) -> dict[str, FloatArray]:
         served: dict[str, FloatArray] = {}
         by_use: dict[str, list[Route]] = {}
         for route in self.twin.routes:
-            by_use.setdefault(route.end_use, []).append(route)
+            if route.kind != "maker":
+                by_use.setdefault(route.serves, []).append(route)
         for end_use, mine in by_use.items():
             served.update(self._shared(end_use, mine))
-        return served
+        return served | self._made(served)
+
+    def _made(self, served: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Return what makers make: their planned part of what is taken, within their limits."""
+        if not self.problem.products:
+            return {}
+        limits = {r.id: self._limit(r) for r in self.twin.routes if r.kind == "maker"}
+        made = follow(self.problem, self.twin.level, Level(self.flows, served), limits)
+        for name, amount in made.items():
+            step = float(self.problem.quantum(self.problem.technologies[name].serves))
+            over = amount - limits[name] - 2 * step - NOISE * np.maximum(amount, 1)
+            self.short |= np.any(np.broadcast_to(over, self.shape) > 0, axis=1)
+        return made
 
     def _shared(self, end_use: str, mine: list[Route]) -> dict[str, FloatArray]:
         """Give each route its planned share within its limit; then to those that have room."""
         flow = self.flows[end_use]
         plan = to_float(self.twin.result.flows[end_use])
         parts = {r.id: to_float(self.twin.result.served[r.id]) for r in mine}
-        step = self._step(self.problem.end_uses[end_use].carrier)
+        step = float(self.problem.end_uses[end_use].quantum)
         limits = {r.id: self._limit(r) for r in mine}
         served, rest = {}, np.broadcast_to(flow, self.shape).copy()
         for route in mine:
@@ -245,17 +262,33 @@ class _Run:
         return served
 
     def _limit(self, route: Route) -> FloatArray:
-        if route.kind == "technology":
-            return self._capacity(route.owner)[None, :]
-        demand, owner = self._demand(route.end_use), self.problem.measures.get(route.owner)
-        room = demand * self._headroom(route.end_use)
+        if route.is_technology:
+            return (self._capacity(route.owner) * self._used_part(route))[None, :]
+        demand, owner = self._demand(route.serves), self.problem.measures.get(route.owner)
+        room = demand * self._headroom(route.serves)
         if owner is None:
-            return room * self._left_open(route.end_use)
-        open_ = room * to_float(owner.saving[route.end_use]) * self.built[owner.id]
+            return room * self._left_open(route.serves)
+        open_ = room * to_float(owner.saving[route.serves]) * self.built[owner.id]
         if route.kind == "recover":
             source = self.flows[owner.source_end_use] * float(owner.source_share)
             return np.minimum(open_, source)
         return open_
+
+    def _used_part(self, route: Route) -> FloatArray:
+        """Return the share of a capacity that can be used in the planned slices (T,)."""
+        technology = self.problem.technologies[route.owner]
+        even = float(availability(self.problem, route.owner))
+        planned = self.twin.choices.sliced.get(route.id, ())
+        part = np.full(self.problem.periods, np.inf if planned else even)
+        whole = to_float(self.twin.result.served[route.id])
+        for one, free, path in zip(
+            self.problem.slices, technology.availability, planned, strict=bool(planned)
+        ):
+            share = np.divide(to_float(path), whole, out=np.zeros_like(whole), where=whole > 0)
+            most = np.full_like(whole, float(one.share * free))
+            part = np.minimum(part, np.divide(most, share, out=np.full_like(part, np.inf),
+                                              where=share > 0))  # fmt: skip
+        return np.where(np.isfinite(part), part, even)
 
     def _headroom(self, end_use: str) -> FloatArray:
         most = np.ones(self.problem.periods)
@@ -289,17 +322,17 @@ class _Run:
 
     def _bought(self, served: Mapping[str, FloatArray]) -> dict[tuple[str, str], FloatArray]:
         total: dict[tuple[str, str], FloatArray] = {}
-        routed = {route.end_use for route in self.twin.routes}
+        routed = {route.serves for route in self.twin.routes}
         for use in self.problem.end_uses.values():
-            if use.id not in routed:
+            if use.id not in routed and use.carrier in self.problem.carriers:
                 _put(total, (use.site, use.carrier), self.flows[use.id])
         for route in self.twin.routes:
-            if route.carrier and route.ratio is not None:
-                ratio = to_float(route.ratio)
-                amount = _rounded(served[route.id] * ratio, self._step(route.carrier))
-                amount = np.where(ratio == 1, served[route.id], amount)
-                site = self.problem.end_uses[route.end_use].site
-                _put(total, (site, route.carrier), amount)
+            for name, each in route.inputs:
+                if name in self.problem.carriers:
+                    ratio = to_float(each)
+                    amount = _rounded(served[route.id] * ratio, self._step(name))
+                    amount = np.where(ratio == 1, served[route.id], amount)
+                    _put(total, (route.site, name), amount)
         return total
 
     def outcomes(self) -> Outcomes:

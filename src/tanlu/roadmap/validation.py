@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Evidence
 from tanlu.roadmap.ageing import is_ageing
+from tanlu.roadmap.chain import usable
+from tanlu.roadmap.chain_validation import check_chains
 from tanlu.roadmap.problem import TargetKind
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def check_problem(problem: Problem, faults: Faults) -> None:
     _check_sites(problem, faults)
     _check_targets(problem, faults)
     _check_years(problem, faults)
+    check_chains(problem, faults)
 
 
 def _known(name: str, table: Collection[str], path: str, faults: Faults) -> bool:
@@ -50,29 +53,37 @@ def _known(name: str, table: Collection[str], path: str, faults: Faults) -> bool
 
 
 def _check_end_uses(problem: Problem, faults: Faults) -> None:
-    served = {t.end_use for t in problem.technologies.values()}
+    served = {t.serves for t in problem.technologies.values()}
+    taken = {**problem.carriers, **problem.products}
     for use in problem.end_uses.values():
         path = f"end_uses.{use.id}"
         _known(use.site, problem.sites, f"{path}.site", faults)
         if use.carrier or use.id not in served:
-            _known(use.carrier, problem.carriers, f"{path}.carrier", faults)
+            _known(use.carrier, taken, f"{path}.carrier", faults)
 
 
 def _check_technologies(problem: Problem, faults: Faults) -> None:
     for technology in problem.technologies.values():
         path = f"technologies.{technology.id}"
-        _known(technology.end_use, problem.end_uses, f"{path}.end_use", faults)
-        if technology.carrier:
-            _known(technology.carrier, problem.carriers, f"{path}.carrier", faults)
+        if technology.serves not in problem.end_uses:
+            key = "makes" if technology.is_maker else "end_use"
+            table = problem.products if technology.is_maker else problem.end_uses
+            _known(technology.serves, table, f"{path}.{key}", faults)
+        if technology.is_maker:
+            _known(technology.site, problem.sites, f"{path}.site", faults)
+        for name in technology.inputs:
+            _known(name, {**problem.carriers, **problem.products}, f"{path}.inputs", faults)
+        for name in technology.by_products:
+            _known(name, problem.products, f"{path}.by_products", faults)
 
 
 def _check_served(problem: Problem, faults: Faults) -> None:
     """Refuse a demand that nothing can serve: no room, nothing to build, nothing that saves."""
     eased = {name for measure in problem.measures.values() for name in measure.saving}
     for use in problem.end_uses.values():
-        mine = [t for t in problem.technologies.values() if t.end_use == use.id]
-        fixed = [t.existing for t in mine if t.existing is not None]
-        can_grow = len(fixed) < len(mine) or any(t.unit_size and t.max_units for t in mine)
+        mine = [t for t in problem.technologies.values() if t.serves == use.id]
+        fixed = [path for t in mine if (path := usable(problem, t.id)) is not None]
+        can_grow = len(fixed) < len(mine) or any(t.unit_size and any(t.max_units) for t in mine)
         if not mine or can_grow or use.id in eased:
             continue
         most = [sum(values) for values in zip(*fixed, strict=True)]
@@ -95,7 +106,8 @@ def _check_measure(problem: Problem, measure: Measure, faults: Faults) -> None:
     for name in measure.requires:
         _known(name, problem.measures, f"{path}.requires", faults)
     if measure.carrier_to:
-        _known(measure.carrier_to, problem.carriers, f"{path}.carrier_to", faults)
+        taken = {**problem.carriers, **problem.products}
+        _known(measure.carrier_to, taken, f"{path}.carrier_to", faults)
     if measure.effect is Effect.RECOVER:
         _known(measure.source_end_use, problem.end_uses, f"{path}.source_end_use", faults)
     if measure.continuous and measure.effect is not Effect.SWITCH:
@@ -167,14 +179,14 @@ def _check_ids(problem: Problem, faults: Faults) -> None:
 def _check_sites(problem: Problem, faults: Faults) -> None:
     """Check the carriers a site names, and that its existing generation and claims have room."""
     power = problem.electricity()
-    served = {t.end_use for t in problem.technologies.values()}
+    served = {t.serves for t in problem.technologies.values()}
     for site in problem.sites.values():
         path = f"sites.{site.id}"
         for key in ("price", "ef", "ef_market"):
             for name in getattr(site, key):
                 _known(name, problem.carriers, f"{path}.{key}.{name}", faults)
         mine = [u for u in problem.end_uses.values() if u.site == site.id]
-        if any(use.id in served for use in mine):
+        if problem.products or any(use.id in served for use in mine):
             continue  # what they draw is decided by the plan
         drawn = [u.demand for u in mine if u.carrier == power]
         use = [sum(values) for values in zip(*drawn, strict=True)] or [0] * problem.periods

@@ -12,6 +12,7 @@ import numpy as np
 from tanlu.kernel.plan import Effect
 from tanlu.roadmap.ageing import aged
 from tanlu.roadmap.carbon_cost import MG_PER_T
+from tanlu.roadmap.chain import Level, carried, follow
 from tanlu.roadmap.layout import make_decisions, make_routes, to_float
 from tanlu.roadmap.simulate import built_shares, unclaimed_generation
 from tanlu.roadmap.storage import raised_use
@@ -111,7 +112,9 @@ class _World:
         self.method = str(problem.method)
         self.power = problem.electricity()
         self.routes = make_routes(problem)
-        self.routed = {route.end_use for route in self.routes}
+        self.routed = {route.serves for route in self.routes}
+        self.then = {True: self._level(result), False: self._level(baseline)}
+        self.products = carried(problem, self.own_factor, result.served)
         self.built = self._built()
         shares = built_shares(problem, choices)
         self.aged = {n: to_float(aged(m, shares[n])) for n, m in problem.measures.items()}
@@ -125,6 +128,20 @@ class _World:
         if known is None:
             known = self._floats[id(path)] = (path, to_float(path))
         return known[1]
+
+    def _level(self, run: Simulation) -> Level:
+        """Return what a run serves and makes, where products are made."""
+        if not self.problem.products:
+            return Level({}, {})
+        flows = {name: to_float(path) for name, path in run.flows.items()}
+        return Level(flows, {name: to_float(path) for name, path in run.served.items()})
+
+    def own_factor(self, site: str, carrier: str) -> FloatArray:
+        """Return what a unit bought of a carrier emits under the plan's ledger [t/unit]."""
+        facts = self.problem.carriers[carrier]
+        market = facts.electricity and self.method == "market"
+        ways = self.problem.ef_market if market else self.problem.ef
+        return to_float(ways(site, carrier)) + to_float(facts.ef_scope3)
 
     def _left_by_layer(self) -> dict[str, dict[str, FloatArray]]:
         """Return the remaining share of each end use by layer that saves of it."""
@@ -167,7 +184,7 @@ class _World:
 
     def _routed(self, end_use: str, layers: frozenset[str]) -> list[tuple[Route, FloatArray]]:
         """Return each route of an end use with its share of the flow."""
-        mine = [route for route in self.routes if route.end_use == end_use]
+        mine = [route for route in self.routes if route.serves == end_use]
         plan = self.floats(self.result.flows[end_use])
         base = self.floats(self.base.flows[end_use])
         shares: list[tuple[Route, FloatArray]] = []
@@ -191,14 +208,23 @@ class _World:
     def bought(self, layers: frozenset[str]) -> dict[tuple[str, str], FloatArray]:
         """Return the load of each site and carrier before own generation."""
         total: dict[tuple[str, str], FloatArray] = {}
+        flows: dict[str, FloatArray] = {}
+        amounts: dict[str, FloatArray] = {}
         for use in self.problem.end_uses.values():
             flow = self.floats(use.demand) * self.share_left(use.id, layers)
-            if use.id not in self.routed:
+            flows[use.id] = flow
+            if use.id in self.routed:
+                amounts.update({r.id: flow * part for r, part in self._routed(use.id, layers)})
+            elif use.carrier in self.problem.carriers:
                 _put(total, (use.site, use.carrier), flow)
-                continue
-            for route, share in self._routed(use.id, layers):
-                if route.carrier and route.ratio is not None:
-                    _put(total, (use.site, route.carrier), flow * share * self.floats(route.ratio))
+        if self.problem.products:
+            then = self.then[STOCK_LAYER in layers]
+            amounts.update(follow(self.problem, then, Level(flows, amounts)))
+        for route in self.routes:
+            for name, ratio in route.inputs:
+                if name in self.problem.carriers:
+                    load = amounts[route.id] * self.floats(ratio)
+                    _put(total, (route.site, name), load)
         for measure in self.problem.measures.values():
             if measure.layer in layers and any(measure.aux):
                 extra = self.floats(measure.aux) * self.built[measure.id]
@@ -296,19 +322,18 @@ def _within_efficiency(world: _World) -> dict[str, FloatArray]:
 def _factor(world: _World, site: str, carrier: str) -> FloatArray:
     if not carrier:
         return np.zeros(world.problem.periods)
-    problem = world.problem
-    facts = problem.carriers[carrier]
-    market = facts.electricity and world.method == "market"
-    path = problem.ef_market(site, carrier) if market else problem.ef(site, carrier)
-    return to_float(path) + to_float(facts.ef_scope3)
+    known = world.products.get((site, carrier))
+    if known is not None or carrier not in world.problem.carriers:
+        return np.zeros(world.problem.periods) if known is None else known
+    return world.own_factor(site, carrier)
 
 
 def _within_routes(world: _World) -> dict[str, FloatArray]:
     found: dict[str, FloatArray] = {}
     for route in world.routes:
-        if route.kind in {"incumbent", "technology"}:
+        if route.kind == "incumbent" or route.is_technology:
             continue
-        use = world.problem.end_uses[route.end_use]
+        use = world.problem.end_uses[route.serves]
         moved = to_float(world.result.served[route.id])
         saved = _factor(world, use.site, use.carrier) - _input_factor(world, route)
         found[route.owner] = found.get(route.owner, 0.0) + moved * saved
@@ -317,10 +342,8 @@ def _within_routes(world: _World) -> dict[str, FloatArray]:
 
 def _input_factor(world: _World, route: Route) -> FloatArray:
     """Return what a unit served by a route emits [t per end use unit]."""
-    if not route.carrier or route.ratio is None:
-        return np.zeros(world.problem.periods)
-    site = world.problem.end_uses[route.end_use].site
-    return to_float(route.ratio) * _factor(world, site, route.carrier)
+    parts = [to_float(ratio) * _factor(world, route.site, name) for name, ratio in route.inputs]
+    return sum(parts, np.zeros(world.problem.periods))
 
 
 def _within_stock(world: _World) -> dict[str, FloatArray]:
@@ -329,10 +352,10 @@ def _within_stock(world: _World) -> dict[str, FloatArray]:
     Where none serves more, those that serve less save what they emitted.
     """
     found: dict[str, FloatArray] = {}
-    by_use: dict[str, list[Route]] = {}
+    by_use: dict[tuple[str, str], list[Route]] = {}
     for route in world.routes:
-        if route.kind == "technology":
-            by_use.setdefault(route.end_use, []).append(route)
+        if route.is_technology:
+            by_use.setdefault((route.site, route.serves), []).append(route)
     for mine in by_use.values():
         moved = np.array(
             [to_float(world.result.served[r.id]) - to_float(world.base.served[r.id]) for r in mine]

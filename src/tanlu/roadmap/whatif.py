@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tanlu.roadmap.carbon_cost import MG_PER_T
-from tanlu.roadmap.checks import Breach, find_breaches
+from tanlu.roadmap.checks import find_breaches
 from tanlu.roadmap.simulate import simulate
 from tanlu.roadmap.solved import Solved
 from tanlu.roadmap.wedges import ledger_total
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from fractions import Fraction
 
+    from tanlu.roadmap.breach import Breach
     from tanlu.roadmap.problem import Problem
     from tanlu.roadmap.session import Session
     from tanlu.roadmap.simulate import Choices

@@ -185,7 +185,7 @@ def test_an_efficiency_needs_the_energy_of_both_units() -> None:
 
     assert faults(case) == [("CASE_UNITS_UNLIKE", "technologies[0]")]
     case["carriers"][1]["unit"] = "GJ"
-    ratio = read_case(case).technologies["boiler"].input_ratio[0]
+    ratio = read_case(case).technologies["boiler"].inputs["gas"][0]
     assert ratio == Fraction(18, 5) / Fraction(9, 10)
 
 

@@ -36,16 +36,17 @@ def rows(layout: Layout) -> Iterator[Block]:
 
 
 def load_terms(layout: Layout, site: str, *, carrier: str) -> Iterator[Term]:
-    """Yield minus each column times what it takes of a carrier at a site."""
+    """Yield minus each column times what it takes of a carrier or product at a site."""
     problem = layout.problem
-    routed = {route.end_use for route in layout.routes}
+    routed = {route.serves for route in layout.routes}
     for index, name in enumerate(layout.end_uses):
         use = problem.end_uses[name]
         if use.site == site and use.carrier == carrier and name not in routed:
             yield Term(layout.f[index], -layout.demand(name))
     for index, route in enumerate(layout.routes):
-        if route.carrier == carrier and problem.end_uses[route.end_use].site == site:
-            yield Term(layout.a[index], -layout.inflow(route))
+        for name, ratio in route.inputs if route.site == site else ():
+            if name == carrier:
+                yield Term(layout.a[index], -layout.flow(route, name, ratio))
     if carrier == problem.electricity():
         yield from _aux(layout, site)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def rows(layout: Layout) -> Iterator[Block]:
     """Return ``sum of a = f``, ``a_new <= share z`` and ``a_old <= 1 - sum share z``."""
     for index, end_use in enumerate(layout.end_uses):
-        mine = [i for i, route in enumerate(layout.routes) if route.end_use == end_use]
+        mine = [i for i, route in enumerate(layout.routes) if route.serves == end_use]
         if not mine:
             continue
         keys = tuple(f"{end_use},{year}" for year in layout.years)
@@ -39,13 +39,13 @@ def _gate(
     route = layout.routes[index]
     a = layout.a[index]
     if route.kind == "incumbent":
-        switches, shares = switch_gates(layout, route.end_use)
+        switches, shares = switch_gates(layout, route.serves)
         if switches:
             closing = Term(layout.z[switches].T, shares * most[:, None])
             yield Block(f"heat.old.{route.id}", keys, (Term(a), closing), up=most)
     elif route.owner in layout.problem.measures:
         measure = layout.problem.measures[route.owner]
-        share = to_float(measure.saving[route.end_use]) * most
+        share = to_float(measure.saving[route.serves]) * most
         decisions = layout.decisions_of(route.owner)
         opening = Term(layout.z[decisions].T, -share[:, None] / len(decisions))
         yield Block(f"heat.new.{route.id}", keys, (Term(a), opening), up=0.0)

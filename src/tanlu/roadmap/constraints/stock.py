@@ -1,4 +1,4 @@
-"""Activity needs capacity: what exists and whole units that live out their life."""
+"""Activity needs capacity: what exists and units that live out their life."""
 
 from __future__ import annotations
 
@@ -15,32 +15,54 @@ from tanlu.roadmap.retirement import retirable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tanlu.roadmap.builder import IntArray
+    from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.layout import Layout
+    from tanlu.roadmap.problem import Technology
 
 
 @family("stock", unit="GWh")
 def rows(layout: Layout) -> Iterator[Block]:
-    """Return ``a_t <= existing_t - retired_t y_t + U (n_t + ... + n_{t-L+1})``."""
+    """Return ``a_t <= b (existing_t - retired_t y_t + U (n_t + ... + n_{t-L+1}))``.
+
+    `b` is the availability; in a slice it is that of the slice times its share of the year.
+    """
     for index, route in enumerate(layout.routes):
-        if route.kind != "technology":
+        if not route.is_technology:
             continue
         technology = layout.problem.technologies[route.owner]
         if technology.existing is None:
             continue
-        demand = layout.problem.end_uses[route.end_use].demand
-        scale = max(*demand, Fraction(1))
-        terms = [Term(layout.a[index], to_float([d / scale for d in demand]))]
-        if technology.unit_size is not None:
-            alive = in_service(layout, technology.id, life=technology.life)
-            terms.append(Term(alive, -float(technology.unit_size / scale)))
-        for place, (owner, cohort) in enumerate(retirable(layout.problem)):
-            if owner is technology:
-                gone = to_float([value / scale for value in cohort.capacity])
-                terms.append(Term(layout.y[place], gone))
-        keys = tuple(f"{technology.id},{year}" for year in layout.years)
-        up = to_float([value / scale for value in technology.existing])
-        yield Block(f"stock.{technology.id}", keys, tuple(terms), up=up)
+        size = layout.size(route)
+        scale = max(*size, Fraction(1))
+        each = to_float([value / scale for value in size])
+        for name, columns, part in _parts(layout, technology, index):
+            terms = (Term(columns, each), *capacity_terms(layout, technology, -part / scale))
+            keys = tuple(f"{name},{year}" for year in layout.years)
+            up = to_float([part * value / scale for value in technology.existing])
+            yield Block(f"stock.{name}", keys, terms, up=up)
+
+
+def _parts(
+    layout: Layout, technology: Technology, index: int
+) -> Iterator[tuple[str, IntArray, Fraction]]:
+    """Yield a name, the activity, and what part of a year's capacity it may use."""
+    slices = layout.problem.slices
+    if not slices:
+        yield technology.id, layout.a[index], technology.availability[0]
+    for place, one in enumerate(slices):
+        part = one.share * technology.availability[place]
+        yield f"{technology.id}/{one.id}", layout.w[index, place], part
+
+
+def capacity_terms(layout: Layout, technology: Technology, weight: Fraction) -> Iterator[Term]:
+    """Yield a weight times all capacity but the existing that nobody takes out."""
+    if technology.unit_size is not None:
+        alive = in_service(layout, technology.id, life=technology.life)
+        yield Term(alive, float(weight * technology.unit_size))
+    for place, (owner, cohort) in enumerate(retirable(layout.problem)):
+        if owner is technology:
+            gone: FloatArray = to_float([-weight * value for value in cohort.capacity])
+            yield Term(layout.y[place], gone)
 
 
 def in_service(layout: Layout, technology: str, *, life: int) -> IntArray:

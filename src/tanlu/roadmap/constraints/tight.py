@@ -32,14 +32,18 @@ def rows(layout: Layout) -> Iterator[Block]:
     """
     least = {
         name: least_share(layout, name)
-        for name in sorted({route.end_use for route in layout.routes} | recovery_sources(layout))
+        for name in sorted(_routed(layout) | recovery_sources(layout))
     }
     for index, route in enumerate(layout.routes):
         if route.kind == "switch":
-            yield from _switched(layout, index, least[route.end_use])
+            yield from _switched(layout, index, least[route.serves])
     for measure in sorted(layout.problem.measures.values(), key=lambda m: m.id):
         if measure.effect is Effect.RECOVER and _is_single(layout, measure.id):
             yield _recovered(layout, measure, least[measure.source_end_use])
+
+
+def _routed(layout: Layout) -> set[str]:
+    return {route.serves for route in layout.routes if route.kind != "maker"}
 
 
 def _is_single(layout: Layout, owner: str) -> bool:
@@ -52,15 +56,15 @@ def _switched(layout: Layout, index: int, low: FloatArray) -> Iterator[Block]:
     if not _is_single(layout, route.owner):
         return
     z = layout.z[layout.decisions_of(route.owner)[0]]
-    f = Term(layout.f[layout.end_uses.index(route.end_use)], -1.0)
+    f = Term(layout.f[layout.end_uses.index(route.serves)], -1.0)
     keys = tuple(f"{route.id},{year}" for year in layout.years)
     new = (Term(layout.a[index]), f, Term(z, -low))
     yield Block(f"tight.new.{route.id}", keys, new, up=-low)
-    share = to_float(layout.problem.measures[route.owner].saving[route.end_use])
+    share = to_float(layout.problem.measures[route.owner].saving[route.serves])
     old = [
         i
         for i, other in enumerate(layout.routes)
-        if other.end_use == route.end_use and other.kind == "incumbent"
+        if other.serves == route.serves and other.kind == "incumbent"
     ]
     if old and np.all(share == 1):
         yield Block(

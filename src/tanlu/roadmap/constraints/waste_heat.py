@@ -47,7 +47,7 @@ def recovery(layout: Layout, measure: Measure) -> tuple[list[int], FloatArray, F
         return [], np.zeros((0, layout.periods)), np.zeros(layout.periods)
     uses = layout.problem.end_uses
     given = to_float([d * measure.source_share for d in uses[measure.source_end_use].demand])
-    taken = np.array([to_float(uses[layout.routes[i].end_use].demand) for i in mine])
+    taken = np.array([to_float(uses[layout.routes[i].serves].demand) for i in mine])
     return mine, taken, given
 
 
