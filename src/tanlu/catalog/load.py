@@ -240,7 +240,7 @@ def benchmarks() -> Mapping[str, Row]:
 @cache
 def calculators() -> Mapping[str, calculation.Calculator]:
     """Return the engineering calculators by id, with ranges and meanings of their quantities."""
-    return calculation.calculators(read("calculator"), read("calculator_quantity"))
+    return calculation.calculators(read("calculator"), read("calculator_quantity"), read)
 
 
 @cache

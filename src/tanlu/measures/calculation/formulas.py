@@ -6,13 +6,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tanlu.measures.equipment import lighting, motor
+from tanlu.measures.sector import benchmark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tanlu.measures.calculation.run import Formula
 
-_AREAS = (lighting, motor)
+_AREAS = (benchmark, lighting, motor)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Calculator:
-    """One calculator: a formula with its publication, what it takes and what it gives."""
+    """One calculator: a formula with its publication, what it takes and what it gives.
+
+    ``tables`` holds the rows of the data tables that the formula takes besides its inputs.
+    """
 
     id: str
     area: str
@@ -120,10 +123,13 @@ class Calculator:
     source: str
     locator: str
     quality: str
+    tables: Mapping[str, tuple[Mapping[str, Any], ...]]
 
 
 def calculators(
-    rows: Iterable[Mapping[str, Any]], quantities: Iterable[Mapping[str, Any]]
+    rows: Iterable[Mapping[str, Any]],
+    quantities: Iterable[Mapping[str, Any]],
+    read: Callable[[str], tuple[Mapping[str, Any], ...]],
 ) -> dict[str, Calculator]:
     """Return the calculators of the data tables by id.
 
@@ -133,6 +139,8 @@ def calculators(
         Rows of the calculator table.
     quantities : iterable of mapping
         Rows of the quantity table: unit, meaning and range that inputs and outputs inherit.
+    read : callable
+        Returns the rows of a table: those a formula takes, and those whose ids are choices.
 
     Raises
     ------
@@ -142,9 +150,12 @@ def calculators(
     known = {row["id"]: row for row in quantities}
     return {
         row["id"]: Calculator(
-            inputs=tuple(_value(part, known, row["id"]) for part in row["inputs"]),
+            inputs=tuple(
+                _value(_with_choices(part, read), known, row["id"]) for part in row["inputs"]
+            ),
             outputs=tuple(_value(part, known, row["id"]) for part in row["outputs"]),
             measure=row["measure"] or {},
+            tables={name: read(name) for name in row["tables"] or ()},
             note_zh=row["note_zh"] or "",
             note_en=row["note_en"] or "",
             **{name: row[name] for name in _PLAIN},
@@ -158,6 +169,21 @@ _BOUNDS = ("low", "high", "above", "below")
 _FLAGS = {"list": "is_list", "optional": "is_optional"}
 _TEXTS = ("name", "quantity", "unit", "show", "zh", "en", "source", "locator")
 _KEYS = {*_TEXTS, "default", "choices", "columns", "also", *_BOUNDS, *_FLAGS}
+
+
+def _with_choices(
+    part: Mapping[str, Any], read: Callable[[str], tuple[Mapping[str, Any], ...]]
+) -> dict[str, Any]:
+    """Return an entry; ``choices_of`` names a table, whose ids are the choices.
+
+    Further keys of ``choices_of`` say which rows: ``{table: benchmark, unit: kgce/t}``.
+    """
+    told = dict(part)
+    wanted = dict(told.pop("choices_of", None) or {})
+    if wanted:
+        rows = read(wanted.pop("table"))
+        told["choices"] = [row["id"] for row in rows if wanted.items() <= row.items()]
+    return told
 
 
 def _value(part: Mapping[str, Any], known: Mapping[str, Any], kind: str) -> Value:

@@ -135,7 +135,7 @@ def _one_case(
     calculator: Calculator, formula: Formula, values: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     try:
-        return formula(**values)
+        return formula(**values, **calculator.tables)
     except (ArithmeticError, ValueError) as error:
         raise TanluError("calc.impossible", kind=calculator.id, found=error) from error
 

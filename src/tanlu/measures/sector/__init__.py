@@ -1,0 +1,1 @@
+"""What holds for the products of a sector: benchmark levels, routes, worked plants."""
