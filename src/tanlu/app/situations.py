@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import goals
+from tanlu.app import goals, machines
 from tanlu.app.references import items_by_id, unit_table
 from tanlu.catalog import load, tables
 from tanlu.inventory.instrument import MILLION
 from tanlu.inventory.ledger import RESIDUAL
 from tanlu.inventory.records import read_outputs
 from tanlu.inventory.tce import EnergyTables, convert
-from tanlu.kernel.activity import RecordKind
 from tanlu.kernel.findings import Finding, Outcome
-from tanlu.kernel.plan import BaseYear, CarrierFact, EquipmentFact, PurchaseFact, SiteFact
+from tanlu.kernel.plan import BaseYear, CarrierFact, PurchaseFact, SiteFact
 from tanlu.kernel.results import Stream
 from tanlu.measures.catalogue import offers_for
 from tanlu.measures.enduse import equipment_kwh, split
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tanlu.app.inventories import TakenInventory
     from tanlu.inventory.model import Part
     from tanlu.kernel.activity import Record
+    from tanlu.kernel.plan import EndUseFact, MeasureOffer
+    from tanlu.measures.register import Register
     from tanlu.storage import Workspace
     from tanlu.targets.model import Target
 
@@ -44,6 +46,48 @@ _PLANNED = {
     TargetKind.NEUTRALITY: "neutrality",
 }
 LAST_YEAR = 2060
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a plan of a workspace rests on.
+
+    Parameters
+    ----------
+    base : BaseYear
+        Inventory facts.
+    end_uses : tuple of EndUseFact
+        Split of the purchases.
+    register : Register
+        What the calculators make of the listed machines.
+    offers : tuple of MeasureOffer
+        Measures to choose from.
+    series : mapping
+        Points of the scenario's series by name and year.
+    """
+
+    base: BaseYear
+    end_uses: tuple[EndUseFact, ...]
+    register: Register
+    offers: tuple[MeasureOffer, ...]
+    series: Mapping[str, Mapping[int, Fraction]]
+
+
+def situation(
+    workspace: Workspace, taken: TakenInventory, *, scenario: str, with_value_chain: bool
+) -> Situation:
+    """Return base year, end uses, machines and offers of a workspace under a scenario."""
+    records = workspace.records()
+    base = base_year(taken, records, with_value_chain=with_value_chain)
+    sector = workspace.settings.sector or "machinery"
+    listed = machines.equipment(records)
+    shares = equipment_kwh(listed, tables.read("end_use"))
+    end_uses = split(base, tables.read("end_use_share"), sector=sector, listed=shares)
+    series = scenario_series(tables.read("scenario_path"), scenario)
+    register = machines.register(listed, base, series)
+    rows = tables.read("measure")
+    offers = offers_for(rows, base, end_uses, sector=sector, register=register)
+    return Situation(base, end_uses, register, offers, series)
 
 
 def plan_case(
@@ -62,15 +106,7 @@ def plan_case(
     """
     targets, findings = case_targets(workspace, taken)
     whole = any("3" in str(target.get("scope", "")) for target in targets)
-    base = base_year(taken, workspace.records(), with_value_chain=whole)
-    sector = workspace.settings.sector or "machinery"
-    end_uses = split(
-        base,
-        tables.read("end_use_share"),
-        sector=sector,
-        listed=equipment_kwh(_equipment(workspace.records()), tables.read("end_use")),
-    )
-    offers = offers_for(tables.read("measure"), base, end_uses, sector=sector)
+    found = situation(workspace, taken, scenario=scenario, with_value_chain=whole)
     budget = workspace.settings.other.get("budget_cny")
     settings = Settings(
         last_year=LAST_YEAR,
@@ -79,9 +115,9 @@ def plan_case(
         gec_owner=str(workspace.settings.other.get("gec_owner") or ""),
         scenario=scenario,
     )
-    series = scenario_series(tables.read("scenario_path"), scenario)
-    case = case_from(base, end_uses, offers, series, settings=settings)
-    return case, [*findings, *base_sites(taken), *base_months(taken)]
+    case = case_from(found.base, found.end_uses, found.offers, found.series, settings=settings)
+    mismatched = machines.mismatches(found.register, found.base, found.end_uses)
+    return case, [*findings, *base_sites(taken), *base_months(taken), *mismatched]
 
 
 def base_sites(taken: TakenInventory) -> list[Finding]:
@@ -234,25 +270,6 @@ def _sites(taken: TakenInventory) -> tuple[SiteFact, ...]:
         )
         for name in names
     )
-
-
-def _equipment(records: Sequence[Record]) -> list[EquipmentFact]:
-    def number(record: Record, name: str) -> Fraction | None:
-        text = record.fields.get(name)
-        return None if text is None else Fraction(text)
-
-    return [
-        EquipmentFact(
-            site=record.fields.get("site") or "",
-            kind=record.fields.get("type") or "",
-            power_kw=number(record, "power_kw"),
-            count=int(number(record, "count") or 1),
-            hours=number(record, "hours_per_year"),
-            load=number(record, "load_fraction"),
-        )
-        for record in records
-        if record.kind is RecordKind.EQUIPMENT
-    ]
 
 
 def case_targets(

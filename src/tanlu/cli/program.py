@@ -6,7 +6,16 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from tanlu.cli.commands import analysis, documents, goals, ledger, measures, setup, system
+from tanlu.cli.commands import (
+    analysis,
+    documents,
+    equipment,
+    goals,
+    ledger,
+    measures,
+    setup,
+    system,
+)
 
 if TYPE_CHECKING:
     from tanlu.cli.argv import Call
@@ -51,7 +60,7 @@ def build(call: "Call", say: "Say") -> Any:
         pass
 
     shared.__doc__ = say("cli.program")
-    for room in (setup, analysis, goals, measures, documents, ledger, system):
+    for room in (setup, analysis, goals, equipment, measures, documents, ledger, system):
         room.add_to(program, call, say)
     _use_own_pages(program)
     return get_command(program)

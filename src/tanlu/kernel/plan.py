@@ -212,7 +212,34 @@ class SiteFact:
 
 @dataclass(frozen=True, slots=True)
 class EquipmentFact:
-    """A line of the equipment list; None where the list does not say."""
+    """A line of the equipment list: one or more like machines; None where it does not say.
+
+    Parameters
+    ----------
+    site, kind : str
+        Site id and type of machine.
+    power_kw : Fraction or None
+        Rated power of one machine [kW]: of a motor and what it drives at the shaft, of a lamp
+        its input.
+    count : int
+        Like machines.
+    hours : Fraction or None
+        Running hours [h/yr].
+    load : Fraction or None
+        Mean share of the rated power while running [-].
+    id, text : str
+        Number of the line; rating, type and note as written.
+    poles : int or None
+        Of a motor.
+    grade : str
+        Efficiency grade as written: ``IE1`` ... or ``1`` to ``3``.
+    efficiency : Fraction or None
+        Where the list states it [-].
+    capacity_kva, steam_t_per_h : Fraction or None
+        Of a transformer [kVA], of a boiler [t/h].
+    year : int or None
+        Put into service.
+    """
 
     site: str
     kind: str
@@ -220,6 +247,14 @@ class EquipmentFact:
     count: int
     hours: Fraction | None
     load: Fraction | None
+    id: str = ""
+    text: str = ""
+    poles: int | None = None
+    grade: str = ""
+    efficiency: Fraction | None = None
+    capacity_kva: Fraction | None = None
+    steam_t_per_h: Fraction | None = None
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tanlu.kernel.plan import BaseYear, EndUseFact
+    from tanlu.measures.register import Option, Register
 
     Energy = Mapping[str, Fraction | None]
 
@@ -26,6 +28,7 @@ def offers_for(
     *,
     sector: str,
     banned: frozenset[str] = frozenset(),
+    register: Register | None = None,
 ) -> tuple[MeasureOffer, ...]:
     """Offer each catalogue row to each site that has an end use for it.
 
@@ -42,6 +45,9 @@ def offers_for(
     banned : frozenset of str
         Catalogue ids left out, for example third-party roofs whose certificate holder is not
         settled.
+    register : Register, optional
+        What the calculators make of the listed machines: where a site lists machines that a
+        measure is for, saving and investment are theirs and the template's are not used.
 
     Returns
     -------
@@ -53,14 +59,79 @@ def offers_for(
     sites = sorted({fact.site for fact in facts})
     wanted = [row for row in rows if row["sector"] in {sector, EVERY_SECTOR}]
     found = [
-        offer
+        sized
         for row in wanted
         if row["id"] not in banned
         for site in sites
         if (offer := _offer(row, site, facts, energy)) is not None
+        and (sized := _of_machines(offer, row, register, facts, energy)) is not None
     ]
     names = {offer.id for offer in found}
     return tuple(sorted((_needed(offer, names) for offer in found), key=lambda o: o.id))
+
+
+def _of_machines(
+    offer: MeasureOffer,
+    row: Mapping[str, Any],
+    register: Register | None,
+    facts: tuple[EndUseFact, ...],
+    energy: Energy,
+) -> MeasureOffer | None:
+    """Return an offer with the saving and investment of the listed machines (rule M-103).
+
+    None where the site lists such machines and none of them gains.
+    """
+    if register is None or not register.knows(offer.measure, offer.site):
+        return offer
+    chosen = register.chosen(offer.measure, offer.site)
+    if not chosen:
+        return None
+    wanted = {offer.source_end_use} if offer.source_end_use else set(offer.end_uses)
+    metered = sum(
+        (
+            fact.quantity * (energy.get(fact.carrier) or Fraction(0)) * _KWH_PER_MWH
+            for fact in facts
+            if fact.id in wanted
+        ),
+        Fraction(0),
+    )
+    basis = max(metered, sum((option.baseline for option in chosen), Fraction(0)))
+    if not basis:
+        return offer
+    share = sum((option.saved for option in chosen), Fraction(0)) / basis
+    most = Fraction(1) if offer.effect in _WHOLE else LARGEST_SHARE
+    before, after = chosen[0].performance
+    return replace(
+        offer,
+        saving=_ranged(Fraction(round(min(share, most) * _SHARES), _SHARES), row, most),
+        capex=_summed(chosen),
+        om=_summed(chosen).typical * Fraction(row["om_share"]),
+        size=sum((option.size for option in chosen), Fraction(0)),
+        perf_old=before or offer.perf_old,
+        perf_new=after or offer.perf_new,
+        source=f"{offer.source} {' '.join(option.machine.id for option in chosen)}",
+    )
+
+
+_WHOLE = (Effect.SWITCH, Effect.RECOVER)
+LARGEST_SHARE = Fraction(19, 20)  # more than 95 % of an end use is a switch, not a saving
+_SHARES = 10**6
+
+
+def _ranged(typical: Fraction, row: Mapping[str, Any], most: Fraction) -> ValueRange:
+    """Return a calculated share with the catalogue's own spread around it."""
+    scale = typical / Fraction(row["saving_typical"])
+    low, high = (Fraction(row[f"saving_{end}"]) * scale for end in ("low", "high"))
+    return ValueRange(min(low, typical), typical, min(max(high, typical), most))
+
+
+def _summed(chosen: tuple[Option, ...]) -> ValueRange:
+    return ValueRange(
+        *(sum((getattr(o.capex, end) for o in chosen), Fraction(0)) for end in _RANGE)
+    )
+
+
+_RANGE = ("low", "typical", "high")
 
 
 def _needed(offer: MeasureOffer, names: set[str]) -> MeasureOffer:
@@ -69,8 +140,7 @@ def _needed(offer: MeasureOffer, names: set[str]) -> MeasureOffer:
     if not missing:
         return offer
     kept = tuple(name for name in offer.requires if name in names)
-    fields = {name: getattr(offer, name) for name in MeasureOffer.__slots__}
-    return MeasureOffer(**{**fields, "requires": kept})
+    return replace(offer, requires=kept)
 
 
 def _offer(

@@ -1,0 +1,298 @@
+"""The equipment register: what each machine could do, by calculator, and the best of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from tanlu.kernel.errors import TanluError
+from tanlu.kernel.plan import ValueRange
+from tanlu.measures.calculation.run import calculate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tanlu.kernel.plan import EquipmentFact
+    from tanlu.measures.calculation.model import Calculator
+    from tanlu.measures.calculation.run import Calculation, Formula
+    from tanlu.units.engineering import EngineeringUnits
+
+_MPA = re.compile(r"(\d+(?:\.\d+)?)\s*MPa", re.IGNORECASE)
+_UNITS = {
+    "power_kw": "kW",
+    "hours": "h/yr",
+    "hours_per_day": "h/d",
+    "load": "-",
+    "efficiency": "-",
+    "capacity_kva": "kVA",
+    "steam_t_per_h": "t/h",
+    "pressure_discharge": "MPa(g)",
+    "pressure_use": "MPa(g)",
+}
+ENERGY_UNIT = "kWh/yr"
+_QUANTUM = 1000  # savings are kept to a watt hour
+_NOTHING = ValueRange(Fraction(0), Fraction(0), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What calculations need: calculators, formulas, units.
+
+    Parameters
+    ----------
+    calculators, formulas : mapping
+        By calculator id.
+    units : EngineeringUnits
+        Spellings of units.
+    """
+
+    calculators: Mapping[str, Calculator]
+    formulas: Mapping[str, Formula]
+    units: EngineeringUnits
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One action on one line of the equipment list.
+
+    Parameters
+    ----------
+    machine : EquipmentFact
+        The line.
+    action : mapping
+        Row of the action table.
+    measure : mapping
+        Row of the catalogue the action belongs to.
+    saved, baseline : Fraction
+        Energy saved (replaced, recoverable) and used today by all machines of the line [kWh/yr].
+    size : Fraction
+        In the unit the investment is proportional to, all machines.
+    capex : ValueRange
+        Investment [CNY].
+    net : Fraction
+        Yearly benefit less the yearly cost of the investment [CNY/yr].
+    performance : tuple of Fraction or None
+        Efficiency before and after, of a switch.
+    calculation : Calculation or None
+        How it was calculated; None where it could not be.
+    assumed : tuple of str
+        Fields of the list that were empty and took a default.
+    missing : tuple of str
+        Fields of the list that are empty and needed.
+    fault : TanluError or None
+        What the calculator says against the machine's figures.
+    is_chosen : bool
+        Whether the line takes it.
+    """
+
+    machine: EquipmentFact
+    action: Mapping[str, Any]
+    measure: Mapping[str, Any]
+    saved: Fraction = Fraction(0)
+    baseline: Fraction = Fraction(0)
+    size: Fraction = Fraction(0)
+    capex: ValueRange = _NOTHING
+    net: Fraction = Fraction(0)
+    performance: tuple[Fraction | None, Fraction | None] = (None, None)
+    calculation: Calculation | None = None
+    assumed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    fault: TanluError | None = None
+    is_chosen: bool = False
+
+
+def options(
+    machines: Iterable[EquipmentFact],
+    actions: Sequence[Mapping[str, Any]],
+    catalogue: Iterable[Mapping[str, Any]],
+    *,
+    bench: Bench,
+    prices: Mapping[str, Fraction],
+    discount_rate: Fraction,
+) -> tuple[Option, ...]:
+    """Return every action on every machine, the chosen ones marked.
+
+    Parameters
+    ----------
+    machines : iterable of EquipmentFact
+        Lines of the equipment list.
+    actions : sequence of mapping
+        Rows of the action table.
+    catalogue : iterable of mapping
+        Rows of the measure table.
+    bench : Bench
+        Calculators.
+    prices : mapping
+        Price of energy by carrier [CNY/kWh]; one without price counts nothing.
+    discount_rate : Fraction
+        Of the yearly cost of an investment [-].
+
+    Returns
+    -------
+    tuple of Option
+        In the order of machines and actions. Of actions that exclude one another a machine takes
+        the one with the largest yearly benefit less the yearly cost of its investment; an action
+        that saves nothing is never taken (rule M-103).
+    """
+    measures = {row["id"]: row for row in catalogue}
+    found = [
+        _option(machine, action, measures[action["measure"]], bench)
+        for machine in machines
+        for action in actions
+        if action["type"] == machine.kind and _fits(machine, action)
+    ]
+    priced = [_priced(option, prices, discount_rate) for option in found]
+    best: dict[tuple[str, str, str], Option] = {}
+    for option in priced:
+        key = _choice(option)
+        if option.saved > 0 and (key not in best or option.net > best[key].net):
+            best[key] = option
+    return tuple(
+        replace(option, is_chosen=best.get(_choice(option)) is option) for option in priced
+    )
+
+
+def _fits(machine: EquipmentFact, action: Mapping[str, Any]) -> bool:
+    words = action["words"]
+    return not words or any(word.casefold() in machine.text.casefold() for word in words)
+
+
+def _choice(option: Option) -> tuple[str, str, str]:
+    group = option.action["exclusive"] or option.action["id"]
+    return option.machine.site, option.machine.id, group
+
+
+def _option(
+    machine: EquipmentFact, action: Mapping[str, Any], measure: Mapping[str, Any], bench: Bench
+) -> Option:
+    given: dict[str, Any] = {}
+    assumed, missing = [], []
+    for name, value in action["given"].items():
+        field, _, default = str(value).removeprefix("@").partition("|")
+        if not str(value).startswith("@"):
+            given[name] = value
+        elif (read := _field(machine, field)) is not None:
+            given[name] = read
+        elif default:
+            given[name] = _with_unit(field, float(default))
+            assumed.append(field)
+        else:
+            missing.append(field)
+    option = Option(machine, action, measure, assumed=tuple(assumed), missing=tuple(missing))
+    if missing:
+        return option
+    kind = action["kind"]
+    try:
+        found = calculate(bench.calculators[kind], bench.formulas[kind], given, units=bench.units)
+    except TanluError as error:
+        return replace(option, fault=error)
+    return _sized(replace(option, calculation=found), bench.units)
+
+
+def _sized(option: Option, units: EngineeringUnits) -> Option:
+    """Return the option with energies, size and investment of all machines of the line."""
+    machine, action, measure = option.machine, option.action, option.measure
+    count = Fraction(machine.count)
+    size = _size(option) * count
+    return replace(
+        option,
+        saved=_energy(option, action["saved"], units) * count,
+        baseline=_energy(option, action["baseline"], units) * count,
+        size=size,
+        capex=ValueRange(*(size * Fraction(measure[f"capex_{end}"]) for end in _ENDS)),
+        performance=(_plain(option, action["perf_old"]), _plain(option, action["perf_new"])),
+    )
+
+
+_ENDS = ("low", "typical", "high")
+
+
+def _energy(option: Option, name: str | None, units: EngineeringUnits) -> Fraction:
+    """Return an output that is an energy a year [kWh/yr], to a watt hour."""
+    told = _told(option, name)
+    if told is None or told.value is None:
+        return Fraction(0)
+    kwh = units.read(told.unit).convert(float(told.value), units.read(ENERGY_UNIT))
+    return Fraction(round(kwh * _QUANTUM), _QUANTUM)
+
+
+def _plain(option: Option, name: str | None) -> Fraction | None:
+    told = _told(option, name)
+    if told is None or told.value is None:
+        return None
+    return Fraction(str(told.value))
+
+
+def _told(option: Option, name: str | None) -> Any:
+    if not name or option.calculation is None:
+        return None
+    return option.calculation.outputs.get(name) or option.calculation.inputs.get(name)
+
+
+def _size(option: Option) -> Fraction:
+    name = option.action["size"]
+    if not name.startswith("@"):
+        return _plain(option, name) or Fraction(0)
+    if name == "@unit":
+        return Fraction(1)
+    return getattr(option.machine, name.removeprefix("@")) or Fraction(0)
+
+
+def _priced(option: Option, prices: Mapping[str, Fraction], rate: Fraction) -> Option:
+    carrier = option.measure["carrier"]
+    saved = option.saved * prices.get(carrier, Fraction(0))
+    life = int(option.measure["life_years"])
+    yearly = option.capex.typical * (
+        rate / (1 - (1 + rate) ** -life) if rate else Fraction(1, life)
+    ) + option.capex.typical * Fraction(option.measure["om_share"])
+    return replace(option, net=saved - yearly)
+
+
+def _field(machine: EquipmentFact, name: str) -> Any:
+    """Return a field of the list as the calculators take it; None where it is empty."""
+    if name in ("pressure_discharge", "pressure_use"):
+        pressures = [float(text) for text in _MPA.findall(machine.text)]
+        if len(pressures) != 2:  # noqa: PLR2004 - discharge and use
+            return None
+        return _with_unit(name, max(pressures) if name.endswith("discharge") else min(pressures))
+    if name == "hours_per_day":
+        return None if machine.hours is None else _with_unit(name, float(machine.hours / 365))
+    value = getattr(machine, name)
+    if value in (None, ""):
+        return None
+    return str(value) if name not in _UNITS else _with_unit(name, float(value))
+
+
+def _with_unit(name: str, value: float) -> Any:
+    return {"value": value, "unit": _UNITS[name]} if name in _UNITS else f"{value:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What the machines of a company could do, as the catalogue takes it.
+
+    Parameters
+    ----------
+    options : tuple of Option
+        From `options`.
+    """
+
+    options: tuple[Option, ...]
+
+    def chosen(self, measure: str, site: str) -> tuple[Option, ...]:
+        """Return what the machines of a site take of a measure."""
+        return tuple(
+            option
+            for option in self.options
+            if option.is_chosen and option.machine.site == site and option.measure["id"] == measure
+        )
+
+    def knows(self, measure: str, site: str) -> bool:
+        """Return whether a site lists machines that the measure is for."""
+        return any(
+            option.machine.site == site and option.measure["id"] == measure
+            for option in self.options
+            if option.calculation is not None
+        )
