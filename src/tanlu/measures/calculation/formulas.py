@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tanlu.measures.equipment import lighting, motor
+from tanlu.measures.fleet import replacement, supply
 from tanlu.measures.sector import benchmark
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from tanlu.measures.calculation.run import Formula
 
-_AREAS = (benchmark, lighting, motor)
+_AREAS = (benchmark, lighting, motor, replacement, supply)
 
 
 @cache
