@@ -172,7 +172,7 @@ def _recovery(given: Mapping[str, Any], years: int) -> float:
 
 def _annual(vehicle: _Vehicle, given: Mapping[str, Any], years: int) -> float:
     """Return what owning a vehicle costs a year: price less discounted residual, as annuity."""
-    rate = given["discount_rate"]
+    rate = float(given["discount_rate"])
     left = vehicle.price * vehicle.residual / (1 + rate) ** years
     return (vehicle.price - left) * _recovery(given, years)
 
