@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from tanlu.app import (
+    approvals,
     audits,
+    equipment,
     explanations,
     goals,
     imports,
     inventories,
+    own_measures,
     payloads,
     plans,
     rankings,
@@ -297,6 +300,40 @@ class Company:
         return list(goals.check_targets(self._workspace, say=self._say)["targets"])
 
     # --------------------------------------------------------------------- ledger
+    @_telling
+    def equipment_list(self, *, site: str = "") -> list[dict[str, Any]]:
+        """Return the lines of the equipment list."""
+        body = equipment.equipment_body(self._workspace, site=site, say=self._say)
+        return list(body["equipment"])
+
+    @_telling
+    def equipment_actions(self, *, site: str = "", machine: str = "") -> dict[str, Any]:
+        """Return what each listed machine could do, calculated; see ``actions``."""
+        return equipment.actions_body(self._workspace, site=site, machine=machine, say=self._say)
+
+    @_telling
+    def measures_add(self, measure: str, *, site: str, **draft: str) -> dict[str, Any]:
+        """Add a measure of one's own; see `tanlu.app.own_measures.Draft`."""
+        return own_measures.add_measure(self._workspace, own_measures.Draft(measure, site, **draft))
+
+    @_telling
+    def measures_override(self, measure: str, *, site: str, **draft: str) -> dict[str, Any]:
+        """Put one's own figures in place of the catalogue's for a site."""
+        return own_measures.override_measure(
+            self._workspace, own_measures.Draft(measure, site, **draft)
+        )
+
+    @_telling
+    def measures_remove(self, name: str, *, reason: str) -> dict[str, Any]:
+        """Take out a measure or figures of one's own."""
+        return own_measures.remove_measure(self._workspace, name, reason=reason)
+
+    @_telling
+    def approve(self, *, by: str, reason: str) -> dict[str, Any]:
+        """Approve the plan solved last; refused while it rests on templates."""
+        body = approvals.approve_plan(self._workspace, by=by, reason=reason, say=self._say)
+        return dict(body["approval"])
+
     @_telling
     def findings_list(self, *, every: bool = False) -> list[dict[str, Any]]:
         """Return the findings of the imports; those accepted only when asked for."""

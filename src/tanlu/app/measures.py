@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app.references import near
@@ -11,26 +12,66 @@ from tanlu.kernel.errors import TanluError
 from tanlu.measures.catalogue import EVERY_SECTOR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tanlu.i18n.say import Say
 
 
-def measures_body(*, sector: str = "", say: Say) -> dict[str, Any]:
-    """Return the catalogue, restricted to a sector and what serves every sector.
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which measures of the catalogue; empty restricts nothing."""
+
+    sector: str = ""
+    family: str = ""
+    carrier: str = ""
+    end_use: str = ""
+    text: str = ""
+
+    def passes(self, row: Mapping[str, Any]) -> bool:
+        """Return whether a row of the catalogue is wanted."""
+        words = f"{row['id']} {row['name_zh']} {row['name_en']}".casefold()
+        return (
+            (not self.sector or row["sector"] in (self.sector, EVERY_SECTOR))
+            and self.family in ("", row["family"])
+            and self.carrier in ("", row["carrier"], row["carrier_to"])
+            and (not self.end_use or self.end_use in (row["end_uses"] or ()))
+            and self.text.casefold() in words
+        )
+
+
+def measures_body(wanted: Filter, *, say: Say) -> dict[str, Any]:
+    """Return the catalogue, restricted to what is wanted.
 
     Raises
     ------
     TanluError
-        As `workspaces.check_sector`.
+        As `workspaces.check_sector`; ``measures.filter`` for a family, carrier or end use that
+        no measure has.
     """
-    check_sector(sector)
-    rows = [row for row in tables.read("measure") if not sector or _serves(row, sector)]
-    return {"measures": [_measure(row, say) for row in rows]}
+    check_sector(wanted.sector)
+    rows = tables.read("measure")
+    known = {
+        "family": {row["family"] for row in rows},
+        "carrier": {name for row in rows for name in (row["carrier"], row["carrier_to"]) if name},
+        "end_use": {use for row in rows for use in row["end_uses"] or ()},
+    }
+    for field, choices in known.items():
+        found = getattr(wanted, field)
+        if found and found not in choices:
+            near_misses = near(found, choices) or ", ".join(sorted(choices))
+            raise TanluError("measures.filter", field=field, found=found, near=near_misses)
+    return {"measures": [_measure(row, say) for row in rows if wanted.passes(row)]}
 
 
-def _serves(row: Mapping[str, Any], sector: str) -> bool:
-    return row["sector"] in (sector, EVERY_SECTOR)
+def compared_body(measures: Sequence[str], *, say: Say) -> dict[str, Any]:
+    """Return several measures side by side.
+
+    Raises
+    ------
+    TanluError
+        ``measures.unknown`` with near misses.
+    """
+    return {"measures": [measure_body(name, say=say)["measures"][0] for name in measures]}
 
 
 def measure_body(measure: str, *, say: Say) -> dict[str, Any]:

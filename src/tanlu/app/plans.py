@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import clock, inventories, situations
+from tanlu.app import approvals, clock, inventories, own_measures, situations
 from tanlu.app.findings import finding_bodies
 from tanlu.app.references import near
 from tanlu.app.workspaces import site_names
@@ -15,16 +15,14 @@ from tanlu.ingest.safe_config import load_json, load_yaml
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tanlu.app.inventories import TakenInventory
     from tanlu.i18n.say import Say
     from tanlu.kernel.findings import Finding
+    from tanlu.measures.own import OwnMeasure
     from tanlu.storage import Workspace
-
-
-PLAN_FILE = "plan.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +125,9 @@ def _enter(place: Any, part: str) -> Any:
     raise TanluError("plan.setting", found=part)
 
 
-def told(plan: dict[str, Any], say: Say) -> dict[str, Any]:
+def told(plan: dict[str, Any], say: Say, *, own: Sequence[OwnMeasure] = ()) -> dict[str, Any]:
     """Return the plan with its reasons as sentences of the chosen language."""
-    names = situations.measure_names(plan)
+    names = situations.measure_names(plan, own)
     for row in (*plan["adoptions"], *plan.get("not_adopted", ())):
         why = row.get("why")
         if why:
@@ -255,9 +253,11 @@ def keep(
     say: Say,
 ) -> dict[str, Any]:
     """Tell a solved plan in the chosen language and keep it for the report."""
-    plan = told(solved, say)
+    own = own_measures.own_measures(workspace)
+    plan = told(solved, say, own=own)
     plan |= {
-        "names": situations.measure_names(plan),
+        "names": situations.measure_names(plan, own),
+        "approval": approvals.approval(workspace, plan),
         "site_names": site_names(workspace),
         "left_out": [f.facts["target"] for f in prepared.findings if "target" in f.facts],
         "findings": finding_bodies(prepared.findings, say),
@@ -276,20 +276,11 @@ def _covers(plan: Mapping[str, Any], case: Mapping[str, Any]) -> str:
     return "whole" if asked else "upstream"
 
 
-def stored_plan(workspace: Workspace) -> dict[str, Any] | None:
-    """Return the plan solved last, or None."""
-    path = workspace.exports / PLAN_FILE
-    if not path.is_file():
-        return None
-    plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return plan
-
-
 def keep_plan(workspace: Workspace, plan: Mapping[str, Any], output: Path | None = None) -> None:
     """Keep a plan for the report, and in a folder of the user's choice."""
     text = json.dumps(plan, ensure_ascii=False, sort_keys=True)
     for folder in (workspace.exports, *([output] if output else [])):
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f"{PLAN_FILE}.tmp"
+        temporary = folder / f"{approvals.PLAN_FILE}.tmp"
         temporary.write_text(text, encoding="utf-8")
-        temporary.replace(folder / PLAN_FILE)
+        temporary.replace(folder / approvals.PLAN_FILE)

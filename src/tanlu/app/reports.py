@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tanlu._version import __version__
-from tanlu.app import clock, goals, plans
+from tanlu.app import approvals, clock, goals
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import factors_used, inventory_body
 from tanlu.app.rankings import NO_DRIVERS, UNBACKED, hotspots_body
@@ -140,7 +140,7 @@ def report_payload(
         }
     inventories = {t.inventory.year: t for t in (taken, before) if t is not None}
     targets = goals.check_targets(workspace, say=say, taken=inventories)
-    plan = plans.stored_plan(workspace)
+    plan = approvals.stored_plan(workspace)
     return {
         "organisation": _organisation(workspace),
         "dated": clock.today().isoformat(),

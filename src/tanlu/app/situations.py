@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import goals, machines
+from tanlu.app import goals, machines, own_measures
 from tanlu.app.references import items_by_id, unit_table
 from tanlu.catalog import load, tables
 from tanlu.inventory.instrument import MILLION
@@ -19,6 +19,7 @@ from tanlu.kernel.plan import BaseYear, CarrierFact, PurchaseFact, SiteFact
 from tanlu.kernel.results import Stream
 from tanlu.measures.catalogue import offers_for
 from tanlu.measures.enduse import equipment_kwh, split
+from tanlu.measures.own import with_own, without_end_use
 from tanlu.roadmap.situation import Settings, case_from, scenario_series
 from tanlu.targets.model import TargetKind
 from tanlu.targets.path import target_value
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tanlu.inventory.model import Part
     from tanlu.kernel.activity import Record
     from tanlu.kernel.plan import EndUseFact, MeasureOffer
+    from tanlu.measures.own import OwnMeasure
     from tanlu.measures.register import Register
     from tanlu.storage import Workspace
     from tanlu.targets.model import Target
@@ -86,7 +88,13 @@ def situation(
     series = scenario_series(tables.read("scenario_path"), scenario)
     register = machines.register(listed, base, series)
     rows = tables.read("measure")
-    offers = offers_for(rows, base, end_uses, sector=sector, register=register)
+    listed_offers = offers_for(rows, base, end_uses, sector=sector, register=register)
+    offers = with_own(
+        listed_offers,
+        own_measures.overrides(workspace),
+        own_measures.own_measures(workspace),
+        end_uses,
+    )
     return Situation(base, end_uses, register, offers, series)
 
 
@@ -117,7 +125,25 @@ def plan_case(
     )
     case = case_from(found.base, found.end_uses, found.offers, found.series, settings=settings)
     mismatched = machines.mismatches(found.register, found.base, found.end_uses)
-    return case, [*findings, *base_sites(taken), *base_months(taken), *mismatched]
+    unplaced = own_without_end_use(workspace, found.end_uses)
+    return case, [*findings, *base_sites(taken), *base_months(taken), *mismatched, *unplaced]
+
+
+def own_without_end_use(workspace: Workspace, end_uses: Sequence[EndUseFact]) -> list[Finding]:
+    """Return a warning for each own measure that acts on nothing the base year has."""
+    return [
+        Finding(
+            "PLAN_MEASURE_WITHOUT_END_USE",
+            Outcome.WARN,
+            facts={
+                "measure": measure.id,
+                "site": measure.site,
+                "item": measure.carrier,
+                "end_use": measure.end_use or "*",
+            },
+        )
+        for measure in without_end_use(own_measures.own_measures(workspace), end_uses)
+    ]
 
 
 def base_sites(taken: TakenInventory) -> list[Finding]:
@@ -333,9 +359,15 @@ def _text(value: Decimal) -> str:
     return format(value, "f")
 
 
-def measure_names(plan: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def measure_names(
+    plan: Mapping[str, Any], own: Iterable[OwnMeasure] = ()
+) -> dict[str, dict[str, str]]:
     """Return name and family of everything a plan names, by its id and by its catalogue id."""
-    rows = {row["id"]: row for row in tables.read("measure")}
+    rows: dict[str, Mapping[str, Any]] = {row["id"]: row for row in tables.read("measure")}
+    rows |= {
+        measure.id: {"name_zh": measure.name, "name_en": measure.name, "family": "efficiency"}
+        for measure in own
+    }
     ids = {row["measure"] for part in ("wedges", "macc", "adoptions") for row in plan[part] or ()}
     ids |= {row["id"] for row in plan["adoptions"]}
     names = {}

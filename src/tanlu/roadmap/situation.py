@@ -365,6 +365,8 @@ class _Maker:
             entry["efficiency_new"] = _text(offer.perf_new)
         elif offer.effect is Effect.RECOVER:
             entry.update(self._recovery(offer))
+        elif offer.effect is Effect.ABSOLUTE:
+            entry["amount"] = _text(offer.saving.typical)
         else:
             entry["saving"] = _text(offer.saving.typical)
         return entry

@@ -17,6 +17,7 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
     """Add the commands of this file to the program."""
     _add_targets(program, call, say)
     _add_plan(program, call, say)
+    _add_approval(program, call, say)
 
 
 def _add_targets(program: typer.Typer, call: Call, say: Say) -> None:
@@ -167,3 +168,17 @@ def _teller(say: Say) -> Callable[[str, int, int], None]:
             sys.stderr.flush()
 
     return tell
+
+
+def _add_approval(program: typer.Typer, call: Call, say: Say) -> None:
+    @program.command("approve", help=say("cli.approve"), rich_help_panel=say("cli.panel.use"))
+    def approve(
+        by: Annotated[str, typer.Option("--by", help=say("cli.approve.by"))],
+        reason: Annotated[str, typer.Option("--reason", help=say("cli.reason"))],
+    ) -> Answer:
+        from tanlu.app import approvals, workspaces
+
+        with workspaces.open_workspace(call.workspace) as workspace:
+            body = approvals.approve_plan(workspace, by=by, reason=reason, say=say)
+        is_signed = body["approval"]["state"] == "approved"
+        return Answer(body, views.goals.approval, Exit.DONE if is_signed else Exit.NOT_MET)

@@ -312,3 +312,15 @@ def measure_name(row: Mapping[str, Any], say: Say) -> str:
         return say("cli.retired", name=row["id"])
     name = row.get("name") or {}
     return say.pick(name.get("zh") or "", name.get("en") or "") or str(row["measure"])
+
+
+def approval(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show whether the plan is approved, and what it still rests on."""
+    found = body["approval"]
+    layout.line(console, say(f"plan.approval.{found['state']}"), style="bold")
+    if found["by"]:
+        layout.paragraph(console, say("plan.approval.by", by=found["by"], at=found["at"]))
+    for name in found["unconfirmed"]:
+        layout.paragraph(console, f"· {body['labels'][name]}  ({name})")
+    if found["unconfirmed"]:
+        layout.paragraph(console, say("plan.approval.how"), indent=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import layout
@@ -40,6 +41,14 @@ def listed(console: Console, say: Say, body: Mapping[str, Any]) -> None:
 
 def _card(console: Console, say: Say, row: Mapping[str, Any]) -> None:
     layout.line(console, f"{row['label']}  ({row['id']})", style="bold")
+    layout.table(console, ["", ""], _facts(say, row))
+    note = say.pick(row["note_zh"] or "", row["note_en"] or "")
+    if note:
+        layout.paragraph(console, note, indent=0)
+
+
+def _facts(say: Say, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the facts of a measure as head and text."""
     saving = " – ".join(say.percent(row[f"saving_{end}"]) for end in ("low", "typical", "high"))
     capex = " – ".join(say.exact(str(row[f"capex_{end}"])) for end in ("low", "typical", "high"))
     facts = [
@@ -54,10 +63,51 @@ def _card(console: Console, say: Say, row: Mapping[str, Any]) -> None:
         ("cli.confidence", layout.word("cli.quality", row["confidence"], say)),
         ("cli.source", f"{row['source']} · {row['locator']}"),
     ]
-    layout.table(console, ["", ""], [(say(code), text) for code, text in facts])
-    note = say.pick(row["note_zh"] or "", row["note_en"] or "")
-    if note:
-        layout.paragraph(console, note, indent=0)
+    return [(say(code), text) for code, text in facts]
+
+
+def compared(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show measures side by side: one column each."""
+    rows = body["measures"]
+    facts = [_facts(say, row) for row in rows]
+    layout.table(
+        console,
+        [""] + [f"{row['label']} ({row['id']})" for row in rows],
+        [(head, *(fact[place][1] for fact in facts)) for place, (head, _) in enumerate(facts[0])],
+    )
+
+
+def own(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show the company's own measures and figures."""
+    heads = [say("cli.measure"), say("cli.name"), say("cli.applies_to"), say("cli.cost"),
+             say("cli.life"), say("cli.confidence"), say("cli.source")]  # fmt: skip
+    rows = [
+        (row["id"], row["name"], _place(row), _money(row["capex"], say), str(row["life"]),
+         say(f"measures.evidence.{row['evidence']}"), row["source"] or row["reason"])
+        for row in body["own"]
+    ]  # fmt: skip
+    rows += [
+        (row["id"], say("measures.overridden"), _share(row["saving"], say),
+         _money(row["capex"], say), str(row["life"] or say.missing),
+         say(f"measures.evidence.{row['evidence']}"), row["source"] or row["reason"])
+        for row in body["overrides"]
+    ]  # fmt: skip
+    if rows:
+        layout.table(console, heads, rows)
+    else:
+        layout.paragraph(console, say("measures.none-own"), indent=0)
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    return " · ".join(part for part in (row["site"], row["carrier"], row["end_use"]) if part)
+
+
+def _money(text: str | None, say: Say) -> str:
+    return say.missing if text is None else say.exact(str(round(Fraction(text))))
+
+
+def _share(text: str | None, say: Say) -> str:
+    return say.missing if text is None else say.percent(Fraction(text))
 
 
 def kinds(console: Console, say: Say, body: Mapping[str, Any]) -> None:

@@ -1,0 +1,128 @@
+"""Machines become measures of the plan; a company's own figures replace the templates."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tanlu.app import plans, workspaces
+from tests.journeys.conftest import in_workspace, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAMPLE = Path(str(resources.files("tanlu") / "data/demo/machinery/machinery-group-2024.xlsx"))
+SITE = "徐州重型厂"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("register") / "ws"
+    assert run("init", str(path), "--name", "样例", "--sector", "machinery").code == 0
+    assert run("-w", str(path), "--json", "import", str(SAMPLE)).code == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def call(folder: Path) -> Callable[..., dict[str, Any]]:
+    return in_workspace(folder)
+
+
+def test_the_list_is_read_from_the_workbook(call: Callable[..., dict[str, Any]]) -> None:
+    listed = call("equipment", "list")["equipment"]
+
+    assert len(listed) == 11
+    motors = next(row for row in listed if row["id"] == "M-001")
+    assert (motors["power_kw"], motors["count"], motors["grade"]) == (75, 126, "IE1")
+
+
+def test_lamps_save_what_the_calculator_says(call: Callable[..., dict[str, Any]]) -> None:
+    """2,600 lamps of 400 W become 150 W for 5,800 h: 2600 x 0.25 kW x 5800 h = 3,770 MWh."""
+    (lamps,) = call("equipment", "actions", "L-001")["actions"]
+
+    assert lamps["saved_kwh"] == 3_770_000
+    assert lamps["chosen"]
+    assert lamps["calculation"]["kind"] == "lighting-replacement"
+
+
+def test_a_typed_machine_is_a_line_like_any_other(call: Callable[..., dict[str, Any]]) -> None:
+    call("equipment", "add", "L-009", "--site", SITE, "--type", "照明", "--rating", "250W 金卤灯",
+         "--count", "300", "--hours", "4000")  # fmt: skip
+
+    lamps = call("equipment", "actions", "L-009")["actions"][0]
+    assert lamps["saved_kwh"] == 120_000  # 300 x 0.1 kW x 4000 h
+
+
+def test_an_own_measure_and_a_quote_reach_the_case(
+    call: Callable[..., dict[str, Any]], folder: Path
+) -> None:
+    call("measures", "add", "store", "--site", SITE, "--saves", "120 MWh", "--capex", "800000",
+         "--life", "10", "--reason", "车间提出")  # fmt: skip
+    own = call("measures", "override", "x_led", "--site", SITE, "--capex", "700000",
+               "--source", "报价 7", "--reason", "报价")  # fmt: skip
+
+    assert [row["id"] for row in own["own"]] == ["store"]
+    assert own["own"][0]["amount"] == "120000"
+    assert own["overrides"][0]["evidence"] == "quoted"
+    case = _case(folder)
+    measures = {row["id"]: row for row in case["measures"]}
+    assert measures[f"store@{SITE}"]["amount"] == "120000"
+    assert measures[f"store@{SITE}"]["status"] == "typed"
+    assert measures[f"x_led@{SITE}"]["capex"] == "700000"
+    assert measures[f"x_led@{SITE}"]["status"] == "quoted"
+
+    call("measures", "remove", "store", "--reason", "撤回")
+    assert f"store@{SITE}" not in {row["id"] for row in _case(folder)["measures"]}
+
+
+def _case(folder: Path) -> dict[str, Any]:
+    with workspaces.open_workspace(str(folder)) as workspace:
+        return plans.prepare(workspace, options=plans.PlanOptions()).case
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (("add", "x_led", "--site", SITE, "--saves", "1 MWh", "--capex", "1"), "measures.taken"),
+        (("add", "a", "--site", "无", "--saves", "1 MWh", "--capex", "1"), "measures.site"),
+        (("add", "a", "--site", SITE, "--saves", "1 t", "--capex", "1"), "measures.amount"),
+        (("add", "a", "--site", SITE, "--saves", "1 MWh", "--capex", "-1"), "measures.field"),
+        (("add", "a", "--site", SITE, "--saves", "1 MWh", "--capex", "1", "--evidence", "quoted"),
+         "measures.field"),
+    ],
+)  # fmt: skip
+def test_a_wrong_measure_is_refused(folder: Path, argv: tuple[str, ...], code: str) -> None:
+    told = run("-w", str(folder), "--json", "measures", *argv, "--life", "10", "--reason", "r")
+
+    assert told.code == 2
+    assert told.body["code"] == code
+
+
+def test_an_override_needs_a_known_measure_and_a_figure(folder: Path) -> None:
+    base = ("-w", str(folder), "--json", "measures", "override")
+    unknown = run(*base, "x_lead", "--site", SITE, "--capex", "1", "--source", "q", "--reason", "r")
+    empty = run(*base, "x_led", "--site", SITE, "--source", "q", "--reason", "r")
+
+    assert unknown.body["code"] == "measures.unknown"
+    assert "x_led" in unknown.body["message"]
+    assert empty.body["code"] == "measures.nothing"
+
+
+def test_a_plan_is_approved_only_without_templates(folder: Path) -> None:
+    none = run("-w", str(folder), "--json", "approve", "--by", "张工", "--reason", "审定")
+
+    assert none.body["code"] == "plan.none-stored"
+
+
+def test_the_catalogue_is_filtered_and_compared(call: Callable[..., dict[str, Any]]) -> None:
+    lamps = call("measures", "list", "--end-use", "lighting")["measures"]
+    motors = call("measures", "compare", "x_motor_ie4", "x_motor_ie5")["measures"]
+    wrong = run("--json", "measures", "list", "--family", "effciency")
+
+    assert [row["id"] for row in lamps if row["carrier"] == "electricity"]
+    assert [row["id"] for row in motors] == ["x_motor_ie4", "x_motor_ie5"]
+    assert wrong.body["code"] == "measures.filter"
+    assert "efficiency" in wrong.body["message"]
