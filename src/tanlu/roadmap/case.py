@@ -163,6 +163,7 @@ def _problem(top: Node) -> Problem:
         notes=top.texts("notes"),
         products=products,
         slices=slices,
+        is_mid_year=top.choice("running_costs", ("start", "middle"), "start") == "middle",
     )
 
 

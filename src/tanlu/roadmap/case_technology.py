@@ -41,6 +41,7 @@ def read_technology(node: Node, plant: Plant) -> Technology:
         site=site,
         serves=serves,
         is_maker=node.has("makes"),
+        variable_om=node.series("variable_om") if node.has("variable_om") else None,
         inputs=_inputs(node, plant, serves),
         by_products=read_paths(node, "by_products", least=0),
         existing=_existing(cohorts, len(node.years)) if limited else None,

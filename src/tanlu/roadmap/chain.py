@@ -65,7 +65,7 @@ def first_makers(
 ) -> dict[str, Series]:
     """Return what makers make when those that are there come first, in the order of their ids.
 
-    What all that is there cannot make the first of them makes all the same: the baseline does
+    What all that is there cannot make the largest of them makes all the same: the baseline does
     not stop.
     """
     every = makers_of(problem)
@@ -89,8 +89,10 @@ def _in_order(problem: Problem, makers: list[Route], need: list[Fraction]) -> di
         limit = usable(problem, route.owner)
         found[route.id] = [min(r, limit[t]) if limit else r for t, r in enumerate(rest)]
         rest = [r - x for r, x in zip(rest, found[route.id], strict=True)]
-    first = found[makers[0].id]
-    found[makers[0].id] = [a + b for a, b in zip(first, rest, strict=True)]
+    for year, left in enumerate(rest):
+        if left:
+            largest = max(found, key=lambda name: (found[name][year], name))
+            found[largest][year] += left
     return {name: tuple(path) for name, path in found.items()}
 
 

@@ -13,12 +13,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tanlu.roadmap.layout import Layout, Route
-    from tanlu.roadmap.problem import EndUse, Problem, Product, Series
+    from tanlu.roadmap.problem import EndUse, Problem, Product, Series, Technology
     from tanlu.roadmap.simulate import Choices
 
 ZERO = Fraction(0)
 ONE = Fraction(1)
+UNIT_STEP = Fraction(1, 10**12)  # of a unit, where any fraction may be built
+TRACE = Fraction(1, 10**6)  # of a capacity: more than the solver's noise
 ROUNDS = 3  # beyond the longest chain: for products that take part in their own making
+
+
+def _parts(problem: Problem, technology: Technology) -> list[Fraction]:
+    """Return what part of a year's capacity can be used in each slice."""
+    shares = [one.share for one in problem.slices] or [ONE]
+    return [s * a for s, a in zip(shares, technology.availability, strict=True)]
+
+
+def _share(use: EndUse, place: int) -> Fraction:
+    """Return the share of a demand in a slice; what may come at any time counts in the first."""
+    return use.profile[place] if use.profile else Fraction(place == 0)
 
 
 @dataclass(slots=True)
@@ -66,16 +79,49 @@ class Amounts:
         return [route for route in self.layout.routes if route.id in self.paths]
 
     def _limits(self, route: Route) -> list[list[Fraction | None]]:
-        """Return the most by slice and year, in whole quanta."""
+        """Return the most by slice and year, in whole quanta.
+
+        Where a size of any fraction is built it is a trace more, which `units` then builds.
+        """
         technology = self.problem.technologies[route.owner]
         standing = capacity_of(self.problem, self.choices, route.owner)
-        shares = [one.share for one in self.problem.slices] or [ONE]
-        parts = [s * a for s, a in zip(shares, technology.availability, strict=True)]
         step = self.problem.quantum(route.serves)
-        return [
-            [None if v is None else math.floor(part * v / step) * step for v in standing]
-            for part in parts
+        built = self.choices.units.get(route.owner, (0,) * self.problem.periods)
+        most = [
+            v if v is None or not (technology.continuous and count) else v * (ONE + TRACE)
+            for v, count in zip(standing, built, strict=True)
         ]
+        return [
+            [None if v is None else math.floor(part * v / step) * step for v in most]
+            for part in _parts(self.problem, technology)
+        ]
+
+    def units(self) -> dict[str, tuple[Fraction | int, ...]]:
+        """Return the units built, with the trace more that what is served and made asks for."""
+        found = dict(self.choices.units)
+        for route in self._technologies():
+            technology = self.problem.technologies[route.owner]
+            if technology.continuous and technology.unit_size is not None:
+                found[route.owner] = self._fitted(technology, self.paths[route.id])
+        return found
+
+    def _fitted(
+        self, technology: Technology, paths: list[list[Fraction]]
+    ) -> tuple[Fraction | int, ...]:
+        units = list(self.choices.units[technology.id])
+        size = technology.unit_size or ONE
+        standing = capacity_of(self.problem, self.choices, technology.id)
+        added = [ZERO] * self.problem.periods
+        for year, there in enumerate(standing):
+            rows = zip(_parts(self.problem, technology), paths, strict=True)
+            most = max((path[year] / part for part, path in rows if part), default=ZERO)
+            short = most - (there or ZERO) - added[year] * size
+            if short > 0 and units[year]:
+                more = math.ceil(short / size / UNIT_STEP) * UNIT_STEP
+                units[year] += more
+                for later in range(year, min(year + technology.life, len(added))):
+                    added[later] += more
+        return tuple(units)
 
     def _clip(self, route: Route, limits: list[list[Fraction | None]]) -> None:
         for path, most in zip(self.paths[route.id], limits, strict=True):
@@ -175,13 +221,12 @@ class Amounts:
         sites = {route.site for route in routes}
         for use in self.problem.end_uses.values():
             if use.carrier == product and use.site in sites and use.id not in routed:
-                share = use.profile[place] if use.profile else ONE
+                share = _share(use, place)
                 for year, value in enumerate(self.flows[use.id]):
                     balance[year] -= share * value
 
     def _amount(self, route: Route, place: int) -> Sequence[Fraction]:
         if route.id in self.paths:
             return self.paths[route.id][place]
-        profile = self.problem.end_uses[route.serves].profile
-        share = profile[place] if profile else ONE
+        share = _share(self.problem.end_uses[route.serves], place)
         return [share * value for value in self.choices.activity[route.id]]

@@ -14,6 +14,7 @@ from tanlu.kernel.plan import Ownership
 from tanlu.roadmap.economics import (
     adoption_costs,
     discount_factors,
+    half_year,
     horizon_discount,
     life_left,
     salvage_share,
@@ -44,6 +45,7 @@ def measure_costs(problem: Problem, measure: Measure) -> tuple[float, ...]:
         salvage=problem.salvage,
         rate=problem.rate,
         avoided=avoided,
+        running=half_year(problem.rate, is_mid=problem.is_mid_year),
     )
     return _telescoped(costs)
 
@@ -64,9 +66,9 @@ def _telescoped(costs: Sequence[float]) -> tuple[float, ...]:
 
 def unit_costs(problem: Problem, technology: Technology) -> tuple[Fraction, ...]:
     """Return the discounted cost of one unit built for operation in each year, (T,) [CNY]."""
-    factors = discount_factors(problem.years, problem.rate)
+    factors, running = discount_factors(problem.years, problem.rate), problem.running()
     horizon = horizon_discount(problem.years, problem.rate)
-    upkeep = [f * om if om else om for f, om in zip(factors, technology.om, strict=True)]
+    upkeep = [f * om if om else om for f, om in zip(running, technology.om, strict=True)]
     until = tuple(accumulate(upkeep, initial=Fraction(0)))
     costs = []
     for start in range(problem.periods):
@@ -103,5 +105,6 @@ def built_costs(problem: Problem, owner: PvOption | Storage) -> tuple[float, ...
         horizon=horizon,
         salvage=problem.salvage,
         rate=problem.rate,
+        running=half_year(problem.rate, is_mid=problem.is_mid_year),
     )
     return _telescoped(costs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from math import isqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,32 @@ def discount_factors(years: Sequence[int], rate: Fraction) -> tuple[Fraction, ..
 @lru_cache(maxsize=16)
 def _factors(years: tuple[int, ...], rate: Fraction) -> tuple[Fraction, ...]:
     return tuple(1 / (1 + rate) ** (year - years[0]) for year in years)
+
+
+def running_factors(years: Sequence[int], rate: Fraction, *, is_mid: bool) -> tuple[Fraction, ...]:
+    """Return the factor of each year's running costs: as of its first day, or of its middle.
+
+    Notes
+    -----
+    ``(1 + w)**-(t - t0)``, or ``(1 + w)**-(t - t0 + 1/2)`` with the root to 40 digits (rule M-106).
+    """
+    half = half_year(rate, is_mid=is_mid)
+    return _running(tuple(years), rate, half) if is_mid else discount_factors(years, rate)
+
+
+@lru_cache(maxsize=16)
+def _running(years: tuple[int, ...], rate: Fraction, half: Fraction) -> tuple[Fraction, ...]:
+    return tuple(factor * half for factor in _factors(years, rate))
+
+
+@lru_cache(maxsize=16)
+def half_year(rate: Fraction, *, is_mid: bool) -> Fraction:
+    """Return the factor of half a year, one where running costs fall at the start of a year."""
+    if not is_mid:
+        return Fraction(1)
+    grown, digits = 1 + rate, 10**40
+    root = isqrt(grown.numerator * grown.denominator * digits**2)
+    return Fraction(grown.denominator * digits, root)
 
 
 def horizon_discount(years: Sequence[int], rate: Fraction) -> Fraction:
@@ -108,6 +135,7 @@ def adoption_costs(
     salvage: Salvage,
     rate: Fraction,
     avoided: Sequence[Fraction] = (),
+    running: Fraction = Fraction(1),
 ) -> tuple[float, ...]:
     """Return the discounted cost of being in operation from each year to the horizon.
 
@@ -128,6 +156,8 @@ def adoption_costs(
     avoided : sequence of Fraction, shape (T,), optional
         Like-for-like replacement of the host that the baseline buys in a year [CNY]; adopting
         in that year or before avoids it.
+    running : Fraction, optional
+        What O&M of a year is worth against an investment at its start [-].
 
     Returns
     -------
@@ -143,12 +173,14 @@ def adoption_costs(
     discount = [float(factor) for factor in factors]
     price = [float(value) for value in capex]
     paying = [factor * value for factor, value in zip(discount, price, strict=True)]
-    running = 0.0
+    total, worth = 0.0, float(running)
     tail = [0.0] * (periods + 1)
     for index in reversed(range(periods)):
-        yearly = om[index] - avoided[index] if avoided and avoided[index] else om[index]
-        running += discount[index] * float(yearly)
-        tail[index] = running
+        yearly = worth * float(om[index])
+        if avoided and avoided[index]:
+            yearly -= float(avoided[index])
+        total += discount[index] * yearly
+        tail[index] = total
     costs = []
     served = _served(life, lead, periods, salvage, rate)
     for (paid, kept), upkeep in zip(served, tail, strict=False):

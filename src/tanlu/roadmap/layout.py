@@ -23,7 +23,6 @@ from tanlu.roadmap.column_costs import (
     unit_costs,
 )
 from tanlu.roadmap.economics import (
-    discount_factors,
     telescope,
 )
 from tanlu.roadmap.once import once
@@ -127,7 +126,7 @@ class Layout:
     builder : Builder
         Holds the columns; families add rows.
     factors : FloatArray, shape (T,)
-        Discount factors.
+        Discount factors of running costs.
     unit : dict of str to Fraction
         Carrier units per matrix unit.
     owned : dict of str to tuple of int
@@ -404,7 +403,7 @@ class _Maker:
         self.problem = problem
         self.builder = Builder()
         self.years = tuple(str(year) for year in problem.years)
-        self.df = to_float(discount_factors(problem.years, problem.rate))
+        self.df = to_float(problem.running())
         self.unit = carrier_units(problem)
         self.decisions = make_decisions(problem)
         self.end_uses = tuple(sorted(problem.end_uses))
@@ -466,7 +465,7 @@ class _Maker:
             reach=self.reach,
             z=self._decision_columns(),
             f=self._flow_columns(),
-            a=self._var("a", [r.id for r in self.routes]),
+            a=self._route_columns(),
             w=self._slice_columns(),
             n=self._stock_columns(),
             buy=self._purchase_columns(),
@@ -503,6 +502,20 @@ class _Maker:
     def _flow_columns(self) -> IntArray:
         low, high = np.exp(self.reach[:, :, 0]), np.exp(self.reach[:, :, 1])
         return self._var("f", self.end_uses, lb=low, ub=high)
+
+    def _route_columns(self) -> IntArray:
+        costs = self._stack([self._running_cost(route) for route in self.routes])
+        return self._var("a", [route.id for route in self.routes], cost=costs)
+
+    def _running_cost(self, route: Route) -> FloatArray:
+        """Return what one of a route's column costs besides its inputs, discounted [MCNY]."""
+        technology = self.problem.technologies.get(route.owner)
+        if technology is None or technology.variable_om is None:
+            return np.zeros(self.problem.periods)
+        use = self.problem.end_uses.get(route.serves)
+        one = (self.unit[route.serves],) * self.problem.periods if use is None else use.demand
+        rows = zip(one, technology.variable_om, strict=True)
+        return self.df * to_float([size * each / MEGA for size, each in rows])
 
     def _slice_columns(self) -> IntArray:
         problem = self.problem
@@ -637,7 +650,7 @@ class _Maker:
 
 def fixed_cost(problem: Problem) -> float:
     """Return the cost that no decision changes: upkeep of the stock, free allowances [MCNY]."""
-    factors = to_float(discount_factors(problem.years, problem.rate))
+    factors = to_float(problem.running())
     total = float(kept_stock_cost(problem)) / MEGA
     for price in (problem.ets, problem.internal):
         if price is not None:
@@ -651,7 +664,7 @@ def surrender_terms(problem: Problem) -> tuple[FloatArray, FloatArray]:
     ets = problem.ets
     assert ets is not None  # noqa: S101 - the caller has checked
     assert ets.surrender is not None  # noqa: S101 - as above
-    factors = to_float(discount_factors(problem.years, problem.rate))
+    factors = to_float(problem.running())
     gain = [q - p for p, q in zip(ets.price, ets.surrender.price, strict=True)]
     most = np.full(problem.periods, np.inf)
     if ets.surrender.limit is not None:
@@ -662,7 +675,7 @@ def surrender_terms(problem: Problem) -> tuple[FloatArray, FloatArray]:
 
 def border_cost(problem: Problem, border: Border) -> FloatArray:
     """Return the discounted cost of a charged kt, shape (T,) [MCNY]."""
-    factors = to_float(discount_factors(problem.years, problem.rate))
+    factors = to_float(problem.running())
     return factors * to_float(border.net_price()) * KILO / MEGA
 
 

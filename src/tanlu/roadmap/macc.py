@@ -109,13 +109,23 @@ def _energy(shares: _Shares, measure: Measure) -> list[tuple[float, float]]:
 
 def _weights(solved: Solved, use: EndUse) -> tuple[FloatArray, FloatArray]:
     problem, factors = solved.problem, solved.assembly.layout.factors
-    carrier = problem.carriers.get(use.carrier)
-    if carrier is None:
+    if not use.carrier:
         return np.zeros(problem.periods), np.zeros(problem.periods)
-    market = carrier.electricity and str(problem.method) == "market"
-    path = problem.ef_market(use.site, carrier.id) if market else problem.ef(use.site, carrier.id)
-    carbon = to_float(path) + to_float(carrier.ef_scope3)
-    return factors * to_float(problem.price(use.site, carrier.id)), carbon
+
+    def price(site: str, name: str) -> FloatArray:
+        return to_float(problem.price(site, name))
+
+    def emits(site: str, name: str) -> FloatArray:
+        carrier = problem.carriers[name]
+        market = carrier.electricity and str(problem.method) == "market"
+        path = problem.ef_market(site, name) if market else problem.ef(site, name)
+        return to_float(path) + to_float(carrier.ef_scope3)
+
+    where = use.site, use.carrier
+    if use.carrier in problem.carriers:
+        return factors * price(*where), emits(*where)
+    made = solved.result.served
+    return factors * carried(problem, price, made)[where], carried(problem, emits, made)[where]
 
 
 @dataclass(slots=True)

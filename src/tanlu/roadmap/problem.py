@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Evidence
+from tanlu.roadmap.economics import running_factors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -216,6 +217,8 @@ class Technology:
         Limits of what is served or made in a year [units].
     is_maker : bool
         Makes a product, does not serve an end use.
+    variable_om : Series, shape (T,), or None
+        Running cost of what is served or made, besides its inputs [CNY per unit].
     """
 
     id: str
@@ -240,6 +243,7 @@ class Technology:
     min_output: Series | None = None
     max_output: Series | None = None
     is_maker: bool = False
+    variable_om: Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -574,11 +578,16 @@ class Problem:
     storage: Mapping[str, Storage] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     slices: tuple[Slice, ...] = ()
+    is_mid_year: bool = False
 
     @property
     def periods(self) -> int:
         """Number of years."""
         return len(self.years)
+
+    def running(self) -> Series:
+        """Return the discount factors of running costs, those of the middle of a year if so."""
+        return running_factors(self.years, self.rate, is_mid=self.is_mid_year)
 
     def ef(self, site: str, carrier: str) -> Series:
         """Return the location-based factor of a carrier at a site [tCO2e per unit]."""

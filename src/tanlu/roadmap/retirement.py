@@ -64,24 +64,24 @@ def retirement_costs(
     ``c_t = df_t R_t - sum_{s>=t} df_s OM_s + df_H W``: cost of taking it out, upkeep saved, worth
     written off (rule M-92).
     """
-    factors = discount_factors(problem.years, problem.rate)
+    factors, running = discount_factors(problem.years, problem.rate), problem.running()
     written_off = horizon_discount(problem.years, problem.rate)
     written_off *= worth_left(problem, technology, cohort)
     costs, saved = cohort.retire_cost or (ZERO,) * problem.periods, ZERO
     found = []
     for index in reversed(range(problem.periods)):
-        saved += factors[index] * cohort.om[index]
+        saved += running[index] * cohort.om[index]
         found.append(factors[index] * costs[index] - saved + written_off)
     return tuple(reversed(found))
 
 
 def kept_stock_cost(problem: Problem) -> Fraction:
     """Return the discounted upkeep of all existing stock less its worth at the horizon [CNY]."""
-    factors = discount_factors(problem.years, problem.rate)
+    running = problem.running()
     horizon = horizon_discount(problem.years, problem.rate)
     total = ZERO
     for technology in problem.technologies.values():
         for cohort in technology.cohorts:
-            total += sum((f * om for f, om in zip(factors, cohort.om, strict=True)), ZERO)
+            total += sum((f * om for f, om in zip(running, cohort.om, strict=True)), ZERO)
             total -= horizon * worth_left(problem, technology, cohort)
     return total

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.rounding import floor_half_up
-from tanlu.roadmap.chain_rounding import Amounts
+from tanlu.roadmap.chain_rounding import UNIT_STEP, Amounts
 from tanlu.roadmap.checks import all_route_limits
 from tanlu.roadmap.retirement import retirable
 from tanlu.roadmap.simulate import ZERO, Choices, built_shares, remaining
@@ -85,7 +85,7 @@ def _units(layout: Layout, values: FloatArray, index: int, name: str) -> tuple[F
     if not layout.problem.technologies[name].continuous:
         return tuple(round(v) for v in path)
     most = layout.problem.technologies[name].max_units
-    return tuple(min(_up(v, SHARE_STEP), m) for v, m in zip(_exact(path), most, strict=True))
+    return tuple(min(_up(v, UNIT_STEP), m) for v, m in zip(_exact(path), most, strict=True))
 
 
 def _chained(
@@ -119,7 +119,10 @@ def _chained(
     }
     sliced = {name: tuple(map(tuple, mine)) for name, mine in amounts.paths.items()}
     return replace(
-        draft, activity={**draft.activity, **whole}, sliced=sliced if problem.slices else {}
+        draft,
+        units=amounts.units(),
+        activity={**draft.activity, **whole},
+        sliced=sliced if problem.slices else {},
     )
 
 

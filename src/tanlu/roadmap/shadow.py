@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tanlu.roadmap.economics import discount_factors
 from tanlu.roadmap.layout import KILO
 from tanlu.roadmap.problem import TargetKind
 from tanlu.roadmap.solved import Solved
@@ -130,7 +129,7 @@ def _resolved(solved: Solved, solve: Solve, duals: FloatArray) -> dict[int, floa
     others = any(t.kind not in NUDGED and t.levels for t in _emission_targets(problem))
     if not is_small or others or len(caps) > MOST_CAPS:
         return {}
-    factors = discount_factors(problem.years, problem.rate)
+    factors = problem.running()
     found: dict[int, float | None] = {}
     for target, year in caps:
         value = None

@@ -163,6 +163,8 @@ def _first_come(problem: Problem) -> dict[str, Series]:
         left[route.serves] = [r - x for r, x in zip(rest, taken, strict=True)]
         found[route.id] = taken
     demand = {use.id: use.demand for use in problem.end_uses.values()}
+    if problem.products:
+        found = _complete(problem, found, flows=demand, routes=make_routes(problem))
     return found | first_makers(problem, demand, found)
 
 
@@ -184,13 +186,13 @@ def simulate(problem: Problem, choices: Choices) -> Simulation:
     built = built_shares(problem, choices)
     flows = remaining(problem, built)
     routes = make_routes(problem)
-    served = _served(problem, choices, flows=flows, routes=routes)
+    served = _complete(problem, choices.activity, flows=flows, routes=routes)
     bought = _bought(problem, flows=flows, served=served, routes=routes)
     use, bought = _electricity(problem, choices, bought=bought, built=built)
     claimed = _claimed(problem, choices)
     emissions = _emissions(problem, choices, bought=bought, claimed=claimed)
     investment, salvage = invested(problem, choices, built=built)
-    money = _money(problem, choices, bought=bought, emissions=emissions, built=built)
+    money = _money(problem, choices, bought=bought, emissions=emissions, built=built, served=served)
     money["capex"] = tuple(floor_half_up(value) for value in investment)
     npv, steering = _present_value(problem, money, salvage=salvage)
     return Simulation(
@@ -270,10 +272,15 @@ def to_step(value: Fraction, step: Fraction) -> Fraction:
     return to_multiple(value, step) if step else value
 
 
-def _served(
-    problem: Problem, choices: Choices, *, flows: Mapping[str, Series], routes: tuple[Route, ...]
+def _complete(
+    problem: Problem,
+    activity: Mapping[str, Series],
+    *,
+    flows: Mapping[str, Series],
+    routes: tuple[Route, ...],
 ) -> dict[str, Series]:
-    served: dict[str, list[Fraction]] = {r.id: list(choices.activity[r.id]) for r in routes}
+    """Give what is not served of an end use to the largest of its routes."""
+    served: dict[str, list[Fraction]] = {r.id: list(activity[r.id]) for r in routes}
     by_use: dict[str, list[Route]] = {}
     for route in routes:
         if route.kind != "maker":
@@ -516,6 +523,7 @@ def _money(
     bought: Mapping[tuple[str, str], Series],
     emissions: Mapping[str, Mapping[str, tuple[int, ...]]],
     built: Mapping[str, Series],
+    served: Mapping[str, Series],
 ) -> dict[str, tuple[int, ...]]:
     lines: dict[str, list[Fraction]] = {
         name: [ZERO] * problem.periods
@@ -545,6 +553,9 @@ def _money(
             saved = path[measure.host_year] * measure.host_capex
             lines["avoided"][measure.host_year] -= saved
     _add_units_om(problem, choices, lines["om"])
+    for technology in problem.technologies.values():
+        if technology.variable_om is not None:
+            _add_line(lines["om"], served[technology.id], technology.variable_om)
     upkeep, lines["retirement"] = map(list, stock_upkeep(problem, choices))
     lines["om"] = [a + b for a, b in zip(lines["om"], upkeep, strict=True)]
     if problem.offsets is not None:
@@ -566,18 +577,19 @@ def _add_units_om(problem: Problem, choices: Choices, line: list[Fraction]) -> N
                 line[index] += count * technology.om[index]
 
 
-CASH_LINES = (
-    "capex", "om", "energy", "contracts", "export", "avoided", "offsets", "retirement", "carbon",
-    "ets_offsets", "cbam",
+INVESTED_LINES = ("capex", "avoided", "retirement")  # fall due at the start of a year
+RUNNING_LINES = (
+    "om", "energy", "contracts", "export", "offsets", "carbon", "ets_offsets", "cbam",
 )  # fmt: skip
 
 
 def _present_value(
     problem: Problem, money: Mapping[str, tuple[int, ...]], *, salvage: Fraction
 ) -> tuple[int, int]:
-    factors = discount_factors(problem.years, problem.rate)
-    cash = [sum(money[name][year] for name in CASH_LINES) for year in range(problem.periods)]
-    total = sum((f * c for f, c in zip(factors, cash, strict=True)), ZERO)
-    total -= horizon_discount(problem.years, problem.rate) * salvage
-    internal = sum((f * c for f, c in zip(factors, money["internal"], strict=True)), ZERO)
+    factors, running = discount_factors(problem.years, problem.rate), problem.running()
+    total = -horizon_discount(problem.years, problem.rate) * salvage
+    for names, discount in ((INVESTED_LINES, factors), (RUNNING_LINES, running)):
+        cash = [sum(money[name][year] for name in names) for year in range(problem.periods)]
+        total += sum((f * c for f, c in zip(discount, cash, strict=True)), ZERO)
+    internal = sum((f * c for f, c in zip(running, money["internal"], strict=True)), ZERO)
     return floor_half_up(total), floor_half_up(internal)

@@ -132,6 +132,7 @@ class Twin:
         shares = built_shares(problem, choices)
         self.aged = {n: to_float(aged(m, shares[n])) for n, m in problem.measures.items()}
         self.factors = to_float(discount_factors(problem.years, problem.rate))
+        self.running = to_float(problem.running())
         self.horizon = float(horizon_discount(problem.years, problem.rate))
         flows = {name: to_float(path) for name, path in self.result.flows.items()}
         amounts = {name: to_float(path) for name, path in self.result.served.items()}
@@ -341,7 +342,7 @@ class _Run:
         bought = self._bought(served)
         supply = _Supply(self, bought)
         emissions = self._emissions(bought, supply)
-        npv, steering = self._present_value(bought, supply, emissions)
+        npv, steering = self._present_value(bought, supply, emissions, served)
         renewable, topped = supply.renewable()
         conventions = {k for c in self.problem.carriers.values() for k in c.kgce}
         return Outcomes(
@@ -417,26 +418,29 @@ class _Run:
         bought: Mapping[tuple[str, str], FloatArray],
         supply: _Supply,
         emissions: Mapping[str, FloatArray],
+        served: Mapping[str, FloatArray],
     ) -> tuple[FloatArray, FloatArray]:
         energy = np.zeros(self.shape)
         for (site, name), amount in bought.items():
             energy = energy + amount * self._price(site, name)
         capex, worth = self._investments()
+        out = to_float(stock_upkeep(self.problem, self.twin.choices)[1])[None, :]
+        invested = self._total([capex, self._avoided(), out])
         lines = [
             energy + supply.bill,
             supply.contracts,
             supply.export,
-            self._om() + supply.om,
-            self._avoided(),
-            self._offsets(),
-            capex,
-            to_float(stock_upkeep(self.problem, self.twin.choices)[1])[None, :],
+            self._om(served) + supply.om,
         ]
-        cash = sum((_rounded(np.asarray(line), 1.0) for line in lines), np.zeros(self.shape))
+        cash = self._total([*lines, self._offsets()])
         cash = cash + self._carbon(self.problem.ets, emissions) + self._border()
         internal = self._carbon(self.problem.internal, emissions)
-        npv = cash @ self.twin.factors - self.twin.horizon * worth
-        return np.broadcast_to(npv, self.shape[:1]), internal @ self.twin.factors
+        npv = invested @ self.twin.factors + cash @ self.twin.running - self.twin.horizon * worth
+        return np.broadcast_to(npv, self.shape[:1]), internal @ self.twin.running
+
+    def _total(self, lines: list[FloatArray]) -> FloatArray:
+        """Return the sum of cost lines, each in whole units of money."""
+        return sum((_rounded(np.asarray(line), 1.0) for line in lines), np.zeros(self.shape))
 
     def _investments(self) -> tuple[FloatArray, FloatArray]:
         paid, worth = np.zeros((1, self.problem.periods)), np.zeros(1)
@@ -457,8 +461,11 @@ class _Run:
         units, left = technology_investment(self.problem, self.twin.choices)
         return paid + to_float(units), worth + float(left)
 
-    def _om(self) -> FloatArray:
+    def _om(self, served: Mapping[str, FloatArray]) -> FloatArray:
         total = to_float(technology_om(self.problem, self.twin.choices))[None, :]
+        for technology in self.problem.technologies.values():
+            if technology.variable_om is not None:
+                total = total + served[technology.id] * to_float(technology.variable_om)
         for measure in self.problem.measures.values():
             total = total + self.built[measure.id] * to_float(measure.om)
         for battery in self.problem.storage.values():

@@ -25,3 +25,6 @@ def test_a_published_model_costs_what_was_printed(printed: dict[str, Any]) -> No
     assert plan["status"] == "optimal"
     cost = plan["cost_npv"] / printed["unit"]
     assert cost == pytest.approx(printed["expect"], abs=printed["tolerance"])
+    if "emissions_t" in printed:
+        emitted = sum(plan["exact_mg"]["emissions"]) / 10**9
+        assert emitted == pytest.approx(printed["emissions_t"], abs=1)
