@@ -141,6 +141,8 @@ def report_payload(
     inventories = {t.inventory.year: t for t in (taken, before) if t is not None}
     targets = goals.check_targets(workspace, say=say, taken=inventories)
     plan = approvals.stored_plan(workspace)
+    if plan is not None:
+        plan["approval"] = approvals.approval(workspace, plan)
     return {
         "organisation": _organisation(workspace),
         "dated": clock.today().isoformat(),

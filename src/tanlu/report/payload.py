@@ -345,9 +345,19 @@ class PlanPayload(TypedDict):
     method: NotRequired[str]  # scope 2 basis of baseline and wedges: market or location
     indicative: NotRequired[bool]
     templates: NotRequired[list[str]]
+    approval: NotRequired[Approval]
     findings: NotRequired[list[FindingRow]]  # targets left out, months the base year lacks
     offsets_t: NotRequired[list[float]]
     covers: NotRequired[str]  # own, upstream (of energy) or whole: which scopes the totals hold
+
+
+class Approval(TypedDict):
+    """Whether a plan is indicative, confirmed or approved, by whom and when."""
+
+    state: str
+    unconfirmed: list[str]
+    by: str | None
+    at: str | None
 
 
 class MeasureName(TypedDict):

@@ -98,6 +98,7 @@ def _certificate(found: PlanPayload) -> Facts:
     return Facts(
         (
             (text("report.fact.status"), text(f"report.plan-status.{found['status']}")),
+            *_approval(found),
             (text("report.fact.cost"), money(found["cost_npv"])),
             (text("report.fact.bound"), money(found["bound_npv"])),
             *steered,
@@ -108,12 +109,25 @@ def _certificate(found: PlanPayload) -> Facts:
     )
 
 
-def _indicative(found: PlanPayload) -> tuple[Paragraph, ...]:
-    """Return the warning that some measures rest on default figures."""
-    if not found.get("indicative"):
+def _approval(found: PlanPayload) -> tuple[tuple[Text, Text], ...]:
+    """Return the approval state, and who signed."""
+    known = found.get("approval")
+    if known is None:
         return ()
-    number = count(len(found.get("templates") or []))
-    return (Paragraph(text("report.plan.indicative", count=number), "warn"),)
+    state = text(f"plan.approval.{known['state']}")
+    if known["by"] is None or known["at"] is None:
+        return ((text("report.fact.approval"), state),)
+    signed = text("plan.approval.by", by=known["by"], at=known["at"][:10])
+    return ((text("report.fact.approval"), signed),)
+
+
+def _indicative(found: PlanPayload) -> tuple[Paragraph, ...]:
+    """Return the warning that some measures it builds rest on default figures."""
+    known = found.get("approval")
+    resting = (found.get("templates") or []) if known is None else known["unconfirmed"]
+    if not resting:
+        return ()
+    return (Paragraph(text("report.plan.indicative", count=count(len(resting))), "warn"),)
 
 
 def _warnings(source: Source, found: PlanPayload) -> tuple[Paragraph, ...]:
