@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.roadmap_instances import BOILERS, SHAPES, make_case, write_case
 from tanlu.roadmap.case import read_case
-from tanlu.roadmap.constraints.savings import FEW_POINTS, MANY, POINTS
+from tanlu.roadmap.assembly import assemble
 from tanlu.roadmap.layout import KILO, MEGA, make_layout, to_float
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def write_arrays(folder: Path, size: int) -> None:
         "s1_cost": cost[layout.em["s1"]],
         "f_low": np.exp(layout.reach[:, :, 0]).reshape(shape.sites, -1, periods),
         "f_high": np.exp(layout.reach[:, :, 1]).reshape(shape.sites, -1, periods),
-        "reach": layout.reach[:, :, 0].reshape(shape.sites, -1, periods),
-        "points": np.array(_points(layout)),
-        "log": np.array([s.log for s in layout.savings]).reshape(measures),
+        **_savings(size, measures),
         **_flows(layout, shape.sites),
         **_money(layout, measures, boilers),
         **_rules(layout),
@@ -53,8 +51,27 @@ def write_arrays(folder: Path, size: int) -> None:
     np.savez(folder / "arrays.npz", **arrays)
 
 
-def _points(layout: Layout) -> int:
-    return POINTS if len(layout.end_uses) * layout.periods <= MANY else FEW_POINTS
+def _savings(size: int, measures: tuple[int, ...]) -> dict[str, Any]:
+    """Return the rows ``f >= least + sum of slope z`` of each end use; no number where fewer."""
+    assembly = assemble(read_case(make_case(size)))
+    layout, matrix = assembly.layout, assembly.matrix
+    sites, uses, count, periods = measures
+    table, blocks = matrix.table().tocsr(), assembly.rows_of("savings")
+    by_use: dict[str, list[str]] = {use: [] for use in layout.end_uses}
+    for block in blocks:
+        by_use[block.removeprefix("savings.").rpartition(".")[0]].append(block)
+    shape = (max(map(len, by_use.values())), sites * uses)
+    slope, least = np.zeros((*shape, count, periods)), np.full((*shape, periods), np.nan)
+    for use, names in enumerate(by_use.values()):
+        columns = layout.z[use * count : (use + 1) * count]
+        for point, block in enumerate(names):
+            rows = matrix.blocks[block]
+            slope[point, use] = -table[np.broadcast_to(rows, columns.shape), columns].toarray()
+            least[point, use] = matrix.row_lo[rows]
+    return {
+        "slope": slope.reshape(-1, *measures),
+        "least": least.reshape(-1, sites, uses, periods),
+    }
 
 
 def _flows(layout: Layout, sites: int) -> dict[str, Any]:
@@ -62,9 +79,9 @@ def _flows(layout: Layout, sites: int) -> dict[str, Any]:
     demand = np.array([layout.demand(u) for u in layout.end_uses]).reshape(sites, -1, periods)
     carrier = [problem.end_uses[u].carrier for u in layout.end_uses]
     technologies = [problem.technologies[r.owner] for r in layout.routes]
-    top = [max(to_float(problem.end_uses[t.end_use].demand).max(), 1.0) for t in technologies]
+    top = [max(to_float(problem.end_uses[t.serves].demand).max(), 1.0) for t in technologies]
     share = [
-        to_float(problem.end_uses[t.end_use].demand) / scale
+        to_float(problem.end_uses[t.serves].demand) / scale
         for t, scale in zip(technologies, top, strict=True)
     ]
     boilers = (sites, len(BOILERS), periods)
@@ -74,9 +91,9 @@ def _flows(layout: Layout, sites: int) -> dict[str, Any]:
             sites, -1
         ),
         "route_carrier": np.array(
-            [["coal", "gas", "electricity"].index(t.carrier) for t in technologies]
+            [["coal", "gas", "electricity"].index(next(iter(t.inputs))) for t in technologies]
         ).reshape(sites, -1),
-        "inflow": np.array([layout.inflow(r) for r in layout.routes]).reshape(boilers),
+        "inflow": np.array([layout.flow(r, *r.inputs[0]) for r in layout.routes]).reshape(boilers),
         "activity": np.array(share).reshape(boilers),
         "unit": np.array(
             [float(t.unit_size or 0) / s for t, s in zip(technologies, top, strict=True)]

@@ -52,6 +52,7 @@ class _Model:
         self.t = pd.RangeIndex(years, name="t")
         self.k = pd.RangeIndex(given["inflow"].shape[1], name="k")
         self.c = pd.RangeIndex(2, name="c")
+        self.p = pd.RangeIndex(len(given["least"]), name="p")
 
     def data(self, name: str, *dims: str) -> xr.DataArray:
         """Return an array with its dimensions named."""
@@ -97,13 +98,13 @@ class _Model:
             self.model.add_constraints(change.sel(t=later) >= 0, name=f"adoption_{name}")
 
     def _savings(self) -> None:
-        reach, log = self.data("reach", "s", "u", "t"), self.data("log", "s", "u", "m", "t")
-        points = int(self.given["points"])
-        for point in range(points):
-            w = reach - reach * point / (points - 1)
-            slope = np.exp(w)
-            row = self.f - (slope * log * self.z).sum("m")
-            self.model.add_constraints(row >= slope * (1 - w), name=f"savings_{point}")
+        slope, least = self.data("slope", "p", "s", "u", "m", "t"), self.data("least", *"psut")
+        for point in range(len(self.p)):
+            row = self.f - (slope.isel(p=point, drop=True) * self.z).sum("m")
+            low = least.isel(p=point, drop=True)
+            self.model.add_constraints(
+                row >= low.fillna(0), name=f"savings_{point}", mask=low.notnull()
+            )
 
     def _balances(self) -> None:
         add = self.model.add_constraints

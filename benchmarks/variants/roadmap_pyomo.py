@@ -100,18 +100,18 @@ class _Model:
         self.rows("keep_pv", self.S, later, rule=lambda s, t: zp[s, t] - zp[s, t - 1] >= 0)
 
     def _savings(self) -> None:
-        points, reach, log = self.d["points"], self.d["reach"], self.d["log"]
+        slope, least = self.d["slope"], self.d["least"]
         z, f = self.model.z, self.model.f
 
-        def tangent(point: int, s: int, u: int, t: int) -> Any:
-            w = reach[s][u][t] * (1 - point / (points - 1))
-            slope = float(np.exp(w))
-            coefficients = [1.0, *(-slope * log[s][u][m][t] for m in self.M)]
+        def touching(point: int, s: int, u: int, t: int) -> Any:
+            if np.isnan(least[point][s][u][t]):
+                return pyo.Constraint.Skip
+            coefficients = [1.0, *(-slope[point][s][u][m][t] for m in self.M)]
             columns = [f[s, u, t], *(z[s, u, m, t] for m in self.M)]
             row = LinearExpression(linear_coefs=coefficients, linear_vars=columns)
-            return row >= slope * (1 - w)
+            return row >= least[point][s][u][t]
 
-        self.rows("savings", range(points), self.S, self.U, self.T, rule=tangent)
+        self.rows("savings", range(len(least)), self.S, self.U, self.T, rule=touching)
 
     def _balances(self) -> None:
         d, m = self.d, self.model

@@ -1,9 +1,9 @@
-"""Savings on one end use multiply: tangents of the exponential from below."""
+"""Savings on one end use multiply: rows that their product stays above, exact where they touch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from itertools import groupby, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,37 +12,108 @@ from tanlu.roadmap.builder import ABSENT, Block, Term
 from tanlu.roadmap.families import family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tanlu.roadmap.builder import FloatArray, IntArray
-    from tanlu.roadmap.layout import Layout
+    from tanlu.roadmap.layout import Layout, Saving
 
-POINTS = 14  # for a small model; the search adds more where they matter
-FEW_POINTS = 7
-SPACING = 0.08  # of the log in a large model: understates by up to its square over 8
-MANY = 600  # end uses times years
+SPACING = 0.08  # of the log: tangents understate by up to its square over 8
+MOST_POINTS = 7  # the search adds more where they matter
+PAIR = 2  # of measures in whole steps: the rows at both ends are all that there is
+LEAST, MOST = 0, 1  # ends of the reach of an end use
 MOST_COMBINED = 4
 
 
 @family("savings")
 def rows(layout: Layout) -> Iterator[Block]:
-    """Return ``f >= exp(w) (1 + v - w)`` at evenly spaced points w of each end use and year."""
-    touched = sorted(layout.savings_on)
-    is_large = len(touched) * layout.periods > MANY
-    for end_use in touched:
-        low, high = layout.reach[end_use, :, 0], layout.reach[end_use, :, 1]
-        points = _few(float(np.max(high - low))) if is_large else POINTS
-        logs = _logs(layout, end_use, np.arange(layout.periods))
-        for point in range(points):
-            w = low + (high - low) * point / (points - 1)
-            yield _touching(f"savings.{layout.end_uses[end_use]}.{point}", logs, w)
-        if layout.end_uses[end_use] in recovery_sources(layout):
+    """Return what the remaining share of an end use is at least, in each year.
+
+    Notes
+    -----
+    The share is the product of those that each measure leaves, and from its largest or its least
+    value on every factor moves one way. So with the factors there, ``s_k = ref_k``, and
+    ``ref`` their product, ``f >= ref (1 + sum of (s_k - ref_k) / ref_k)`` (rule M-74). A measure
+    of N steps leaves ``1 - r n / N``, which is linear; where age matters, a tangent is below it.
+    Between the two ends, tangents of the whole product are added.
+    """
+    for end_use in sorted(layout.savings_on):
+        name, reach = layout.end_uses[end_use], layout.reach[end_use]
+        factors = _factors(layout, end_use)
+        is_whole = all(factor.is_whole for factor in factors)
+        yield _from_end(layout, f"savings.{name}.most", end_use, factors, MOST)
+        if len(factors) > 1 or not is_whole:  # else it is the same row
+            yield _from_end(layout, f"savings.{name}.least", end_use, factors, LEAST)
+        if len(factors) > PAIR or not is_whole:
+            low, high = reach[:, 0], reach[:, 1]
+            points = int(np.clip(np.ceil(np.max(high - low) / SPACING) + 1, 2, MOST_POINTS))
+            logs = _logs(layout, end_use, np.arange(layout.periods))
+            for point in range(1, points - 1):
+                w = low + (high - low) * point / (points - 1)
+                yield _touching(f"savings.{name}.{point}", logs, w)
+        if name in recovery_sources(layout):
             yield from _all_ceilings(layout, end_use)
 
 
-def _few(span: float) -> int:
-    """Return how many points keep a span of the log close enough; the search adds more."""
-    return int(np.clip(np.ceil(span / SPACING) + 1, 2, FEW_POINTS))
+@dataclass(frozen=True, slots=True)
+class _Factor:
+    """What one measure leaves of an end use, in each year.
+
+    Parameters
+    ----------
+    columns, slope : shape (T, k)
+        Of the share when it is whole, else of its log.
+    log : FloatArray, shape (T,)
+        At full saving.
+    is_whole : bool
+        Whether what a step saves does not depend on its age: then the share is linear.
+    """
+
+    columns: IntArray
+    slope: FloatArray
+    log: FloatArray
+    is_whole: bool
+
+
+def _factors(layout: Layout, end_use: int) -> list[_Factor]:
+    members = layout.savings_on[end_use]
+    by_owner = groupby(members, key=lambda saving: layout.decisions[saving.decision].owner)
+    found = []
+    for _, group in by_owner:
+        steps = list(group)
+        every = zip(*(_columns(layout, saving) for saving in steps), strict=True)
+        columns, logs = (np.concatenate(part, axis=1) for part in every)
+        is_whole = steps[0].by_start is None
+        slope = logs
+        if is_whole:
+            share = np.exp(np.cumsum(logs, axis=1))
+            slope = np.diff(share, axis=1, prepend=1.0)
+        log = np.sum([saving.log for saving in steps], axis=0)
+        found.append(_Factor(columns, slope, log, is_whole))
+    return found
+
+
+def _columns(layout: Layout, saving: Saving) -> tuple[IntArray, FloatArray]:
+    """Return the columns of a saving and their weights on its log, shape (T, k)."""
+    z = layout.z[saving.decision]
+    if saving.by_start is None:
+        return z[:, None], saving.log[:, None]
+    return np.broadcast_to(z, (len(z), len(z))), saving.by_start
+
+
+def _from_end(
+    layout: Layout, name: str, end_use: int, factors: Sequence[_Factor], side: int
+) -> Block:
+    """Return the row that touches where all factors are at their least, or their largest."""
+    share = np.exp(layout.reach[end_use, :, side])
+    terms = [Term(layout.f[end_use])]
+    constant = np.ones(layout.periods)
+    for factor in factors:
+        log = (np.minimum, np.maximum)[side](factor.log, 0.0)
+        scale = np.exp(-log) if factor.is_whole else np.ones(layout.periods)
+        constant += scale - 1 if factor.is_whole else -log
+        terms.append(Term(factor.columns, -(share * scale)[:, None] * factor.slope))
+    keys = tuple(f"{layout.end_uses[end_use]},{year}" for year in layout.years)
+    return Block(name, keys, tuple(terms), lo=share * constant)
 
 
 def is_tangent(block: str) -> bool:
@@ -101,20 +172,12 @@ class _Logs:
 
 
 def _logs(layout: Layout, end_use: int, years: IntArray) -> _Logs:
-    columns: list[IntArray] = []
-    values: list[FloatArray] = []
-    for saving in layout.savings_on.get(end_use, ()):
-        z = layout.z[saving.decision]
-        if saving.by_start is None:
-            columns.append(z[years][:, None])
-            values.append(saving.log[years][:, None])
-        else:
-            columns.append(np.broadcast_to(z, (len(years), len(z))))
-            values.append(saving.by_start[years])
+    every = zip(*(_columns(layout, s) for s in layout.savings_on[end_use]), strict=True)
+    columns, values = (np.concatenate(part, axis=1)[years] for part in every)
     name, labels = layout.end_uses[end_use], layout.years
     keys = tuple([f"{name},{labels[year]}" for year in years])
     f = Term(layout.f[end_use, years])
-    return _Logs(keys, f, np.concatenate(columns, axis=1), np.concatenate(values, axis=1))
+    return _Logs(keys, f, columns, values)
 
 
 def _touching(name: str, logs: _Logs, w: FloatArray) -> Block:
