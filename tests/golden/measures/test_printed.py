@@ -50,7 +50,7 @@ def test_a_printed_case(
 
     found = calculation_body(series["kind"], path, say=Say("en"))["outputs"]
 
-    rel, margin = series.get("rel", PRINTED_DIGITS), series.get("abs", 0.0)
+    rel, margin = float(series.get("rel", PRINTED_DIGITS)), float(series.get("abs", 0.0))
     for name, value in prints.items():
         printed = value[0] if has_unit(value) else value
         expected = printed if isinstance(printed, str) else pytest.approx(printed, rel, margin)
