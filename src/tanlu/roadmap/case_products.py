@@ -74,7 +74,9 @@ def read_profile(node: Node, slices: Sequence[Slice]) -> tuple[Fraction, ...]:
     if node.data["profile"] == ANY and slices:
         return ()
     shares = _by_slice(node, "profile", slices)
-    if shares and sum(shares) != 1:
+    if shares is None:
+        return tuple(one.share for one in slices)
+    if sum(shares) != 1:
         node.faults.add("CASE_SHARES_SUM", node.at("profile"), found=float(sum(shares)))
     return shares
 
@@ -87,18 +89,20 @@ def read_availability(node: Node, slices: Sequence[Slice]) -> tuple[Fraction, ..
     if single is not None:
         return (node.share("availability", 1),) * max(len(slices), 1)
     shares = _by_slice(node, "availability", slices)
-    if any(not 0 <= share <= 1 for share in shares):
+    if shares is None:
+        return (Fraction(1),) * max(len(slices), 1)
+    if max(shares) > 1:
         node.faults.add("CASE_SHARE", node.at("availability"), found=float(max(shares)))
-    return shares or (Fraction(1),) * max(len(slices), 1)
+    return shares
 
 
-def _by_slice(node: Node, key: str, slices: Sequence[Slice]) -> tuple[Fraction, ...]:
-    """Return a number for each slice, which an object must name one and all."""
+def _by_slice(node: Node, key: str, slices: Sequence[Slice]) -> tuple[Fraction, ...] | None:
+    """Return a number for each slice; None where an object does not name them one and all."""
     inner = node.node(key)
     names = {one.id for one in slices}
-    if set(inner.data) != names:
+    if not names or set(inner.data) != names:
         other = ", ".join(sorted(set(inner.data) ^ names)) or "-"
         facts = {"found": other, "slices": ", ".join(sorted(names)) or "-"}
         node.faults.add("CASE_SLICES", node.at(key), **facts)
-        return tuple(one.share for one in slices)
+        return None
     return tuple(inner.positive(one.id) for one in slices)

@@ -81,6 +81,40 @@ def first_makers(
     return made
 
 
+def scaled_makers(
+    problem: Problem,
+    then: tuple[Mapping[str, Series], Mapping[str, Series]],
+    now: tuple[Mapping[str, Series], Mapping[str, Series]],
+) -> dict[str, Series]:
+    """Return what makers make when uses differ from a plan: each its part of the need, exact.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is planned.
+    then, now : tuple of two mappings
+        Flows of end uses, and what routes serve and make: in the plan, and in another future.
+    """
+    every = makers_of(problem)
+    made = {route.id: then[1][route.id] for mine in every.values() for route in mine}
+    for _ in range(LOOPS if made else 0):
+        before = made
+        made = {}
+        for (site, product), mine in every.items():
+            had = _needed(problem, site, product, flows=then[0], amounts=then[1])
+            amounts = {**now[1], **before}
+            need = _needed(problem, site, product, flows=now[0], amounts=amounts)
+            pairs = zip(need, had, strict=True)
+            turn = [max(n, ZERO) / h if h > 0 else Fraction(1) for n, h in pairs]
+            step = problem.products[product].quantum
+            for route in mine:
+                rows = zip(then[1][route.id], turn, strict=True)
+                made[route.id] = tuple(to_multiple(a * t, step) for a, t in rows)
+        if made == before:
+            break
+    return made
+
+
 def _in_order(problem: Problem, makers: list[Route], need: list[Fraction]) -> dict[str, Series]:
     step = problem.products[makers[0].serves].quantum
     rest = [to_multiple(value, step) if value > 0 else ZERO for value in need]

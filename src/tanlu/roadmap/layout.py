@@ -29,7 +29,7 @@ from tanlu.roadmap.once import once
 from tanlu.roadmap.retirement import kept_stock_cost, retirable, retirement_costs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.problem import (
@@ -88,6 +88,21 @@ class Route:
     def is_technology(self) -> bool:
         """Whether capacity limits it."""
         return self.kind in {"technology", "maker"}
+
+
+def column_size(problem: Problem, unit: Mapping[str, Fraction], route: Route) -> Series:
+    """Return what one of a route's column is: the demand, or a matrix unit of the product."""
+    use = problem.end_uses.get(route.serves)
+    return use.demand if use is not None else (unit[route.serves],) * problem.periods
+
+
+def running_cost(problem: Problem, route: Route, sizes: Series) -> FloatArray:
+    """Return what amounts of a year cost besides their inputs, shape (T,) [MCNY]."""
+    technology = problem.technologies.get(route.owner)
+    if technology is None or technology.variable_om is None:
+        return np.zeros(problem.periods)
+    rows = zip(sizes, technology.variable_om, strict=True)
+    return to_float([size * each / MEGA for size, each in rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +232,11 @@ class Layout:
 
     def size(self, route: Route) -> Series:
         """Return what one of a route's column is: the demand, or a matrix unit of the product."""
-        use = self.problem.end_uses.get(route.serves)
-        return use.demand if use is not None else (self.unit[route.serves],) * self.periods
+        return column_size(self.problem, self.unit, route)
+
+    def running_cost(self, route: Route) -> FloatArray:
+        """Return what one of a route's column costs besides its inputs, discounted [MCNY]."""
+        return self.factors * running_cost(self.problem, route, self.size(route))
 
     def flow(self, route: Route, name: str, ratio: Series) -> FloatArray:
         """Return matrix units of a carrier or product per one of the route's column."""
@@ -504,18 +522,10 @@ class _Maker:
         return self._var("f", self.end_uses, lb=low, ub=high)
 
     def _route_columns(self) -> IntArray:
-        costs = self._stack([self._running_cost(route) for route in self.routes])
+        sizes = [column_size(self.problem, self.unit, route) for route in self.routes]
+        pairs = zip(self.routes, sizes, strict=True)
+        costs = self._stack([self.df * running_cost(self.problem, *pair) for pair in pairs])
         return self._var("a", [route.id for route in self.routes], cost=costs)
-
-    def _running_cost(self, route: Route) -> FloatArray:
-        """Return what one of a route's column costs besides its inputs, discounted [MCNY]."""
-        technology = self.problem.technologies.get(route.owner)
-        if technology is None or technology.variable_om is None:
-            return np.zeros(self.problem.periods)
-        use = self.problem.end_uses.get(route.serves)
-        one = (self.unit[route.serves],) * self.problem.periods if use is None else use.demand
-        rows = zip(one, technology.variable_om, strict=True)
-        return self.df * to_float([size * each / MEGA for size, each in rows])
 
     def _slice_columns(self) -> IntArray:
         problem = self.problem

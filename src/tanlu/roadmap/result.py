@@ -233,7 +233,19 @@ def _series(solved: Solved) -> dict[str, tuple[float, ...]]:
         "tce_calorific": _floats(coal_equivalent(problem, result, "calorific")),
         "tce_equivalent": _floats(coal_equivalent(problem, result, "equivalent")),
         **_carbon_series(problem, result),
+        **_made_series(solved),
     }
+
+
+def _made_series(solved: Solved) -> dict[str, tuple[float, ...]]:
+    """Return what technologies serve and make, in the year and each slice of it [units]."""
+    problem, found = solved.problem, {}
+    for name in problem.technologies if problem.products or problem.slices else ():
+        found[f"made:{name}"] = _floats(solved.result.served[name])
+        paths = solved.choices.sliced.get(name, ())
+        for one, path in zip(problem.slices, paths, strict=True):
+            found[f"made:{name}/{one.id}"] = _floats(path)
+    return found
 
 
 def _carbon_series(problem: Problem, result: Simulation) -> dict[str, tuple[float, ...]]:

@@ -32,9 +32,15 @@ if TYPE_CHECKING:
     from tanlu.roadmap.storage import Storage
 
 # What must be the same for the rows and columns to be the same.
-_STRUCTURE = ("years", "salvage", "locks", "decision_years", "frozen_until")
+_STRUCTURE = (
+    "years", "salvage", "locks", "decision_years", "frozen_until", "is_mid_year", "products",
+    "slices",
+)  # fmt: skip
 _COSTED = ("technologies", "measures", "pv", "storage")  # the same but for what they cost to build
-_DEMAND = frozenset({"electricity", "equity", "fuel", "stock", "tight", "waste_heat"})
+_DEMAND = frozenset(
+    {"capacity", "electricity", "equity", "fuel", "products", "reserve", "slices", "stock",
+     "tight", "waste_heat"}
+)  # fmt: skip
 _OUTPUT = frozenset({"intensity", "energy_intensity"})
 
 
@@ -200,6 +206,9 @@ def _costs(layout: Layout, known: FloatArray) -> FloatArray:
         put(layout.e[index], problem.price(site, power), power)
     for index, (contract, _) in enumerate(layout.claims):
         put(layout.g[index], problem.contracts[contract].premium, power)
+    for index, route in enumerate(layout.routes):
+        if route.is_technology:
+            cost[layout.a[index]] = layout.running_cost(route)
     for name, columns in layout.em.items():
         cost[columns] = _carbon(layout, name)
     if problem.offsets is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tanlu.roadmap.carbon_cost import MG_PER_T
+from tanlu.roadmap.chain import scaled_makers
 from tanlu.roadmap.checks import find_breaches
 from tanlu.roadmap.simulate import simulate
 from tanlu.roadmap.solved import Solved
@@ -134,8 +135,13 @@ def _over(cost: float | None, known: float | None) -> float | None:
 
 def fixed_plan(known: Solved, problem: Problem) -> Outcome:
     """Return the known plan's exact result under a change, and the rules it no longer keeps."""
-    result = simulate(problem, known.choices)
-    breaches = find_breaches(problem, known.choices, result)
+    choices, result = known.choices, simulate(problem, known.choices)
+    if problem.products:
+        then = known.result.flows, known.result.served
+        made = scaled_makers(problem, then, (result.flows, result.served))
+        choices = replace(choices, activity={**choices.activity, **made})
+        result = simulate(problem, choices)
+    breaches = find_breaches(problem, choices, result)
     missed = tuple(b for b in breaches if b.family in _TARGETS)
     cost = float(result.npv + result.steering_npv)
     tonnes = ledger_total(result, str(problem.method))
