@@ -256,6 +256,14 @@ class EquipmentFact:
     steam_t_per_h: Fraction | None = None
     year: int | None = None
 
+    @property
+    def yearly_kwh(self) -> Fraction:
+        """What the line uses by its ratings: kW x hours x load x count [kWh/yr]; 0 without."""
+        if self.power_kw is None or self.hours is None:
+            return Fraction(0)
+        load = Fraction(1) if self.load is None else self.load
+        return self.power_kw * self.hours * load * self.count
+
 
 @dataclass(frozen=True, slots=True)
 class BaseYear:

@@ -41,9 +41,8 @@ def equipment_kwh(
     total: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
     for line in equipment:
         end_use = belongs.get(line.kind)
-        if end_use and line.power_kw and line.hours:
-            load = line.load if line.load is not None else Fraction(1)
-            total[line.site, end_use] += line.power_kw * line.hours * load * line.count
+        if end_use and line.yearly_kwh:
+            total[line.site, end_use] += line.yearly_kwh
     return dict(total)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tanlu.units.engineering import EngineeringUnits
 
 _MPA = re.compile(r"(\d+(?:\.\d+)?)\s*MPa", re.IGNORECASE)
+_ASKED = re.compile(r"@(?P<field>\w+)(?:\|(?P<default>[\d.]+))?(?:\*(?P<share>[\d.]+))?")
 _UNITS = {
     "power_kw": "kW",
     "hours": "h/yr",
@@ -167,21 +168,16 @@ def _choice(option: Option) -> tuple[str, str, str]:
 def _option(
     machine: EquipmentFact, action: Mapping[str, Any], measure: Mapping[str, Any], bench: Bench
 ) -> Option:
-    given: dict[str, Any] = {}
-    assumed, missing = [], []
-    for name, value in action["given"].items():
-        field, _, default = str(value).removeprefix("@").partition("|")
-        if not str(value).startswith("@"):
-            given[name] = value
-        elif (read := _field(machine, field)) is not None:
-            given[name] = read
-        elif default:
-            given[name] = _with_unit(field, float(default))
-            assumed.append(field)
-        else:
-            missing.append(field)
-    option = Option(machine, action, measure, assumed=tuple(assumed), missing=tuple(missing))
-    if missing:
+    filled = _Filled(machine)
+    given = {name: filled.value(value) for name, value in action["given"].items()}
+    option = Option(
+        machine,
+        action,
+        measure,
+        assumed=tuple(dict.fromkeys(filled.assumed)),
+        missing=tuple(dict.fromkeys(filled.missing)),
+    )
+    if option.missing:
         return option
     kind = action["kind"]
     try:
@@ -191,15 +187,62 @@ def _option(
     return _sized(replace(option, calculation=found), bench.units)
 
 
+class _Filled:
+    """Fills the fields of a machine into what a calculator is given.
+
+    ``@field`` is a field of the list, ``@field|0.65`` has a default, ``@field*0.3`` a share of
+    it; an object with the one key ``@field`` chooses by its value.
+    """
+
+    def __init__(self, machine: EquipmentFact) -> None:
+        self._machine = machine
+        self.assumed: list[str] = []
+        self.missing: list[str] = []
+
+    def value(self, asked: Any) -> Any:
+        if isinstance(asked, list):
+            return [self.value(part) for part in asked]
+        if isinstance(asked, dict):
+            name = next(iter(asked))
+            if len(asked) == 1 and name.startswith("@"):
+                return self._chosen(name.removeprefix("@"), asked[name])
+            return {name: self.value(part) for name, part in asked.items()}
+        if not str(asked).startswith("@"):
+            return asked
+        match = _ASKED.fullmatch(str(asked))
+        if match is None:
+            raise TanluError("calc.table", kind=asked, found=asked)
+        field, default, share = match["field"], match["default"], float(match["share"] or 1)
+        read = _field(self._machine, field)
+        if read is None and default is None:
+            self.missing.append(field)
+            return None
+        if read is None:
+            self.assumed.append(field)
+            read = _with_unit(field, float(default))
+        return read if share == 1 else read | {"value": read["value"] * share}
+
+    def _chosen(self, field: str, choices: Mapping[str, Any]) -> Any:
+        text = str(getattr(self._machine, field) or "")
+        if text not in choices:
+            self.missing.append(field)
+        return choices.get(text)
+
+
 def _sized(option: Option, units: EngineeringUnits) -> Option:
     """Return the option with energies, size and investment of all machines of the line."""
     machine, action, measure = option.machine, option.action, option.measure
     count = Fraction(machine.count)
     size = _size(option) * count
+    baseline = machine.yearly_kwh
+    saved = baseline * (_plain(option, action["saved"]) or 0)
+    if not _is_share(option, action["saved"]):
+        baseline = _energy(option, action["baseline"], units) * count or baseline
+        saved = _energy(option, action["saved"], units) * count
     return replace(
         option,
-        saved=_energy(option, action["saved"], units) * count,
-        baseline=_energy(option, action["baseline"], units) * count,
+        saved=Fraction(round(saved * _QUANTUM), _QUANTUM),
+        baseline=baseline,
         size=size,
         capex=ValueRange(*(size * Fraction(measure[f"capex_{end}"]) for end in _ENDS)),
         performance=(_plain(option, action["perf_old"]), _plain(option, action["perf_new"])),
@@ -207,6 +250,12 @@ def _sized(option: Option, units: EngineeringUnits) -> Option:
 
 
 _ENDS = ("low", "typical", "high")
+
+
+def _is_share(option: Option, name: str) -> bool:
+    """Return whether an output is a share of the machine's listed use, not an amount."""
+    told = _told(option, name)
+    return told is not None and told.unit == "-"
 
 
 def _energy(option: Option, name: str | None, units: EngineeringUnits) -> Fraction:
