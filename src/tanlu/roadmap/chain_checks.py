@@ -34,17 +34,18 @@ def amount(
 
 
 def check_products(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
-    """Yield products of which more is taken than made; a quantum is allowed."""
+    """Yield products of which more is taken than made; a quantum for each maker is allowed."""
     for site in sorted(problem.sites):
         for name, product in problem.products.items():
             parts = parts_of(problem)
             if product.is_storable:
                 parts = [("", None, ONE)]
+            makers = sum(name in (r.serves, *dict(r.by_products)) for r in make_routes(problem))
             for end, place, _ in parts:
                 made = _moved(problem, choices, result, (site, name), place=place, sign=1)
                 taken = _moved(problem, choices, result, (site, name), place=place, sign=-1)
                 for year, (have, need) in enumerate(zip(made, taken, strict=True)):
-                    if need > have + product.quantum:
+                    if need > have + makers * product.quantum:
                         yield Breach("products", f"{site}/{name}{end}", year, need - have)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tanlu.roadmap.problem import EndUse, Problem, Product, Series, Technology
     from tanlu.roadmap.simulate import Choices
 
+    Cell = tuple[str, int]  # a technology and a slice
+
 ZERO = Fraction(0)
 ONE = Fraction(1)
 UNIT_STEP = Fraction(1, 10**12)  # of a unit, where any fraction may be built
@@ -27,6 +29,12 @@ def _parts(problem: Problem, technology: Technology) -> list[Fraction]:
     """Return what part of a year's capacity can be used in each slice."""
     shares = [one.share for one in problem.slices] or [ONE]
     return [s * a for s, a in zip(shares, technology.availability, strict=True)]
+
+
+def _last(technology: Technology, units: Sequence[Fraction | int], year: int) -> int | None:
+    """Return the last year in which units were built that are in service in a year."""
+    alive = range(year, max(year - technology.life, -1), -1)
+    return next((begun for begun in alive if units[begun]), None)
 
 
 def _share(use: EndUse, place: int) -> Fraction:
@@ -54,6 +62,7 @@ class Amounts:
     choices: Choices
     flows: Mapping[str, Series]
     paths: dict[str, list[list[Fraction]]]
+    _limits: dict[str, list[list[Fraction | None]]] = field(init=False, default_factory=dict)
 
     @property
     def problem(self) -> Problem:
@@ -61,36 +70,38 @@ class Amounts:
         return self.layout.problem
 
     def settle(self) -> None:
-        """Bring amounts within capacity, serve the end uses, then make what is taken."""
-        limits = {route.id: self._limits(route) for route in self._technologies()}
+        """Bring amounts within limits, serve the end uses, then make what is taken."""
+        self._limits = {route.id: self._most(route) for route in self._technologies()}
         for route in self._technologies():
-            self._clip(route, limits[route.id])
+            self._clip(route)
         if self.problem.slices:
             for use in self.problem.end_uses.values():
-                self._serve(use, limits)
+                self._serve(use)
         products = sorted(self.problem.products.items())
         sites = sorted(self.problem.sites)
         for _ in range((len(products) + ROUNDS) if products else 0):
-            short = [self._make(s, product, limits) for s in sites for _, product in products]
+            short = [self._make(site, product) for site in sites for _, product in products]
             if not any(short):
                 break
 
     def _technologies(self) -> list[Route]:
         return [route for route in self.layout.routes if route.id in self.paths]
 
-    def _limits(self, route: Route) -> list[list[Fraction | None]]:
+    def _most(self, route: Route) -> list[list[Fraction | None]]:
         """Return the most by slice and year, in whole quanta.
 
-        Where a size of any fraction is built it is a trace more, which `units` then builds.
+        Where a size of any fraction was built it is a trace more, which `units` then builds.
         """
         technology = self.problem.technologies[route.owner]
         standing = capacity_of(self.problem, self.choices, route.owner)
         step = self.problem.quantum(route.serves)
         built = self.choices.units.get(route.owner, (0,) * self.problem.periods)
-        most = [
-            v if v is None or not (technology.continuous and count) else v * (ONE + TRACE)
-            for v, count in zip(standing, built, strict=True)
-        ]
+        most = list(standing)
+        for year, value in enumerate(standing if technology.continuous else ()):
+            if value is not None and _last(technology, built, year) is not None:
+                more = value * (ONE + TRACE)
+                bound = technology.max_capacity
+                most[year] = more if bound is None else max(value, min(more, bound[year]))
         return [
             [None if v is None else math.floor(part * v / step) * step for v in most]
             for part in _parts(self.problem, technology)
@@ -116,20 +127,27 @@ class Amounts:
             rows = zip(_parts(self.problem, technology), paths, strict=True)
             most = max((path[year] / part for part, path in rows if part), default=ZERO)
             short = most - (there or ZERO) - added[year] * size
-            if short > 0 and units[year]:
+            begun = _last(technology, units, year)
+            if short > 0 and begun is not None:
                 more = math.ceil(short / size / UNIT_STEP) * UNIT_STEP
-                units[year] += more
-                for later in range(year, min(year + technology.life, len(added))):
+                units[begun] += more
+                for later in range(begun, min(begun + technology.life, len(added))):
                     added[later] += more
         return tuple(units)
 
-    def _clip(self, route: Route, limits: list[list[Fraction | None]]) -> None:
-        for path, most in zip(self.paths[route.id], limits, strict=True):
+    def _clip(self, route: Route) -> None:
+        """Take off what is beyond the capacity, and of the largest slice beyond a year's output."""
+        for path, most in zip(self.paths[route.id], self._limits[route.id], strict=True):
             for year, limit in enumerate(most):
                 if limit is not None:
                     path[year] = min(path[year], limit)
+        for year, limit in enumerate(self.problem.technologies[route.owner].max_output or ()):
+            over = sum((path[year] for path in self.paths[route.id]), ZERO) - limit
+            if over > 0:
+                largest = max(self.paths[route.id], key=lambda path: path[year])
+                largest[year] = max(largest[year] - over, ZERO)
 
-    def _serve(self, use: EndUse, limits: Mapping[str, list[list[Fraction | None]]]) -> None:
+    def _serve(self, use: EndUse) -> None:
         """Serve an end use exactly: in each slice by its profile, or over the year."""
         mine = [route for route in self.layout.routes if route.serves == use.id]
         served = [route.id for route in mine if route.is_technology]
@@ -142,34 +160,37 @@ class Amounts:
             groups = [[place] for place in places] if use.profile else [list(places)]
             for group in groups:
                 wanted = use.profile[group[0]] * rest if use.profile else rest
-                cells = [(name, place) for name in served for place in group]
-                self._fill(cells, wanted, year=year, limits=limits)
+                self._fill([(name, place) for name in served for place in group], wanted, year=year)
 
-    def _fill(
-        self,
-        cells: Sequence[tuple[str, int]],
-        wanted: Fraction,
-        *,
-        year: int,
-        limits: Mapping[str, list[list[Fraction | None]]],
-    ) -> None:
+    def _fill(self, cells: Sequence[Cell], wanted: Fraction, *, year: int) -> None:
         """Make cells add up to an amount: the largest first, within their limits, then past it."""
-        rest = wanted - sum((self.paths[n][p][year] for n, p in cells), ZERO)
-        order = sorted(cells, key=lambda cell: (-self.paths[cell[0]][cell[1]][year], *cell))
-        for name, place in order:
-            limit, path = limits[name][place][year], self.paths[name][place]
-            if rest < 0:
-                moved = max(rest, -path[year])
-            else:
-                moved = rest if limit is None else min(rest, max(limit - path[year], ZERO))
-            path[year] += moved
-            rest -= moved
+        rest = wanted - sum((self.paths[name][place][year] for name, place in cells), ZERO)
+        order = self._by_size(cells, year)
+        for cell in order:
+            rest -= self._move(cell, rest, year=year)
         if rest:
-            self.paths[order[0][0]][order[0][1]][year] += rest
+            name, place = order[0]
+            self.paths[name][place][year] += rest
 
-    def _make(
-        self, site: str, product: Product, limits: Mapping[str, list[list[Fraction | None]]]
-    ) -> bool:
+    def _by_size(self, cells: Iterable[Cell], year: int) -> list[Cell]:
+        return sorted(cells, key=lambda cell: (-self.paths[cell[0]][cell[1]][year], *cell))
+
+    def _move(self, cell: Cell, wanted: Fraction, *, year: int) -> Fraction:
+        """Add an amount to a cell as far as there is room; return what was added."""
+        name, place = cell
+        path = self.paths[name][place]
+        moved = max(wanted, -path[year])
+        limit = self._limits[name][place][year]
+        if limit is not None:
+            moved = min(moved, max(limit - path[year], ZERO))
+        yearly = self.problem.technologies[name].max_output
+        if yearly is not None:
+            total = sum((each[year] for each in self.paths[name]), ZERO)
+            moved = min(moved, max(yearly[year] - total, ZERO))
+        path[year] += moved
+        return moved
+
+    def _make(self, site: str, product: Product) -> bool:
         """Raise makers where less is made than taken; say whether any was raised."""
         routes = [route for route in self.layout.routes if route.site == site]
         makers = [route.id for route in routes if route.serves == product.id]
@@ -183,23 +204,13 @@ class Amounts:
                 self._add_balance(balance, routes, product.id, place=place)
             for year, over in enumerate(balance):
                 if over < 0:
-                    raised |= self._raise(cells, -over, product.quantum, year=year, limits=limits)
+                    raised |= self._raise(cells, -over, product.quantum, year=year)
         return raised
 
-    def _raise(
-        self,
-        cells: Iterable[tuple[str, int]],
-        short: Fraction,
-        step: Fraction,
-        *,
-        year: int,
-        limits: Mapping[str, list[list[Fraction | None]]],
-    ) -> bool:
+    def _raise(self, cells: Sequence[Cell], short: Fraction, step: Fraction, *, year: int) -> bool:
         rest, raised = math.ceil(short / step) * step, False
-        for name, place in sorted(cells, key=lambda c: (-self.paths[c[0]][c[1]][year], *c)):
-            limit, path = limits[name][place][year], self.paths[name][place]
-            moved = rest if limit is None else min(rest, max(limit - path[year], ZERO))
-            path[year] += moved
+        for cell in self._by_size(cells, year):
+            moved = self._move(cell, rest, year=year)
             rest -= moved
             raised |= moved > 0
         return raised
