@@ -1,24 +1,31 @@
-"""Random small chains of products over slices of the year, against a linear model of its own.
+"""Random small chains of products over slices of the year, against a model of its own.
 
-The model below knows activity by slice and builds by year, nothing else: no column or row of the
-product is used. What a plan makes is added up again from its answer.
+The model below knows activity by slice, builds by year and first years of measures and
+retirements: no column or row of the product is used. What a plan makes is added up again from its
+answer.
 """
 
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from tanlu.roadmap.planner import plan_json
+from tanlu.roadmap.case import read_case
+from tanlu.roadmap.planner import make_plan, plan_json
+from tanlu.roadmap.search import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Case = dict[str, Any]
 FIRST, YEARS = 2026, 3
 MODELS, BLOCKS = 60, 6
 NO_LIMIT = 1e9
+SAVES, DRYER = 0.15, 5_000.0
 NEAR = 1e-5  # of an amount: what rounding to quanta may add up to along a chain
 
 
@@ -52,12 +59,20 @@ def random_case(seed: int) -> Case:
             {"id": "lines", "site": "works", "carrier": "power",
              "demand": [40_000, 42_000, 45_000]},
             {"id": "furnace", "site": "works", "demand": 20_000},
+            {"id": "dryer", "site": "works", "carrier": "gas", "demand": DRYER},
+        ],
+        "measures": [
+            {"id": "drives", "end_uses": ["lines"], "saving": SAVES, "life": 5,
+             "capex": rng.choice([2_000_000, 9_000_000])},
+            {"id": "pumps", "end_uses": ["dryer"], "effect": "switch", "carrier_to": "power",
+             "input_ratio": 0.4, "life": 5, "capex": rng.choice([300_000, 3_000_000])},
         ],
         "technologies": [
             {"id": "coal_plant", "makes": "power", "inputs": {"coal": 2.5}, "availability": 0.9,
-             "existing": [60_000, 50_000, rng.choice([0, 50_000])], "variable_om": 12},
+             "existing": [60_000, 50_000, rng.choice([0, 50_000])], "variable_om": 12,
+             "existing_om": rng.choice([0, 4_000_000]), "retire_cost": 100_000},
             {"id": "gas_plant", "makes": "power", "inputs": {"gas": 1.8}, "unit_size": 1_000,
-             "continuous": True, "capex": rng.choice([200_000, 900_000]),
+             "continuous": rng.random() < 0.5, "capex": rng.choice([200_000, 900_000]),
              "life": rng.choice([2, 9])},
             {"id": "panels", "makes": "power", "unit_size": 1, "continuous": True, "capex": 900,
              "life": 12, "om": 9, "max_capacity": rng.choice([NO_LIMIT, 20_000])},
@@ -96,7 +111,11 @@ def path(value: Any) -> list[float]:
 
 
 class Model:
-    """A linear model of a case: activity ``x[i, s, t]`` in units, builds ``b[i, t]``."""
+    """A model of a case: activity ``x[i, s, t]`` in units, builds ``b[i, t]``, first years.
+
+    Starts ``m[0, t]`` and ``m[1, t]`` are those of the measures, ``m[2, t]`` of coal taken out;
+    ``d[t]`` is what the dryer takes of its new way.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case, self.ways = case, case["technologies"]
@@ -105,42 +124,75 @@ class Model:
         size = len(self.ways) * len(self.slices) * YEARS
         self.x = np.arange(size).reshape(len(self.ways), len(self.slices), YEARS)
         self.b = size + np.arange(len(self.ways) * YEARS).reshape(len(self.ways), YEARS)
-        self.cost = np.zeros(size + self.b.size)
+        self.m = size + self.b.size + np.arange(3 * YEARS).reshape(3, YEARS)
+        self.d = size + self.b.size + self.m.size + np.arange(YEARS)
+        self.cost = np.zeros(size + self.b.size + self.m.size + YEARS)
         self.fixed = 0.0
         self.rows: list[tuple[dict[int, float], float]] = []
         self.equal: list[tuple[dict[int, float], float]] = []
         for i, way in enumerate(self.ways):
             self._costs(i, way)
             self._limits(i, way)
-        for use in case["end_uses"][1:]:
-            self._served(use)
+        self._served(case["end_uses"][1])
+        self._begun()
         for product in case["products"]:
             self._product(product)
         self._cap()
 
+    def factor(self, t: float) -> float:
+        """Return the discount factor of some years."""
+        return float((1 + float(self.case["discount_rate"])) ** -t)
+
+    def running(self, t: int) -> float:
+        """Return the discount factor of the running costs of a year."""
+        return self.factor(t + (0.5 if self.case["running_costs"] == "middle" else 0.0))
+
+    def invested(self, item: Case, t: int) -> float:
+        """Return what a build of a year costs less what it is worth at the end."""
+        left = max(t + item.get("life", 20) - YEARS, 0) / item.get("life", 20)
+        left *= self.case["salvage"] == "straight_line"
+        return float(item.get("capex", 0) * (self.factor(t) - left * self.factor(YEARS)))
+
+    def _begun(self) -> None:
+        """Cost and rules of what begins once and stays: measures, the dryer, coal taken out."""
+        coal = self.ways[0]
+        gas = next(c["price"] for c in self.case["carriers"] if c["id"] == "gas")
+        for t in range(YEARS):
+            for which, measure in enumerate(self.case["measures"]):
+                self.cost[self.m[which, t]] = self.invested(measure, t)
+            saved = sum(self.running(s) * coal["existing_om"] for s in range(t, YEARS))
+            self.cost[self.m[2, t]] = self.factor(t) * coal["retire_cost"] - saved
+            self.fixed += self.running(t) * (DRYER * gas + coal["existing_om"])
+            self.cost[self.d[t]] = -gas * self.running(t)
+            self.equal.append(({int(self.d[t]): 1.0, **self.since(1, t, -DRYER)}, 0.0))
+            if not path(coal["existing"])[t]:
+                self.rows.append(({int(self.m[2, t]): 1.0}, 0.0))
+        for which in range(3):
+            self.rows.append(({int(column): 1.0 for column in self.m[which]}, 1.0))
+
+    def since(self, which: int, t: int, value: float) -> dict[int, float]:
+        """Return a value times whether something has begun by a year."""
+        return {int(column): value for column in self.m[which, : t + 1]}
+
     def _costs(self, i: int, way: Case) -> None:
-        rate = float(self.case["discount_rate"])
-        late = 0.5 if self.case["running_costs"] == "middle" else 0.0
         price = {carrier["id"]: carrier["price"] for carrier in self.case["carriers"]}
         if "carrier" in way:
             way = {**way, "inputs": {way["carrier"]: 1}}
         each = sum(price.get(name, 0) * ratio for name, ratio in way.get("inputs", {}).items())
         each += way.get("variable_om", 0)
         for t in range(YEARS):
-            self.cost[self.x[i, :, t]] = each * (1 + rate) ** -(t + late)
-            life = way.get("life", 20)
-            for s in range(t, min(YEARS, t + life)):
-                self.cost[self.b[i, t]] += way.get("om", 0) * (1 + rate) ** -(s + late)
-            left = max(t + life - YEARS, 0) / life * (self.case["salvage"] == "straight_line")
-            worth = left * (1 + rate) ** -YEARS
-            self.cost[self.b[i, t]] += way.get("capex", 0) * ((1 + rate) ** -t - worth)
+            self.cost[self.x[i, :, t]] = each * self.running(t)
+            for s in range(t, min(YEARS, t + way.get("life", 20))):
+                self.cost[self.b[i, t]] += way.get("om", 0) * self.running(s)
+            self.cost[self.b[i, t]] += self.invested(way, t)
 
     def capacity(self, i: int, t: int, factor: float) -> tuple[dict[int, float], float]:
-        """Return a factor times the capacity of a year: its builds, and what is there."""
+        """Return a factor times the capacity of a year: what is decided, and what is there."""
         way = self.ways[i]
+        there = factor * path(way.get("existing", 0))[t]
         life, size = way.get("life", 20), way.get("unit_size", 0)
         built = {int(self.b[i, s]): factor * size for s in range(max(0, t - life + 1), t + 1)}
-        return built, factor * path(way.get("existing", 0))[t]
+        return built | (self.since(2, t, -there) if "retire_cost" in way else {}), there
 
     def _limits(self, i: int, way: Case) -> None:
         limited = "existing" in way or "unit_size" in way
@@ -189,6 +241,8 @@ class Model:
                     path(use["demand"])[t] * (use["profile"][name] if "profile" in use else share)
                     for use in direct
                 )
+                if product["id"] == "power":
+                    row |= self.since(0, t, -SAVES * asked) | {int(self.d[t]): 0.4 * share}
                 whole |= row
                 if not product.get("storable"):
                     self.rows.append((row, -asked))
@@ -213,12 +267,13 @@ class Model:
     def _cap(self) -> None:
         ef = {carrier["id"]: carrier["ef"] for carrier in self.case["carriers"]}
         for target in self.case["targets"]:
-            row: dict[int, float] = {}
+            row: dict[int, float] = {int(self.d[YEARS - 1]): -ef["gas"]}
             for i, way in enumerate(self.ways):
                 taken = way.get("inputs", {way.get("carrier", ""): 1})
                 each = sum(ef.get(name, 0) * ratio for name, ratio in taken.items())
                 row |= {int(column): float(each) for column in self.x[i, :, YEARS - 1]}
-            self.rows.append((row, target["levels"][str(FIRST + YEARS - 1)]))
+            level = target["levels"][str(FIRST + YEARS - 1)]
+            self.rows.append((row, level - ef["gas"] * DRYER))
 
     def least(self) -> float | None:
         """Return the least cost, None where the rules cannot be kept."""
@@ -227,19 +282,25 @@ class Model:
             for r, (row, _) in enumerate(part):
                 for column, value in row.items():
                     table[r, column] += value
-        open_ = [(0, None)] * self.x.size + [
-            (0, None if "unit_size" in way else 0) for way in self.ways for _ in range(YEARS)
-        ]
-        found = linprog(
+        sides = [np.array([side for _, side in part]) for part in (self.rows, self.equal)]
+        built = [NO_LIMIT if "unit_size" in way else 0 for way in self.ways for _ in range(YEARS)]
+        whole = ["unit_size" in way and not way["continuous"] for way in self.ways]
+        ones, none = np.ones(self.m.size), np.zeros(YEARS)
+        found = milp(
             self.cost,
-            A_ub=tables[0], b_ub=[up for _, up in self.rows],
-            A_eq=tables[1], b_eq=[side for _, side in self.equal],
-            bounds=open_, method="highs",
-        )  # fmt: skip
-        return None if found.x is None else float(self.cost @ found.x)
+            constraints=[
+                LinearConstraint(tables[0], -np.inf, sides[0]),
+                LinearConstraint(tables[1], sides[1], sides[1]),
+            ],
+            bounds=Bounds(0, [*[NO_LIMIT] * self.x.size, *built, *ones, *(none + NO_LIMIT)]),
+            integrality=np.concatenate(
+                [np.zeros(self.x.size), np.repeat(whole, YEARS), ones, none]
+            ).astype(int),
+        )
+        return None if found.x is None else float(self.cost @ found.x) + self.fixed
 
 
-def holds(case: Case, plan: Case) -> None:
+def holds(case: Case, plan: Case, served: Mapping[str, Any]) -> None:
     """Add up what a plan says that it makes, and compare with what is taken and can be made."""
     model, series = Model(case), plan["series"]
     values = np.zeros(len(model.cost))
@@ -249,6 +310,11 @@ def holds(case: Case, plan: Case) -> None:
         for adoption in plan["adoptions"]:
             if adoption["id"] == way["id"]:
                 values[model.b[i, adoption["year"] - FIRST]] = adoption["size"]
+    begun = {a["id"]: a["year"] - FIRST for a in plan["adoptions"]}
+    for which, name in enumerate(("drives", "pumps", "coal_plant/now")):
+        if name in begun:
+            values[model.m[which, begun[name]]] = 1
+    values[model.d] = [float(value) for value in served["dryer/pumps"]]
     for row, up in model.rows:
         left = sum(value * values[column] for column, value in row.items())
         assert left <= up + NEAR * max(abs(up), 1_000)
@@ -263,14 +329,16 @@ def test_a_model_of_its_own_and_the_planner_agree(block: int) -> None:
     for seed in range(block * each, block * each + each):
         case = random_case(seed)
 
-        plan, least = plan_json(case, {"explain": False}), Model(case).least()
+        made, least = make_plan(read_case(case), Options(explain=False)), Model(case).least()
+        plan = made.to_json()
 
         if least is None:
             assert plan["status"] == "infeasible", seed
             continue
         assert plan["status"] == "optimal", seed
         assert plan["cost_npv"] == pytest.approx(least, rel=1e-6, abs=20), seed
-        holds(case, plan)
+        assert made.result is not None
+        holds(case, plan, made.result.served)
         mg = plan["exact_mg"]
         for t, (before, after) in enumerate(zip(mg["baseline"], mg["emissions"], strict=True)):
             assert before - sum(wedge[t] for wedge in mg["wedges"].values()) == after, seed
