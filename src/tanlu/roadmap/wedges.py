@@ -341,15 +341,20 @@ def _within_routes(world: _World) -> dict[str, FloatArray]:
 
 
 def _input_factor(world: _World, route: Route) -> FloatArray:
-    """Return what a unit served by a route emits [t per end use unit]."""
-    parts = [to_float(ratio) * _factor(world, route.site, name) for name, ratio in route.inputs]
-    return sum(parts, np.zeros(world.problem.periods))
+    """Return what a unit served or made emits, less what its by-products stand for [t/unit]."""
+    total = np.zeros(world.problem.periods)
+    for parts, sign in ((route.inputs, 1.0), (route.by_products, -1.0)):
+        for name, ratio in parts:
+            total = total + sign * to_float(ratio) * _factor(world, route.site, name)
+    return total
 
 
 def _within_stock(world: _World) -> dict[str, FloatArray]:
     """Return what each technology saves: those that serve more, of what those emitted that left.
 
-    Where none serves more, those that serve less save what they emitted.
+    Where none serves more, those that serve less save what they emitted. Of a product that is
+    needed more or less, only what passed from one maker to another is theirs: the rest belongs to
+    those who take it, and who carry its emissions.
     """
     found: dict[str, FloatArray] = {}
     by_use: dict[tuple[str, str], list[Route]] = {}
@@ -364,6 +369,9 @@ def _within_stock(world: _World) -> dict[str, FloatArray]:
         more, less = np.maximum(moved, 0), np.maximum(-moved, 0)
         displaced = _ratio((less * factor).sum(axis=0), less.sum(axis=0))
         is_replaced = more.sum(axis=0) > 0
+        if mine[0].kind == "maker":
+            passed = np.minimum(more.sum(axis=0), less.sum(axis=0))
+            more, less = more * _ratio(passed, more.sum(axis=0)), np.zeros_like(less)
         saved = np.where(is_replaced, more * (displaced - factor), less * factor)
         found.update({route.owner: row for route, row in zip(mine, saved, strict=True)})
     return found
