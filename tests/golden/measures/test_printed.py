@@ -63,4 +63,7 @@ def has_unit(value: Any) -> bool:
 
 
 def paired(value: Any) -> Any:
+    """Return a value as the calculators take it; the rows of a table cell by cell."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [{name: paired(cell) for name, cell in row.items()} for row in value]
     return {"value": value[0], "unit": value[1]} if has_unit(value) else value

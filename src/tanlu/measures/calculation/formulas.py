@@ -5,7 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tanlu.measures.equipment import air, air_network, drive, fan, lighting, motor, pump
+from tanlu.measures.equipment import (
+    air,
+    air_network,
+    drive,
+    economics,
+    electricity,
+    fan,
+    lighting,
+    motor,
+    power_factor,
+    pump,
+    transformer,
+)
 from tanlu.measures.fleet import replacement, supply
 from tanlu.measures.sector import benchmark
 
@@ -14,7 +26,22 @@ if TYPE_CHECKING:
 
     from tanlu.measures.calculation.run import Formula
 
-_AREAS = (air, air_network, benchmark, drive, fan, lighting, motor, pump, replacement, supply)
+_AREAS = (
+    air,
+    air_network,
+    benchmark,
+    drive,
+    economics,
+    electricity,
+    fan,
+    lighting,
+    motor,
+    power_factor,
+    pump,
+    replacement,
+    supply,
+    transformer,
+)
 
 
 @cache
