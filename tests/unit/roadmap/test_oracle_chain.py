@@ -293,6 +293,7 @@ class Model:
                 LinearConstraint(tables[1], sides[1], sides[1]),
             ],
             bounds=Bounds(0, [*[NO_LIMIT] * self.x.size, *built, *ones, *(none + NO_LIMIT)]),
+            options={"mip_rel_gap": 0.0},
             integrality=np.concatenate(
                 [np.zeros(self.x.size), np.repeat(whole, YEARS), ones, none]
             ).astype(int),
