@@ -12,7 +12,7 @@ from tanlu.kernel.plan import ValueRange
 from tanlu.measures.calculation.run import calculate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tanlu.kernel.plan import EquipmentFact
     from tanlu.measures.calculation.model import Calculator
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from tanlu.units.engineering import EngineeringUnits
 
 _MPA = re.compile(r"(\d+(?:\.\d+)?)\s*MPa", re.IGNORECASE)
-_ASKED = re.compile(r"@(?P<field>\w+)(?:\|(?P<default>[\d.]+))?(?:\*(?P<share>[\d.]+))?")
+_SERIES = re.compile(r"(?<![A-Za-z])S(?:CB?|Z)?\d{1,2}(?!\d)")
+_MARGIN_MPA = 0.1  # kept between the pressure of a compressor and that of use
+_ASKED = re.compile(
+    r"@(?P<field>\w+)(?:\|(?P<default>[\d.]+))?(?:\*(?P<share>[\d.]+))?(?::(?P<unit>\S+))?"
+)
 _UNITS = {
     "power_kw": "kW",
     "hours": "h/yr",
@@ -30,7 +34,8 @@ _UNITS = {
     "capacity_kva": "kVA",
     "steam_t_per_h": "t/h",
     "pressure_discharge": "MPa(g)",
-    "pressure_use": "MPa(g)",
+    "pressure_target": "MPa(g)",
+    "full_load_hours": "h/yr",
 }
 ENERGY_UNIT = "kWh/yr"
 _QUANTUM = 1000  # savings are kept to a watt hour
@@ -191,7 +196,8 @@ class _Filled:
     """Fills the fields of a machine into what a calculator is given.
 
     ``@field`` is a field of the list, ``@field|0.65`` has a default, ``@field*0.3`` a share of
-    it; an object with the one key ``@field`` chooses by its value.
+    it, ``@field*1.3:W`` so much of another unit; an object with the one key ``@field`` chooses
+    by its value.
     """
 
     def __init__(self, machine: EquipmentFact) -> None:
@@ -220,13 +226,17 @@ class _Filled:
         if read is None:
             self.assumed.append(field)
             read = _with_unit(field, float(default))
-        return read if share == 1 else read | {"value": read["value"] * share}
+        if not isinstance(read, dict):
+            return read
+        unit = match["unit"] or read["unit"]
+        return {"value": read["value"] * share, "unit": unit}
 
     def _chosen(self, field: str, choices: Mapping[str, Any]) -> Any:
-        text = str(getattr(self._machine, field) or "")
+        text = str(_field(self._machine, field) or "")
         if text not in choices:
             self.missing.append(field)
-        return choices.get(text)
+            return None
+        return self.value(choices[text])
 
 
 def _sized(option: Option, units: EngineeringUnits) -> Option:
@@ -235,8 +245,9 @@ def _sized(option: Option, units: EngineeringUnits) -> Option:
     count = Fraction(machine.count)
     size = _size(option) * count
     baseline = machine.yearly_kwh
-    saved = baseline * (_plain(option, action["saved"]) or 0)
-    if not _is_share(option, action["saved"]):
+    share = _share(option, action["saved"])
+    saved = baseline * (share or 0)
+    if share is None:
         baseline = _energy(option, action["baseline"], units) * count or baseline
         saved = _energy(option, action["saved"], units) * count
     return replace(
@@ -252,10 +263,11 @@ def _sized(option: Option, units: EngineeringUnits) -> Option:
 _ENDS = ("low", "typical", "high")
 
 
-def _is_share(option: Option, name: str) -> bool:
-    """Return whether an output is a share of the machine's listed use, not an amount."""
+def _share(option: Option, name: str) -> Fraction | None:
+    """Return a share of the machine's listed use: an output without unit, or a ratio; else None."""
     told = _told(option, name)
-    return told is not None and told.unit == "-"
+    is_share = "/" in name or (told is not None and told.unit == "-")
+    return (_plain(option, name) or Fraction(0)) if is_share else None
 
 
 def _energy(option: Option, name: str | None, units: EngineeringUnits) -> Fraction:
@@ -268,7 +280,13 @@ def _energy(option: Option, name: str | None, units: EngineeringUnits) -> Fracti
 
 
 def _plain(option: Option, name: str | None) -> Fraction | None:
-    told = _told(option, name)
+    """Return a number that was calculated or given, or the ratio of two, such as ``1/ratio``."""
+    top, slash, below = (name or "").partition("/")
+    if slash:
+        whole = _plain(option, below)
+        part = Fraction(top) if top.isdecimal() else _plain(option, top)
+        return part / whole if part is not None and whole else None
+    told = _told(option, top)
     if told is None or told.value is None:
         return None
     return Fraction(str(told.value))
@@ -281,12 +299,15 @@ def _told(option: Option, name: str | None) -> Any:
 
 
 def _size(option: Option) -> Fraction:
+    """Return the size of one machine: a field or a share of it, an output, or one piece."""
     name = option.action["size"]
-    if not name.startswith("@"):
+    match = _ASKED.fullmatch(name)
+    if match is None:
         return _plain(option, name) or Fraction(0)
-    if name == "@unit":
+    if match["field"] == "unit":
         return Fraction(1)
-    return getattr(option.machine, name.removeprefix("@")) or Fraction(0)
+    value = getattr(option.machine, match["field"]) or Fraction(0)
+    return value * Fraction(match["share"] or 1)
 
 
 def _priced(option: Option, prices: Mapping[str, Fraction], rate: Fraction) -> Option:
@@ -301,17 +322,43 @@ def _priced(option: Option, prices: Mapping[str, Fraction], rate: Fraction) -> O
 
 def _field(machine: EquipmentFact, name: str) -> Any:
     """Return a field of the list as the calculators take it; None where it is empty."""
-    if name in ("pressure_discharge", "pressure_use"):
-        pressures = [float(text) for text in _MPA.findall(machine.text)]
-        if len(pressures) != 2:  # noqa: PLR2004 - discharge and use
-            return None
-        return _with_unit(name, max(pressures) if name.endswith("discharge") else min(pressures))
-    if name == "hours_per_day":
-        return None if machine.hours is None else _with_unit(name, float(machine.hours / 365))
-    value = getattr(machine, name)
+    value = _DERIVED[name](machine) if name in _DERIVED else getattr(machine, name)
     if value in (None, ""):
         return None
-    return str(value) if name not in _UNITS else _with_unit(name, float(value))
+    return _with_unit(name, float(value)) if name in _UNITS else str(value)
+
+
+def _pressure(machine: EquipmentFact, *, is_use: bool) -> float | None:
+    """Return discharge pressure, or pressure of use, where the remark names both [MPa]."""
+    pressures = [float(text) for text in _MPA.findall(machine.text)]
+    if len(pressures) != 2:  # noqa: PLR2004 - discharge and use
+        return None
+    return min(pressures) if is_use else max(pressures)
+
+
+def _target_pressure(machine: EquipmentFact) -> float | None:
+    use = _pressure(machine, is_use=True)
+    return None if use is None else use + _MARGIN_MPA
+
+
+def _full_load_hours(machine: EquipmentFact) -> Fraction | None:
+    if machine.hours is None or machine.load is None:
+        return None
+    return machine.hours * machine.load
+
+
+def _series(machine: EquipmentFact) -> str | None:
+    found = _SERIES.search(machine.text)
+    return found[0] if found else None
+
+
+_DERIVED: Mapping[str, Callable[[EquipmentFact], Any]] = {
+    "hours_per_day": lambda machine: None if machine.hours is None else machine.hours / 365,
+    "full_load_hours": _full_load_hours,
+    "pressure_discharge": lambda machine: _pressure(machine, is_use=False),
+    "pressure_target": _target_pressure,
+    "series": _series,
+}
 
 
 def _with_unit(name: str, value: float) -> Any:
