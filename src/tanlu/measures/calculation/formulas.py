@@ -20,6 +20,7 @@ from tanlu.measures.equipment import (
 )
 from tanlu.measures.fleet import replacement, supply
 from tanlu.measures.sector import benchmark
+from tanlu.measures.solar import physics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,7 @@ _AREAS = (
     fan,
     lighting,
     motor,
+    physics,
     power_factor,
     pump,
     replacement,

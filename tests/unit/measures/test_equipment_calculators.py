@@ -1,0 +1,494 @@
+"""Calculators of electric equipment: what they refuse, and what follows from their laws."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tanlu.app.calculators import calculation_body
+from tanlu.catalog import load
+from tanlu.i18n.say import Say
+from tanlu.kernel.errors import TanluError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOURS = {"value": 6000, "unit": "h/yr"}
+PRICE = {"value": 0.65, "unit": "CNY/kWh"}
+OLD_MOTOR = {"power_rated": {"value": 75, "unit": "kW"}, "hours": HOURS}
+NEW_MOTOR = OLD_MOTOR | {"efficiency_old": 0.94, "efficiency_new": 0.96}
+TRIM = {
+    "diameter_old": {"value": 14, "unit": "in"},
+    "head_old": {"value": 125, "unit": "ft"},
+    "head_new": {"value": 165, "unit": "ft"},
+    "flow": {"value": 3000, "unit": "gpm"},
+    "efficiency_pump": 0.8,
+    "efficiency_motor": 0.94,
+    "hours": HOURS,
+}
+TRANSFORMER = {"load_factor": 0.4, "grade_old": "eu_tier_1", "grade_new": "eu_tier_2"}
+LEAK = {
+    "flow": {"value": 1, "unit": "m3/min"},
+    "hours": HOURS,
+    "specific_power": {"value": 6.5, "unit": "kW min/m3"},
+}
+COMPRESSOR = {
+    "power": {"value": 132, "unit": "kW"},
+    "pressure_rated": {"value": 0.8, "unit": "MPa(g)"},
+    "pressure_new": {"value": 0.7, "unit": "MPa(g)"},
+    "hours": HOURS,
+}
+
+
+def answer(kind: str, inputs: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
+    path = tmp_path / "in.json"
+    path.write_text(json.dumps(inputs), encoding="utf-8")
+    body = calculation_body(kind, path, say=Say("en"))
+    return {name: told["value"] for name, told in body["outputs"].items()} | {
+        "measure": body["measure"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "name"),
+    [
+        ("motor-replacement", NEW_MOTOR | {"efficiency_new": 96}, "efficiency_new"),
+        ("motor-replacement", NEW_MOTOR | {"efficiency_old": 0}, "efficiency_old"),
+        (
+            "motor-replacement",
+            NEW_MOTOR | {"hours": {"value": -1, "unit": "h/yr"}},
+            "hours",
+        ),
+        (
+            "motor-replacement",
+            NEW_MOTOR | {"hours": {"value": 9000, "unit": "h/yr"}},
+            "hours",
+        ),
+        (
+            "motor-class-efficiency",
+            {"power_rated": {"value": 75, "unit": "kW"}, "efficiency_class": "IE6"},
+            "efficiency_class",
+        ),
+        (
+            "motor-class-efficiency",
+            {"power_rated": {"value": 75, "unit": "kW"}, "grade": "4"},
+            "grade",
+        ),
+        (
+            "fan-affinity",
+            {
+                "power_1": {"value": 50, "unit": "kW"},
+                "speed_1": {"value": 0, "unit": "rpm"},
+                "speed_2": {"value": 960, "unit": "rpm"},
+            },
+            "speed_1",
+        ),
+        ("pump-impeller-trim", TRIM | {"efficiency_pump": 1.2}, "efficiency_pump"),
+        (
+            "transformer-replacement",
+            TRANSFORMER | {"power_rated": {"value": 1000, "unit": "kVA"}, "grade_new": "eu_tier_9"},
+            "grade_new",
+        ),
+        ("compressed-air-leak-estimate", LEAK | {"fraction_saved": 1.5}, "fraction_saved"),
+        (
+            "compressed-air-pressure-reduction",
+            COMPRESSOR | {"pressure_new": {"value": -0.1, "unit": "MPa(g)"}},
+            "pressure_new",
+        ),
+        (
+            "power-factor-correction",
+            {"real": {"value": 80, "unit": "kW"}, "power_factor": 1.1, "target": 0.95},
+            "power_factor",
+        ),
+        (
+            "economics-present-value",
+            {"rate": -1, "years": {"value": 10, "unit": "yr"}},
+            "rate",
+        ),
+        (
+            "lighting-controls",
+            {
+                "watts": {"value": 100, "unit": "W"},
+                "hours_per_day": {"value": 25, "unit": "h/d"},
+            },
+            "hours_per_day",
+        ),
+    ],
+)
+def test_an_impossible_value_is_named_with_its_range(
+    kind: str, inputs: dict[str, Any], name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(TanluError) as raised:
+        answer(kind, inputs, tmp_path)
+
+    assert raised.value.code == "calc.inputs"
+    (finding,) = raised.value.findings
+    assert finding.code in ("CALC_RANGE", "CALC_RANGE_BY_DEFINITION", "CALC_CHOICE")
+    assert name == finding.facts["name"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "code"),
+    [
+        ("motor-replacement", OLD_MOTOR | {"efficiency_old": 0.94}, "calc.needs-one"),
+        (
+            "motor-class-efficiency",
+            {"power_rated": {"value": 500, "unit": "kW"}, "efficiency_class": "IE3"},
+            "calc.no-curve",
+        ),
+        ("pump-impeller-trim", TRIM, "calc.not-less"),
+        ("transformer-replacement", TRANSFORMER, "calc.needs-one"),
+        (
+            "transformer-replacement",
+            TRANSFORMER | {"power_rated": {"value": 999, "unit": "kVA"}},
+            "calc.no-curve",
+        ),
+        (
+            "compressed-air-pressure-reduction",
+            COMPRESSOR | {"pressure_new": {"value": 0.9, "unit": "MPa(g)"}},
+            "calc.not-less",
+        ),
+        (
+            "power-factor-correction",
+            {"real": {"value": 80, "unit": "kW"}, "target": 0.95},
+            "calc.power-triangle",
+        ),
+        (
+            "power-factor-correction",
+            {
+                "real": {"value": 80, "unit": "kW"},
+                "apparent": {"value": 70, "unit": "kVA"},
+                "target": 0.95,
+            },
+            "calc.not-less",
+        ),
+        (
+            "power-factor-correction",
+            {"real": {"value": 80, "unit": "kW"}, "power_factor": 0.98, "target": 0.95},
+            "calc.not-less",
+        ),
+        (
+            "pump-efficiency",
+            {
+                "flow": {"value": 1000, "unit": "gpm"},
+                "head": {"value": 125, "unit": "ft"},
+                "power_shaft": {"value": 20, "unit": "hp"},
+            },
+            "calc.efficiency-above-one",
+        ),
+        (
+            "motor-performance",
+            {
+                "power_rated": {"value": 100, "unit": "hp"},
+                "speed": {"value": 1780, "unit": "rpm"},
+                "efficiency_class": "specified",
+                "load_factor": 0.5,
+            },
+            "calc.needs",
+        ),
+        (
+            "motor-load",
+            {
+                "power_rated": {"value": 10, "unit": "hp"},
+                "speed": {"value": 1780, "unit": "rpm"},
+                "efficiency_class": "standard",
+                "power": {"value": 80, "unit": "kW"},
+                "voltage": {"value": 460, "unit": "V"},
+            },
+            "calc.motor-overload",
+        ),
+        (
+            "economics-annuity",
+            {"years": {"value": 2.5, "unit": "yr"}, "discount": 0.08},
+            "calc.whole-years",
+        ),
+        (
+            "electricity-reduction",
+            {"loads": [{"method": "power_meter", "power": {"value": 5, "unit": "kW"}}]},
+            "calc.row-needs",
+        ),
+        (
+            "fan-efficiency-achievable",
+            {
+                "fan_type": "vane_axial",
+                "speed": {"value": 1180, "unit": "rpm"},
+                "flow": {"value": 40000, "unit": "cfm"},
+                "pressure_inlet": {"value": 2, "unit": "in w.g."},
+                "pressure_outlet": {"value": 1, "unit": "in w.g."},
+            },
+            "calc.no-rise",
+        ),
+        (
+            "compressed-air-specific-power",
+            {
+                "power": {"value": 75, "unit": "kW"},
+                "flow": {"value": 12, "unit": "m3/min"},
+                "specific_power_1": {"value": 6, "unit": "kW min/m3"},
+            },
+            "calc.needs-both",
+        ),
+    ],
+)
+def test_inputs_that_contradict_each_other_are_refused(
+    kind: str, inputs: dict[str, Any], code: str, tmp_path: Path
+) -> None:
+    with pytest.raises(TanluError) as raised:
+        answer(kind, inputs, tmp_path)
+
+    assert raised.value.code == code
+
+
+def test_an_efficiency_in_percent_is_the_same_as_its_fraction(tmp_path: Path) -> None:
+    percent = {"value": 96, "unit": "%"}
+
+    found = answer("motor-replacement", NEW_MOTOR | {"efficiency_new": percent}, tmp_path)
+
+    assert found == answer("motor-replacement", NEW_MOTOR, tmp_path)
+
+
+def test_horsepower_of_a_name_plate_is_746_watts(tmp_path: Path) -> None:
+    hp = answer(
+        "motor-replacement", NEW_MOTOR | {"power_rated": {"value": 100, "unit": "hp"}}, tmp_path
+    )
+
+    kw = answer(
+        "motor-replacement", NEW_MOTOR | {"power_rated": {"value": 74.6, "unit": "kW"}}, tmp_path
+    )
+
+    assert hp["energy_saved"] == pytest.approx(kw["energy_saved"], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("grade", "ie", "percent"), [("1", "IE5", 96.7), ("2", "IE4", 96.0), ("3", "IE3", 95.0)]
+)
+def test_the_grades_of_gb_18613_are_ie_classes(
+    grade: str, ie: str, percent: float, tmp_path: Path
+) -> None:
+    rated = {"power_rated": {"value": 75, "unit": "kW"}}
+
+    found = answer("motor-class-efficiency", rated | {"grade": grade}, tmp_path)
+
+    assert (found["efficiency_class_ie"], found["efficiency"]) == (ie, pytest.approx(percent / 100))
+
+
+def test_a_better_class_is_better_at_every_printed_power(tmp_path: Path) -> None:
+    powers = {"value": [7.5, 11, 15, 22, 30, 37, 45, 55, 75, 90, 110, 132, 160, 200], "unit": "kW"}
+    found = [
+        answer(
+            "motor-class-efficiency", {"power_rated": powers, "efficiency_class": name}, tmp_path
+        )["efficiency"]
+        for name in ("IE1", "IE2", "IE3", "IE4", "IE5")
+    ]
+
+    assert all(a < b for low, high in pairwise(found) for a, b in zip(low, high, strict=True))
+
+
+def test_a_gauge_pressure_may_be_given_as_absolute(tmp_path: Path) -> None:
+    site = COMPRESSOR | {"pressure_atmosphere": {"value": 14.7, "unit": "psia"}}
+    absolute = site | {"pressure_new": {"value": 0.801352932, "unit": "MPa(a)"}}
+
+    found = answer("compressed-air-pressure-reduction", absolute, tmp_path)
+
+    gauge = answer("compressed-air-pressure-reduction", site, tmp_path)
+    assert found["energy_saved"] == pytest.approx(gauge["energy_saved"], rel=1e-6)
+    assert gauge["energy_saved"] > 0
+
+
+def test_a_hole_just_below_the_critical_ratio_passes_as_much_as_just_above(tmp_path: Path) -> None:
+    hole = {
+        "diameter": {"value": 3, "unit": "mm"},
+        "discharge_coefficient": 0.61,
+        "hours": HOURS,
+        "specific_power": {"value": 6.5, "unit": "kW min/m3"},
+    }
+    below, above = (
+        answer(
+            "compressed-air-leak-orifice",
+            hole | {"pressure_supply": {"value": pressure, "unit": "psig"}},
+            tmp_path,
+        )
+        for pressure in (13.1, 13.2)
+    )
+
+    assert (below["regime"], above["regime"]) == ("subsonic", "choked")
+    assert below["flow"] == pytest.approx(above["flow"], rel=0.01)
+
+
+@pytest.mark.parametrize(("exponent", "share"), [(3, 0.512), (1, 0.8)])
+def test_a_motor_at_eighty_percent_speed_takes_the_power_of_its_law(
+    exponent: float, share: float, tmp_path: Path
+) -> None:
+    found = answer(
+        "motor-speed-drive",
+        {
+            "power": {"value": 100, "unit": "kW"},
+            "efficiency_motor": 1,
+            "efficiency_drive": 1,
+            "exponent": exponent,
+            "profile": [{"fraction_speed": 0.8, "hours": 1000}],
+        },
+        tmp_path,
+    )
+
+    assert found["energy_use"] == 100_000
+    assert found["energy_use_after"] == pytest.approx(share * 100_000)
+
+
+def test_speed_control_of_a_fan_saves_against_every_other_control(tmp_path: Path) -> None:
+    fan = {
+        "power_shaft": {"value": 100, "unit": "kW"},
+        "efficiency_motor": 0.95,
+        "efficiency_drive": 0.97,
+        "profile": [{"fraction_flow": 0.6, "hours": 5000}],
+    }
+    saved = {
+        name: answer("fan-speed-control", fan | {"control_old": name}, tmp_path)["saving"]
+        for name in ("bypass", "outlet_damper", "inlet_vane")
+    }
+
+    assert saved["bypass"] > saved["outlet_damper"] > saved["inlet_vane"] > 0
+    assert saved["bypass"] == pytest.approx(1 - 0.3772 / 0.97, abs=0.002)  # 0.6 of flow by speed
+
+
+def test_static_head_takes_away_from_what_speed_control_saves(tmp_path: Path) -> None:
+    pump = {
+        "flow": {"value": 300, "unit": "m3/h"},
+        "head": {"value": 50, "unit": "m"},
+        "head_shutoff": {"value": 60, "unit": "m"},
+        "efficiency_pump": 0.78,
+        "efficiency_motor": 0.95,
+        "efficiency_drive": 0.97,
+        "profile": [{"fraction_flow": 0.7, "hours": 5000}],
+    }
+    none, some = (
+        answer("pump-speed-control", pump | {"head_static": {"value": h, "unit": "m"}}, tmp_path)
+        for h in (0, 25)
+    )
+
+    assert none["saving"] > some["saving"] > 0
+    on_curve, on_system = 60 - 10 * 0.49, 50 * 0.49
+    assert none["saving"] == pytest.approx(1 - on_system / on_curve / 0.97)
+
+
+def test_a_specific_power_is_graded_by_the_limits_given(tmp_path: Path) -> None:
+    limits = {
+        f"specific_power_{grade}": {"value": value, "unit": "kW min/m3"}
+        for grade, value in ((1, 6.0), (2, 6.5), (3, 7.2))
+    }
+    flow = {"flow": {"value": 10, "unit": "m3/min"}}
+    grades = [
+        answer(
+            "compressed-air-specific-power",
+            limits | flow | {"power": {"value": power, "unit": "kW"}},
+            tmp_path,
+        )["grade"]
+        for power in (59, 60, 64, 72, 73)
+    ]
+
+    assert grades == ["1", "1", "2", "3", "below 3"]
+
+
+def test_a_measure_at_its_internal_rate_is_worth_nothing(tmp_path: Path) -> None:
+    measure = {
+        "investment": {"value": 100_000, "unit": "CNY"},
+        "cost_saved": {"value": 20_000, "unit": "CNY/yr"},
+        "om": {"value": 1_000, "unit": "CNY/yr"},
+        "life": {"value": 10, "unit": "yr"},
+        "emission_saved": {"value": 50, "unit": "t/yr"},
+    }
+    found = answer("economics-project", measure | {"discount_rate": 0.08}, tmp_path)
+
+    at_rate = answer(
+        "economics-project", measure | {"discount_rate": found["rate_internal"]}, tmp_path
+    )
+
+    assert at_rate["value_net_present"] == pytest.approx(0, abs=1e-4)
+    assert found["value_net_present"] == pytest.approx(19_000 * 6.7100814 - 100_000, abs=0.1)
+    assert found["payback"] == pytest.approx(100_000 / 19_000)
+    assert found["price_abatement"] < 0
+
+
+def test_a_life_cycle_cost_is_the_sum_of_its_parts(tmp_path: Path) -> None:
+    found = answer(
+        "economics-life-cycle-cost",
+        {
+            "investment": {"value": 1000, "unit": "CNY"},
+            "energy_cost": {"value": 100, "unit": "CNY/yr"},
+            "om": {"value": 10, "unit": "CNY/yr"},
+            "replacements": [{"years": 5, "cost_replacement": 200}],
+            "value_residual": {"value": 50, "unit": "CNY"},
+            "life": {"value": 10, "unit": "yr"},
+            "discount_rate": 0.05,
+        },
+        tmp_path,
+    )
+
+    parts = 1000 + 110 * 7.7217349 + 200 / 1.05**5 - 50 / 1.05**10
+    assert found["cost_life_cycle"] == pytest.approx(parts, abs=0.01)
+
+
+def test_luminaires_are_counted_up_to_the_illuminance(tmp_path: Path) -> None:
+    found = answer(
+        "lighting-luminaires",
+        {
+            "illuminance": {"value": 300, "unit": "lx"},
+            "area": {"value": 1000, "unit": "m2"},
+            "flux": {"value": 15_000, "unit": "lm"},
+            "fraction_utilisation": 0.7,
+            "watts": {"value": 100, "unit": "W"},
+        },
+        tmp_path,
+    )
+
+    assert found["count"] == 36
+    assert found["illuminance_reached"] == pytest.approx(302.4)
+    assert found["density_power"] == pytest.approx(3.6)
+
+
+FAMILIES = {
+    "motor-replacement",
+    "motor-speed-drive",
+    "motor-belt-replacement",
+    "fan-replacement",
+    "fan-speed-control",
+    "pump-replacement",
+    "pump-speed-control",
+    "pump-impeller-trim",
+    "compressed-air-pressure-reduction",
+    "compressed-air-leak-estimate",
+    "compressed-air-heat-recovery",
+    "compressed-air-compressor-replacement",
+    "transformer-replacement",
+    "lighting-replacement",
+    "lighting-controls",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(FAMILIES))
+def test_a_measure_names_outputs_that_it_has(kind: str) -> None:
+    calculator = load.calculators()[kind]
+    outputs = {value.name for value in calculator.outputs}
+
+    told = dict(calculator.measure)
+
+    assert set(told.pop("saves").values()) <= outputs
+    assert {told["capex"], told["life"]} <= outputs
+    assert {"investment", "life"} <= {value.name for value in calculator.inputs}
+
+
+def test_a_measure_carries_saving_investment_and_life(tmp_path: Path) -> None:
+    money = {
+        "price_electricity": PRICE,
+        "investment": {"value": 2.4, "unit": "万元"},
+        "life": {"value": 15, "unit": "yr"},
+    }
+
+    found = answer("motor-replacement", NEW_MOTOR | money, tmp_path)
+
+    saved = 75 * (1 / 0.94 - 1 / 0.96) * 6000
+    assert found["measure"]["saves"]["electricity"]["value"] == pytest.approx(saved)
+    assert found["measure"]["capex"] == {"value": 24_000, "unit": "CNY"}
+    assert found["payback"] == pytest.approx(24_000 / (saved * 0.65))
