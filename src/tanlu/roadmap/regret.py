@@ -114,7 +114,7 @@ def _largest(row: Sequence[float | None]) -> float | None:
 def fixed_cost(session: Session, solved: Solved, problem: Problem) -> float | None:
     """Return what a plan costs in a scenario with its decisions fixed [CNY].
 
-    Measures, units and generation capacity stay; purchases, claims and what serves an end use
+    Measures, units and the capacity of generation and batteries stay; purchases, claims and what serves an end use
     follow the scenario (linear model).
 
     Parameters
@@ -134,7 +134,8 @@ def fixed_cost(session: Session, solved: Solved, problem: Problem) -> float | No
     assembly = session.assembly(problem)
     values = whole(assembly, solved.values)
     recourse = Recourse(assembly, values, session.options.seed)
-    recourse.hold(assembly.layout.q, values[assembly.layout.q])
+    for columns in (assembly.layout.q, assembly.layout.s, assembly.layout.n):
+        recourse.hold(columns, values[columns])
     answer = recourse.run()
     if answer.objective is None:
         return None

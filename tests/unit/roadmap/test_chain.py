@@ -14,7 +14,9 @@ from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.assembly import assemble
 from tanlu.roadmap.case import read_case
 from tanlu.roadmap.planner import plan_json, solve_problem
+from tanlu.roadmap.regret import fixed_cost
 from tanlu.roadmap.search import Options
+from tanlu.roadmap.session import Session
 from tanlu.roadmap.solved import Solved
 from tanlu.roadmap.twin import Draws, Twin
 from tanlu.roadmap.values import with_values
@@ -180,6 +182,19 @@ def test_running_costs_in_the_middle_of_a_year_are_worth_half_a_year_less() -> N
     found = [plan["cost_npv"] / 1e6 for plan in costs]
     assert found == pytest.approx([running + invested, running / 1.1 + invested], abs=2e-6)
     assert costs[1]["bound_npv"] == pytest.approx(costs[1]["cost_npv"], abs=2)
+
+
+def test_a_plan_keeps_its_panels_when_the_grid_costs_more() -> None:
+    """Sized for 60,000 MWh, 90,000 panels stay when 10 % more is asked: the grid is bought."""
+    case = load("slices")
+    plan = solved(case)
+    session = Session(plan.problem, Options(explain=False), plan)
+    case["end_uses"][0]["demand"] = 66_000
+
+    cost = fixed_cost(session, plan, read_case(case))
+
+    energy = (27_000 + 16_500) * 300 + (0.75 * 66_000 - 45_000) * 700
+    assert cost == pytest.approx(2 * energy + 90_000_000 * 2 / 10, abs=2)
 
 
 def test_wedges_along_a_chain_add_up_with_a_measure_on_a_product() -> None:
