@@ -100,8 +100,46 @@ def test_an_unknown_grade_is_the_calculators_fault_to_tell() -> None:
 def test_words_of_the_remark_decide_what_is_possible() -> None:
     fan = EquipmentFact("A", "fan", Fraction(132), 18, Fraction(6200), Fraction(18, 25), id="F")
 
-    assert taken(fan) == ()
-    (option,) = taken(replace(fan, text="132kW 挡板调节"))
+    assert [option.action["id"] for option in taken(fan)] == ["fan_grade"]
+    damped = {o.action["id"]: o for o in taken(replace(fan, text="132kW 挡板调节"))}
+    option = damped["fan_vfd"]
     assert option.calculation is not None
     share = Fraction(str(option.calculation.outputs["saving"].value))
     assert option.saved == pytest.approx(share * fan.yearly_kwh, abs=1)
+
+
+def test_pressure_of_the_remark_is_lowered_to_use_and_a_margin() -> None:
+    """0.8 to 0.6 + 0.1 MPa gauge: ratio of work ((p2+pa)/pa)^c - 1 over ((p1+pa)/pa)^c - 1."""
+    air = EquipmentFact(
+        "A", "compressor", Fraction(250), 9, Fraction(6800), Fraction(37, 50), id="C", grade="3",
+        text="250kW 出口压力0.8MPa,用气0.6MPa",
+    )  # fmt: skip
+    found = {option.action["id"]: option for option in taken(air)}
+
+    pa, c = 0.101325, 0.395 / 1.395
+    ratio = (((0.7 + pa) / pa) ** c - 1) / (((0.8 + pa) / pa) ** c - 1)
+    expected = 250 * 9 * 6800 * 0.74 * (1 - ratio)
+    assert float(found["comp_pressure"].saved) == pytest.approx(expected, rel=1e-3)
+    assert found["comp_heat"].saved == pytest.approx(250 * 9 * 6800 * 0.74 * 0.5 * 0.7, rel=1e-3)
+
+
+def test_losses_of_a_transformer_follow_series_and_capacity() -> None:
+    """S9, 2000 kVA, load 0.45: 2600 + 18000 x 0.2025 = 6245 W; new 1100 + 14400 x 0.2025 W."""
+    unit = EquipmentFact(
+        "A", "transformer", None, 14, Fraction(8760), Fraction(9, 20), id="T",
+        text="S9-2000kVA", capacity_kva=Fraction(2000),
+    )  # fmt: skip
+    (option,) = taken(unit)
+
+    assert float(option.saved) == pytest.approx(14 * (6245 - 1100 - 14400 * 0.2025) * 8.76)
+    assert taken(replace(unit, text="2000kVA"))[0].missing == ("series",)
+
+
+def test_a_forklift_is_replaced_by_another_carrier() -> None:
+    lift = EquipmentFact("A", "vehicle", None, 86, Fraction(2400), None, id="V", text="叉车 内燃")
+    (option,) = taken(lift)
+
+    assert option.measure["effect"] == "switch"
+    assert option.performance[1] is not None
+    assert option.performance[1] > 1  # less energy than diesel for the same work
+    assert taken(replace(lift, text="货车")) == ()
