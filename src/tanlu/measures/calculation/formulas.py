@@ -9,6 +9,7 @@ from tanlu.measures.equipment import (
     air,
     air_network,
     drive,
+    driven,
     economics,
     electricity,
     fan,
@@ -19,6 +20,7 @@ from tanlu.measures.equipment import (
     transformer,
 )
 from tanlu.measures.fleet import replacement, supply
+from tanlu.measures.heat import steam, steam_saving
 from tanlu.measures.sector import benchmark
 from tanlu.measures.solar import physics
 
@@ -32,6 +34,7 @@ _AREAS = (
     air_network,
     benchmark,
     drive,
+    driven,
     economics,
     electricity,
     fan,
@@ -41,6 +44,8 @@ _AREAS = (
     power_factor,
     pump,
     replacement,
+    steam,
+    steam_saving,
     supply,
     transformer,
 )

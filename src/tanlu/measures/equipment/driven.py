@@ -1,0 +1,160 @@
+"""Electrical input of a driven machine: from its shaft back through drive and motor."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+from tanlu.kernel.errors import TanluError
+from tanlu.measures.equipment import drive as drives
+from tanlu.measures.equipment import fan, motor_curve, pump
+from tanlu.measures.equipment.saving import yearly
+
+if TYPE_CHECKING:
+    from tanlu.measures.equipment.coefficient import Rows
+
+_ROUNDS = 60  # of the fixed point of a belt's loss, which converges within a few
+_LARGEST_LOAD = 1.5
+_W_PER_KW = 1000
+
+
+class DriveAndMotor(TypedDict):
+    """What stands between the line and a driven machine.
+
+    Parameters
+    ----------
+    drive : str
+        See `drive.drive_efficiency`.
+    efficiency_drive, power_rated, speed, frequency_line, efficiency_class
+        [-]; see `motor.performance`.
+    efficiency_specified, voltage_rated, current_full_load, voltage
+        See `motor.load_estimate`; ``voltage`` at the terminals [V].
+    hours, price_electricity
+        [h/yr], [CNY/kWh].
+    calculator_coefficient : iterable of mapping
+        Table of coefficients.
+    """
+
+    drive: str
+    efficiency_drive: float | None
+    power_rated: float
+    speed: float
+    frequency_line: str
+    efficiency_class: str
+    efficiency_specified: float | None
+    voltage_rated: float
+    current_full_load: float | None
+    voltage: float | None
+    hours: float
+    price_electricity: float | None
+    calculator_coefficient: Rows
+
+
+def electrical_input(
+    *, power_driven: float, **between: Unpack[DriveAndMotor]
+) -> dict[str, float | None]:
+    """Return the electrical input of a machine from the power at its shaft.
+
+    Parameters
+    ----------
+    power_driven : float
+        At the driven machine's shaft [hp].
+    **between
+        See `DriveAndMotor`.
+
+    Returns
+    -------
+    dict
+        ``power_shaft`` of the motor [hp], ``load_factor``, ``efficiency``, ``power_factor``,
+        ``current_input`` [A], ``power_input`` [kW], ``energy_use``, ``energy_cost``.
+
+    Raises
+    ------
+    TanluError
+        ``calc.motor-overload`` above 150 % of load.
+    """
+    rows = between["calculator_coefficient"]
+    shaft = power_driven
+    for _ in range(_ROUNDS):
+        shaft = power_driven / drives.drive_efficiency(
+            rows, between["drive"], shaft, between["efficiency_drive"]
+        )
+    plate = motor_curve.MotorPlate(
+        power_hp=between["power_rated"],
+        poles=motor_curve.poles_of(between["speed"], between["frequency_line"]),
+        efficiency_class=between["efficiency_class"],
+        efficiency_specified=between["efficiency_specified"],
+        voltage=between["voltage_rated"],
+    )
+    load = shaft / plate.power_hp
+    if load > _LARGEST_LOAD:
+        raise TanluError("calc.motor-overload", load=_LARGEST_LOAD)
+    point = motor_curve.curve_of(rows, plate, between["current_full_load"]).at(load)
+    voltage = between["voltage"] or plate.voltage
+    current = ((voltage / plate.voltage - 1) * (1 - 2 * load) + 1) * point.current
+    return {
+        "power_shaft": shaft,
+        "load_factor": load,
+        "efficiency": point.efficiency,
+        "power_factor": point.power / (math.sqrt(3) * voltage * current / _W_PER_KW),
+        "current_input": current,
+        "power_input": point.power,
+        **yearly(point.power, between["hours"], between["price_electricity"]),
+    }
+
+
+def pump_electricity(
+    *,
+    flow: float,
+    head: float,
+    specific_gravity: float,
+    efficiency_pump: float,
+    **between: Unpack[DriveAndMotor],
+) -> dict[str, float | None]:
+    """Return the electricity of a pump of a known efficiency.
+
+    Parameters are those of `pump.fluid_power` and `DriveAndMotor`.
+
+    Returns
+    -------
+    dict
+        ``power_pump`` at the pump's shaft [hp] and what `electrical_input` returns.
+    """
+    fluid = pump.fluid_power(specific_gravity=specific_gravity, flow=flow, head=head)
+    shaft = fluid["power_fluid"] / motor_curve.KW_PER_HP / efficiency_pump
+    return {"power_pump": shaft, **electrical_input(power_driven=shaft, **between)}
+
+
+def fan_electricity(
+    *,
+    flow: float,
+    pressure_inlet: float,
+    pressure_outlet: float,
+    compressibility: float,
+    efficiency_fan: float,
+    **between: Unpack[DriveAndMotor],
+) -> dict[str, float | None]:
+    """Return the electricity of a fan of a known efficiency.
+
+    Parameters are those of `fan.fluid_power` and `DriveAndMotor`.
+
+    Returns
+    -------
+    dict
+        ``power_fan`` at the fan's shaft [hp] and what `electrical_input` returns.
+    """
+    fluid = fan.fluid_power(
+        flow=flow,
+        pressure_inlet=pressure_inlet,
+        pressure_outlet=pressure_outlet,
+        compressibility=compressibility,
+    )
+    shaft = fluid["power_fluid"] / motor_curve.KW_PER_HP / efficiency_fan
+    return {"power_fan": shaft, **electrical_input(power_driven=shaft, **between)}
+
+
+FORMULAS = {
+    "fan-electricity": fan_electricity,
+    "motor-input": electrical_input,
+    "pump-electricity": pump_electricity,
+}
