@@ -21,8 +21,16 @@ _T2 = 540.0  # region 2, equation 16 [K]; its reducing pressure is 1 MPa
 _SHIFT_P, _SHIFT_T, _SHIFT_T2 = 7.1, 1.222, 0.5
 _T_MIN, _T_1, _T_MAX = 273.15, 623.15, 1073.15
 _P_MAX = 100.0
+_T_CRITICAL = 647.096  # equation 3 [K]
 _STEPS = 60
 _M3_PER_KJ = 1e-3  # kJ/kg per MPa to m3/kg
+_PARTS = {
+    ("1", "residual"),
+    ("2", "ideal"),
+    ("2", "residual"),
+    ("2", "boundary"),
+    ("4", "saturation"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,10 @@ class SteamTables:
         """Sort the rows of the data table by region and part."""
         parts: dict[tuple[str, str], list[tuple[int, int, float]]] = {}
         for row in rows:
-            term = (int(str(row["i"])), int(str(row["j"])), float(str(row["n"])))
-            parts.setdefault((str(row["region"]), str(row["part"])), []).append(term)
+            key = (str(row["region"]), str(row["part"]))
+            if key in _PARTS:
+                term = (int(str(row["i"])), int(str(row["j"])), float(str(row["n"])))
+                parts.setdefault(key, []).append(term)
         return cls(
             liquid=tuple(parts["1", "residual"]),
             ideal=tuple(parts["2", "ideal"]),
@@ -89,13 +99,13 @@ class State:
 
 
 def saturation_pressure_mpa(temperature_k: float, *, tables: SteamTables) -> float:
-    """Return the boiling pressure [MPa] of a temperature of 273.15 to 623.15 K.
+    """Return the boiling pressure [MPa] of a temperature of 273.15 to 647.096 K.
 
     References
     ----------
     IAPWS R7-97(2012), equation 30.
     """
-    _require("temperature_k", temperature_k, low=_T_MIN, high=_T_1)
+    _require("temperature_k", temperature_k, low=_T_MIN, high=_T_CRITICAL)
     n1, n2, n3, n4, n5, n6, n7, n8, n9, n10 = tables.saturation
     theta = temperature_k + n9 / (temperature_k - n10)
     a = theta**2 + n1 * theta + n2
@@ -105,13 +115,13 @@ def saturation_pressure_mpa(temperature_k: float, *, tables: SteamTables) -> flo
 
 
 def saturation_temperature_k(pressure_mpa: float, *, tables: SteamTables) -> float:
-    """Return the boiling temperature [K] of an absolute pressure up to 16.5 MPa.
+    """Return the boiling temperature [K] of an absolute pressure up to 22.06 MPa.
 
     References
     ----------
     IAPWS R7-97(2012), equation 31.
     """
-    high = saturation_pressure_mpa(_T_1, tables=tables)
+    high = saturation_pressure_mpa(_T_CRITICAL, tables=tables)
     low = saturation_pressure_mpa(_T_MIN, tables=tables)
     _require("pressure_mpa", pressure_mpa, low=low, high=high)
     n1, n2, n3, n4, n5, n6, n7, n8, n9, n10 = tables.saturation
@@ -125,13 +135,13 @@ def saturation_temperature_k(pressure_mpa: float, *, tables: SteamTables) -> flo
 
 def saturated_liquid(pressure_mpa: float, *, tables: SteamTables) -> State:
     """Return boiling water at an absolute pressure [MPa]."""
-    temperature = saturation_temperature_k(pressure_mpa, tables=tables)
+    temperature = _boiling_k(pressure_mpa, tables)
     return _liquid(pressure_mpa, temperature, tables)
 
 
 def saturated_vapour(pressure_mpa: float, *, tables: SteamTables) -> State:
     """Return dry saturated steam at an absolute pressure [MPa]."""
-    temperature = saturation_temperature_k(pressure_mpa, tables=tables)
+    temperature = _boiling_k(pressure_mpa, tables)
     return _vapour(pressure_mpa, temperature, tables)
 
 
@@ -211,6 +221,14 @@ def quality_at_enthalpy(
     return min(1.0, max(0.0, (enthalpy_kj_per_kg - water) / (steam - water)))
 
 
+def _boiling_k(pressure_mpa: float, tables: SteamTables) -> float:
+    """Return the boiling temperature where regions 1 and 2 meet it, up to 16.5 MPa."""
+    temperature = saturation_temperature_k(pressure_mpa, tables=tables)
+    high = saturation_pressure_mpa(_T_1, tables=tables)
+    _require("pressure_mpa", pressure_mpa, low=0.0, high=high)
+    return temperature
+
+
 def _liquid(pressure_mpa: float, temperature_k: float, tables: SteamTables) -> State:
     """Region 1: ``g/(R T) = sum n (7.1 - pi)^I (tau - 1.222)^J``."""
     pi, tau = pressure_mpa / _P1, _T1 / temperature_k
@@ -252,7 +270,7 @@ def _solve(
     pressure_mpa: float, wanted: float, *, of: Callable[[State], float], tables: SteamTables
 ) -> State:
     """Find the temperature whose property is `wanted`; both properties rise with it."""
-    boiling = saturation_temperature_k(pressure_mpa, tables=tables)
+    boiling = _boiling_k(pressure_mpa, tables)
     water, steam = (region(pressure_mpa, boiling, tables) for region in (_liquid, _vapour))
     if of(water) < wanted < of(steam):
         raise TanluError(

@@ -1,0 +1,1 @@
+"""Heat: steam and its equipment, boilers, insulation, exchangers, cold, heat and power."""
