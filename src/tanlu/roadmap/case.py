@@ -124,9 +124,10 @@ def _years(top: Node) -> tuple[int, ...]:
 
 
 def _problem(top: Node) -> Problem:
-    carriers = _by_id(map(read_carrier, top.nodes("carriers")))
+    slices = read_slices(top)
+    carriers = _by_id(read_carrier(node, slices) for node in top.nodes("carriers"))
     sites = _by_id(read_site(node, carriers) for node in top.nodes("sites"))
-    products, slices = _by_id(map(read_product, top.nodes("products"))), read_slices(top)
+    products = _by_id(map(read_product, top.nodes("products")))
     taken: dict[str, Carrier | Product] = {**carriers, **products}
     end_uses = _by_id(read_end_use(node, taken, slices) for node in top.nodes("end_uses"))
     plant = Plant(taken, end_uses, products, sites, slices)

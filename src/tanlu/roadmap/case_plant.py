@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Evidence
 from tanlu.kernel.rounding import floor_half_up
-from tanlu.roadmap.case_products import MWH, read_energy, read_profile, step_of
+from tanlu.roadmap.case_products import MWH, read_energy, read_factors, read_profile, step_of
 from tanlu.roadmap.node import exact
 from tanlu.roadmap.problem import OTHER_STEP, Carrier, EndUse, Measure, Product, Site
 from tanlu.units.energy import mwh_per
@@ -37,7 +37,7 @@ _ONLY = {
 }  # fmt: skip
 
 
-def read_carrier(node: Node) -> Carrier:
+def read_carrier(node: Node, slices: Sequence[Slice] = ()) -> Carrier:
     """Return an energy carrier, gas or material."""
     electricity = node.flag("electricity", default=False)
     unit = node.text("unit", MWH)
@@ -59,6 +59,7 @@ def read_carrier(node: Node) -> Carrier:
         mwh_per_unit=read_energy(node, unit),
         kgce={key: coal.positive(key) for key in ("calorific", "equivalent") if coal.has(key)},
         quantum=node.above_zero("quantum", step_of(unit)),
+        price_factor=read_factors(node, slices),
     )
     coal.close()
     node.close()

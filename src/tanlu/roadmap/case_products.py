@@ -81,6 +81,13 @@ def read_profile(node: Node, slices: Sequence[Slice]) -> tuple[Fraction, ...]:
     return shares
 
 
+def read_factors(node: Node, slices: Sequence[Slice]) -> tuple[Fraction, ...]:
+    """Return the factor on a price in each slice, empty where it is one price all year."""
+    if not node.has("price_factor"):
+        return ()
+    return _by_slice(node, "price_factor", slices) or ()
+
+
 def read_availability(node: Node, slices: Sequence[Slice]) -> tuple[Fraction, ...]:
     """Return the share of a capacity that can be used in each slice; one without slices."""
     if not node.has("availability"):

@@ -27,9 +27,10 @@ from tanlu.roadmap.economics import (
 )
 from tanlu.roadmap.once import once
 from tanlu.roadmap.retirement import kept_stock_cost, retirable, retirement_costs
+from tanlu.roadmap.tariff import has_running_costs, has_tariff, profile_cost, slice_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.problem import (
@@ -98,11 +99,38 @@ def column_size(problem: Problem, unit: Mapping[str, Fraction], route: Route) ->
 
 def running_cost(problem: Problem, route: Route, sizes: Series) -> FloatArray:
     """Return what amounts of a year cost besides their inputs, shape (T,) [MCNY]."""
-    technology = problem.technologies.get(route.owner)
-    if technology is None or technology.variable_om is None:
+    if not has_running_costs(problem):
         return np.zeros(problem.periods)
-    rows = zip(sizes, technology.variable_om, strict=True)
-    return to_float([size * each / MEGA for size, each in rows])
+    technology = problem.technologies.get(route.owner)
+    total = [Fraction(0)] * problem.periods
+    if technology is not None and technology.variable_om is not None:
+        total = list(technology.variable_om)
+    for name, ratio in route.inputs if has_tariff(problem) and technology is None else ():
+        each = profile_cost(problem, problem.end_uses[route.serves], name)
+        total = [t + r * c for t, r, c in zip(total, ratio, each, strict=True)]
+    return to_float([size * each / MEGA for size, each in zip(sizes, total, strict=True)])
+
+
+def dear_slices(problem: Problem, route: Route, sizes: Series) -> FloatArray:
+    """Return what amounts in each slice cost above the year's prices, shape (S, T) [MCNY]."""
+    found = []
+    if not has_tariff(problem):
+        return np.zeros((len(problem.slices), problem.periods))
+    for place in range(len(problem.slices)):
+        pairs = zip(sizes, slice_cost(problem, route, place), strict=True)
+        found.append(to_float([size * each / MEGA for size, each in pairs]))
+    return np.array(found)
+
+
+def dear_flow(problem: Problem, end_use: str) -> FloatArray:
+    """Return what a whole end use without routes costs above the year's price (T,) [MCNY]."""
+    use = problem.end_uses[end_use]
+    if not has_tariff(problem) or use.carrier not in problem.carriers:
+        return np.zeros(problem.periods)
+    if any(route.serves == end_use for route in make_routes(problem)):
+        return np.zeros(problem.periods)
+    pairs = zip(use.demand, profile_cost(problem, use, use.carrier), strict=True)
+    return to_float([demand * each / MEGA for demand, each in pairs])
 
 
 @dataclass(frozen=True, slots=True)
@@ -519,11 +547,11 @@ class _Maker:
 
     def _flow_columns(self) -> IntArray:
         low, high = np.exp(self.reach[:, :, 0]), np.exp(self.reach[:, :, 1])
-        return self._var("f", self.end_uses, lb=low, ub=high)
+        costs = self._stack([self.df * dear_flow(self.problem, use) for use in self.end_uses])
+        return self._var("f", self.end_uses, lb=low, ub=high, cost=costs)
 
     def _route_columns(self) -> IntArray:
-        sizes = [column_size(self.problem, self.unit, route) for route in self.routes]
-        pairs = zip(self.routes, sizes, strict=True)
+        pairs = self._sized(range(len(self.routes)))
         costs = self._stack([self.df * running_cost(self.problem, *pair) for pair in pairs])
         return self._var("a", [route.id for route in self.routes], cost=costs)
 
@@ -534,8 +562,13 @@ class _Maker:
         mine = [i for i, route in enumerate(self.routes) if route.is_technology]
         if problem.slices and mine:
             names = [self.routes[i].id for i in mine], [s.id for s in problem.slices], self.years
-            found[mine] = self.builder.var("w", (len(mine), *shape[1:]), labels=names)
+            costs = np.array([self.df * dear_slices(problem, *pair) for pair in self._sized(mine)])
+            found[mine] = self.builder.var("w", (len(mine), *shape[1:]), labels=names, cost=costs)
         return found
+
+    def _sized(self, rows: Sequence[int]) -> Iterator[tuple[Route, Series]]:
+        for row in rows:
+            yield self.routes[row], column_size(self.problem, self.unit, self.routes[row])
 
     def _stock_columns(self) -> IntArray:
         technologies = [self.problem.technologies[name] for name in self.stocks]

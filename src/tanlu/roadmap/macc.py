@@ -11,6 +11,7 @@ from tanlu.kernel.plan import Effect
 from tanlu.roadmap.ageing import is_ageing, share_at
 from tanlu.roadmap.chain import carried
 from tanlu.roadmap.layout import MEGA, to_float
+from tanlu.roadmap.tariff import mean_turn
 from tanlu.roadmap.wedges import shapley_shares
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ def _weights(solved: Solved, use: EndUse) -> tuple[FloatArray, FloatArray]:
 
     where = use.site, use.carrier
     if use.carrier in problem.carriers:
-        return factors * price(*where), emits(*where)
+        dear = 1 + float(mean_turn(problem, use, use.carrier))
+        return factors * price(*where) * dear, emits(*where)
     made = solved.result.served
     return factors * carried(problem, price, made)[where], carried(problem, emits, made)[where]
 

@@ -75,6 +75,8 @@ class Carrier:
         Coal equivalent by convention [kgce per unit].
     quantum : Fraction
         Amounts are rounded once to this step.
+    price_factor : tuple of Fraction
+        Factor on the price in each slice of the year [-]; empty: one price.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Carrier:
     mwh_per_unit: Fraction | None
     kgce: Mapping[str, Fraction]
     quantum: Fraction
+    price_factor: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,8 @@ def _largest(row: Sequence[float | None]) -> float | None:
 def fixed_cost(session: Session, solved: Solved, problem: Problem) -> float | None:
     """Return what a plan costs in a scenario with its decisions fixed [CNY].
 
-    Measures, units and the capacity of generation and batteries stay; purchases, claims and what serves an end use
-    follow the scenario (linear model).
+    Measures, units and the capacity of generation and batteries stay; purchases, claims and what
+    serves an end use follow the scenario (linear model).
 
     Parameters
     ----------

@@ -24,6 +24,7 @@ from tanlu.roadmap.economics import (
 from tanlu.roadmap.layout import Decision, Route, make_decisions, make_routes
 from tanlu.roadmap.retirement import retirable, worth_left
 from tanlu.roadmap.storage import lost_use
+from tanlu.roadmap.tariff import tariff_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -192,7 +193,8 @@ def simulate(problem: Problem, choices: Choices) -> Simulation:
     claimed = _claimed(problem, choices)
     emissions = _emissions(problem, choices, bought=bought, claimed=claimed)
     investment, salvage = invested(problem, choices, built=built)
-    money = _money(problem, choices, bought=bought, emissions=emissions, built=built, served=served)
+    money = _money(problem, choices, bought=bought, emissions=emissions, built=built, served=served,
+                   flows=flows)  # fmt: skip
     money["capex"] = tuple(floor_half_up(value) for value in investment)
     npv, steering = _present_value(problem, money, salvage=salvage)
     return Simulation(
@@ -524,6 +526,7 @@ def _money(
     emissions: Mapping[str, Mapping[str, tuple[int, ...]]],
     built: Mapping[str, Series],
     served: Mapping[str, Series],
+    flows: Mapping[str, Series],
 ) -> dict[str, tuple[int, ...]]:
     lines: dict[str, list[Fraction]] = {
         name: [ZERO] * problem.periods
@@ -531,6 +534,10 @@ def _money(
     }
     for (site, name), amounts in bought.items():
         _add_line(lines["energy"], amounts, problem.price(site, name))
+    dear = tariff_line(
+        problem, make_routes(problem), flows=flows, served=served, sliced=choices.sliced
+    )
+    lines["energy"] = [a + b for a, b in zip(lines["energy"], dear, strict=True)]
     for option in problem.pv.values():
         _add_line(lines["energy"], choices.within[option.id], option.self_price)
         _add_line(lines["energy"], choices.after[option.id], option.after_price)

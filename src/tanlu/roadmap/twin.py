@@ -21,6 +21,7 @@ from tanlu.roadmap.layout import emission_columns, make_routes, to_float
 from tanlu.roadmap.outlay import investment_of, technology_om
 from tanlu.roadmap.problem import ContractKind, TargetKind
 from tanlu.roadmap.simulate import (
+    ONE,
     ZERO,
     built_shares,
     nothing,
@@ -29,6 +30,7 @@ from tanlu.roadmap.simulate import (
     technology_investment,
 )
 from tanlu.roadmap.storage import at_site
+from tanlu.roadmap.tariff import has_tariff, profile_cost, slice_cost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -410,8 +412,7 @@ class _Run:
         }
 
     def _price(self, site: str, carrier: str) -> FloatArray:
-        turn = self.draws.price.get(carrier, np.ones((1, 1)))
-        return to_float(self.problem.price(site, carrier)) * turn
+        return to_float(self.problem.price(site, carrier)) * self._price_turn(carrier)
 
     def _present_value(
         self,
@@ -423,6 +424,7 @@ class _Run:
         energy = np.zeros(self.shape)
         for (site, name), amount in bought.items():
             energy = energy + amount * self._price(site, name)
+        energy = energy + self._dear(served)
         capex, worth = self._investments()
         out = to_float(stock_upkeep(self.problem, self.twin.choices)[1])[None, :]
         invested = self._total([capex, self._avoided(), out])
@@ -437,6 +439,38 @@ class _Run:
         internal = self._carbon(self.problem.internal, emissions)
         npv = invested @ self.twin.factors + cash @ self.twin.running - self.twin.horizon * worth
         return np.broadcast_to(npv, self.shape[:1]), internal @ self.twin.running
+
+    def _dear(self, served: Mapping[str, FloatArray]) -> FloatArray:
+        """Return what dear slices add to the year's prices, spread as planned [CNY]."""
+        total = np.zeros((1, self.problem.periods))
+        if not has_tariff(self.problem):
+            return total
+        routed = {route.serves for route in self.twin.routes}
+        for use in self.problem.end_uses.values():
+            if use.id not in routed and use.carrier in self.problem.carriers:
+                each = to_float(profile_cost(self.problem, use, use.carrier))
+                total = total + self.flows[use.id] * each * self._price_turn(use.carrier)
+        for route in self.twin.routes:
+            for name, ratio in route.inputs:
+                each = to_float(ratio) * self._dear_mean(route, name)
+                total = total + served[route.id] * each * self._price_turn(name)
+        return total
+
+    def _dear_mean(self, route: Route, name: str) -> FloatArray:
+        """Return by how much a carrier is dearer in the planned slices of a route [CNY/unit]."""
+        if name not in self.problem.carriers:
+            return np.zeros(self.problem.periods)
+        if not route.is_technology:
+            return to_float(profile_cost(self.problem, self.problem.end_uses[route.serves], name))
+        whole = to_float(self.twin.result.served[route.id])
+        bare = replace(route, inputs=((name, (ONE,) * self.problem.periods),))
+        total = np.zeros(self.problem.periods)
+        for place, path in enumerate(self.twin.choices.sliced.get(route.id, ())):
+            total = total + to_float(path) * to_float(slice_cost(self.problem, bare, place))
+        return np.divide(total, whole, out=np.zeros_like(whole), where=whole > 0)
+
+    def _price_turn(self, carrier: str) -> FloatArray:
+        return self.draws.price.get(carrier, np.ones((1, 1)))
 
     def _total(self, lines: list[FloatArray]) -> FloatArray:
         """Return the sum of cost lines, each in whole units of money."""

@@ -14,6 +14,8 @@ from tanlu.roadmap.layout import (
     KILO,
     MEGA,
     border_cost,
+    dear_flow,
+    dear_slices,
     emission_columns,
     fixed_cost,
     make_layout,
@@ -21,6 +23,7 @@ from tanlu.roadmap.layout import (
     surrender_terms,
     to_float,
 )
+from tanlu.roadmap.tariff import has_running_costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -206,9 +209,8 @@ def _costs(layout: Layout, known: FloatArray) -> FloatArray:
         put(layout.e[index], problem.price(site, power), power)
     for index, (contract, _) in enumerate(layout.claims):
         put(layout.g[index], problem.contracts[contract].premium, power)
-    for index, route in enumerate(layout.routes):
-        if route.is_technology:
-            cost[layout.a[index]] = layout.running_cost(route)
+    if has_running_costs(problem):
+        _put_running(layout, cost)
     for name, columns in layout.em.items():
         cost[columns] = _carbon(layout, name)
     if problem.offsets is not None:
@@ -218,6 +220,18 @@ def _costs(layout: Layout, known: FloatArray) -> FloatArray:
     for index, name in enumerate(layout.borders):
         cost[layout.obl[index]] = border_cost(problem, problem.borders[name])
     return cost
+
+
+def _put_running(layout: Layout, cost: FloatArray) -> None:
+    """Set what is served, made and bought in slices costs besides purchases at one price."""
+    problem = layout.problem
+    for index, route in enumerate(layout.routes):
+        cost[layout.a[index]] = layout.running_cost(route)
+        if route.is_technology and problem.slices:
+            dear = dear_slices(problem, route, layout.size(route))
+            cost[layout.w[index]] = layout.factors * dear
+    for index, name in enumerate(layout.end_uses):
+        cost[layout.f[index]] = layout.factors * dear_flow(problem, name)
 
 
 def _carbon(layout: Layout, name: str) -> FloatArray:

@@ -84,7 +84,7 @@ def test_a_product_that_nothing_makes_is_refused_where_it_is_taken() -> None:
     assert faults(case) == [("CASE_NOT_MADE", "technologies.converter")]
 
 
-@pytest.mark.parametrize("name", ["chain", "slices"])
+@pytest.mark.parametrize("name", ["chain", "slices", "tariff-slices"])
 def test_without_a_change_the_twin_makes_what_the_plan_makes(name: str) -> None:
     plan = solved(load(name))
 
@@ -121,7 +121,7 @@ def test_a_fixed_plan_makes_more_of_everything_along_the_chain() -> None:
     assert [breach.family for breach in outcome.missed] == ["absolute"]
 
 
-@pytest.mark.parametrize("name", ["chain", "slices", "utopia"])
+@pytest.mark.parametrize("name", ["chain", "slices", "tariff-slices", "utopia"])
 def test_new_demands_and_costs_fit_into_the_model_that_is_there(name: str) -> None:
     case = load(name)
     template = assemble(read_case(case))

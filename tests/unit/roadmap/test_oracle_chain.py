@@ -93,6 +93,7 @@ def random_case(seed: int) -> Case:
         uses[0]["profile"] = spread()
         uses[1]["profile"] = rng.choice(["any", spread()])
         ways[2]["availability"] = {name: rng.choice([0, 0.1, 0.4]) for name in names}
+        case["carriers"][0]["price_factor"] = {name: rng.choice([0.4, 1, 1.5]) for name in names}
         products[1]["storable"] = rng.random() < 0.5
     else:
         ways[2]["availability"] = 0.15
@@ -178,10 +179,14 @@ class Model:
         price = {carrier["id"]: carrier["price"] for carrier in self.case["carriers"]}
         if "carrier" in way:
             way = {**way, "inputs": {way["carrier"]: 1}}
-        each = sum(price.get(name, 0) * ratio for name, ratio in way.get("inputs", {}).items())
-        each += way.get("variable_om", 0)
+        factor = self.case["carriers"][0].get("price_factor", {})
+        for s, (name, _) in enumerate(self.slices):
+            price["electricity"] = self.case["carriers"][0]["price"] * factor.get(name, 1)
+            each = sum(price.get(name, 0) * ratio for name, ratio in way.get("inputs", {}).items())
+            each += way.get("variable_om", 0)
+            for t in range(YEARS):
+                self.cost[self.x[i, s, t]] = each * self.running(t)
         for t in range(YEARS):
-            self.cost[self.x[i, :, t]] = each * self.running(t)
             for s in range(t, min(YEARS, t + way.get("life", 20))):
                 self.cost[self.b[i, t]] += way.get("om", 0) * self.running(s)
             self.cost[self.b[i, t]] += self.invested(way, t)
