@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tanlu.roadmap.builder import FloatArray
-    from tanlu.roadmap.layout import Route
     from tanlu.roadmap.problem import Problem, Series
+    from tanlu.roadmap.route import Route
 
 ZERO = Fraction(0)
 NOISE = 1e-9

@@ -13,8 +13,8 @@ from tanlu.roadmap.layout import make_routes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tanlu.roadmap.layout import Route
     from tanlu.roadmap.problem import EndUse, Problem, Series
+    from tanlu.roadmap.route import Route
     from tanlu.roadmap.simulate import Choices, Simulation
 
 ZERO = Fraction(0)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from tanlu.roadmap.capacity import capacity_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tanlu.roadmap.layout import Layout, Route
+    from tanlu.roadmap.layout import Layout
     from tanlu.roadmap.problem import EndUse, Problem, Product, Series, Technology
+    from tanlu.roadmap.route import Route
     from tanlu.roadmap.simulate import Choices
 
     Cell = tuple[str, int]  # a technology and a slice
@@ -83,6 +84,9 @@ class Amounts:
             short = [self._make(site, product) for site in sites for _, product in products]
             if not any(short):
                 break
+        for site in sites:
+            for _, product in products:
+                self._spare(site, product)
 
     def _technologies(self) -> list[Route]:
         return [route for route in self.layout.routes if route.id in self.paths]
@@ -192,20 +196,43 @@ class Amounts:
 
     def _make(self, site: str, product: Product) -> bool:
         """Raise makers where less is made than taken; say whether any was raised."""
-        routes = [route for route in self.layout.routes if route.site == site]
-        makers = [route.id for route in routes if route.serves == product.id]
-        places = range(max(len(self.problem.slices), 1))
-        groups = [list(places)] if product.is_storable else [[place] for place in places]
+        makers = [r.id for r in self._technologies() if (r.site, r.serves) == (site, product.id)]
         raised = False
-        for group in groups if makers else ():
+        for group, balance in self._balances(site, product) if makers else ():
             cells = [(name, place) for name in makers for place in group]
-            balance = [ZERO] * self.problem.periods
-            for place in group:
-                self._add_balance(balance, routes, product.id, place=place)
             for year, over in enumerate(balance):
                 if over < 0:
                     raised |= self._raise(cells, -over, product.quantum, year=year)
         return raised
+
+    def _spare(self, site: str, product: Product) -> None:
+        """Lower makers that take nothing and cost nothing by what would be let go."""
+        makers = [
+            route.id
+            for route in self._technologies()
+            if (route.site, route.serves) == (site, product.id) and self._is_free(route)
+        ]
+        for group, balance in self._balances(site, product) if makers else ():
+            cells = [(name, place) for name in makers for place in group]
+            for year, over in enumerate(balance):
+                rest = math.floor(over / product.quantum) * product.quantum
+                for cell in self._by_size(cells, year) if rest > 0 else ():
+                    rest += self._move(cell, -rest, year=year)
+
+    def _is_free(self, route: Route) -> bool:
+        technology = self.problem.technologies[route.owner]
+        has_more = route.inputs or route.by_products or technology.variable_om
+        return not has_more and technology.min_output is None
+
+    def _balances(self, site: str, product: Product) -> Iterator[tuple[list[int], list[Fraction]]]:
+        """Yield slices that balance together, with what is made in them less what is taken."""
+        routes = [route for route in self.layout.routes if route.site == site]
+        places = range(max(len(self.problem.slices), 1))
+        for group in [list(places)] if product.is_storable else [[place] for place in places]:
+            balance = [ZERO] * self.problem.periods
+            for place in group:
+                self._add_balance(balance, routes, product.id, place=place)
+            yield group, balance
 
     def _raise(self, cells: Sequence[Cell], short: Fraction, step: Fraction, *, year: int) -> bool:
         rest, raised = math.ceil(short / step) * step, False

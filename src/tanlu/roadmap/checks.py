@@ -30,8 +30,9 @@ from tanlu.roadmap.target_checks import TARGETS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tanlu.roadmap.layout import Decision, Route
+    from tanlu.roadmap.layout import Decision
     from tanlu.roadmap.problem import Problem, Series, Target
+    from tanlu.roadmap.route import Route
     from tanlu.roadmap.simulate import Choices, Simulation
 
 

@@ -27,6 +27,7 @@ from tanlu.roadmap.economics import (
 )
 from tanlu.roadmap.once import once
 from tanlu.roadmap.retirement import kept_stock_cost, retirable, retirement_costs
+from tanlu.roadmap.route import Route
 from tanlu.roadmap.tariff import has_running_costs, has_tariff, profile_cost, slice_cost
 
 if TYPE_CHECKING:
@@ -59,36 +60,6 @@ class Decision:
     step: int
     steps: int
     continuous: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One way to serve a routed end use or to make a product.
-
-    Parameters
-    ----------
-    id, serves, site : str
-        Own id, id of the end use or product, site.
-    kind : str
-        ``incumbent``, ``technology``, ``switch`` or ``recover``; ``maker`` of a product.
-    inputs, by_products : tuple of (str, Series)
-        Units of each carrier or product taken, and of each further product made, per unit.
-    owner : str
-        Technology or measure.
-    """
-
-    id: str
-    serves: str
-    site: str
-    kind: str
-    inputs: tuple[tuple[str, Series], ...]
-    owner: str
-    by_products: tuple[tuple[str, Series], ...] = ()
-
-    @property
-    def is_technology(self) -> bool:
-        """Whether capacity limits it."""
-        return self.kind in {"technology", "maker"}
 
 
 def column_size(problem: Problem, unit: Mapping[str, Fraction], route: Route) -> Series:

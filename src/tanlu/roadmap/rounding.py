@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tanlu.roadmap.builder import FloatArray, IntArray
-    from tanlu.roadmap.layout import Layout, Route
+    from tanlu.roadmap.layout import Layout
     from tanlu.roadmap.problem import Series
+    from tanlu.roadmap.route import Route
 
 SHARE_STEP = Fraction(1, 10**9)
 KW_STEP = Fraction(1, 10)

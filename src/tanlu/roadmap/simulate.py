@@ -21,7 +21,7 @@ from tanlu.roadmap.economics import (
     payments,
     salvage_share,
 )
-from tanlu.roadmap.layout import Decision, Route, make_decisions, make_routes
+from tanlu.roadmap.layout import Decision, make_decisions, make_routes
 from tanlu.roadmap.retirement import retirable, worth_left
 from tanlu.roadmap.storage import lost_use
 from tanlu.roadmap.tariff import tariff_line
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tanlu.roadmap.problem import Measure, Problem, PvOption, Series
+    from tanlu.roadmap.route import Route
     from tanlu.roadmap.storage import Storage
 
 ZERO = Fraction(0)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tanlu.roadmap.layout import Route
     from tanlu.roadmap.problem import EndUse, Problem, Series
+    from tanlu.roadmap.route import Route
 
 ZERO = Fraction(0)
 

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tanlu.roadmap.builder import FloatArray, IntArray
-    from tanlu.roadmap.layout import Route
     from tanlu.roadmap.problem import CarbonPrice, Measure, Problem, PvOption
+    from tanlu.roadmap.route import Route
     from tanlu.roadmap.simulate import Choices
 
     BoolArray = NDArray[np.bool_]
@@ -136,8 +136,9 @@ class Twin:
         self.factors = to_float(discount_factors(problem.years, problem.rate))
         self.running = to_float(problem.running())
         self.horizon = float(horizon_discount(problem.years, problem.rate))
-        flows = {name: to_float(path) for name, path in self.result.flows.items()}
-        amounts = {name: to_float(path) for name, path in self.result.served.items()}
+        is_chained = bool(problem.products)
+        flows = {n: to_float(path) for n, path in self.result.flows.items() if is_chained}
+        amounts = {n: to_float(path) for n, path in self.result.served.items() if is_chained}
         self.level = Level(flows, amounts)
         self._late_investment = lru_cache(maxsize=None)(self._investment)
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tanlu.roadmap.builder import FloatArray
-    from tanlu.roadmap.layout import Route
     from tanlu.roadmap.problem import Measure, Problem, Series
+    from tanlu.roadmap.route import Route
     from tanlu.roadmap.simulate import Choices, Simulation
 
 PV_LAYER = "pv"

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 BODIES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "bodies.yaml").read_text(encoding="utf-8")
 )
-MODULES = ("setup", "ledger", "analysis", "goals", "equipment", "measures", "studies", "documents")
+MODULES = (
+    "setup", "ledger", "analysis", "goals", "equipment", "made", "measures", "studies", "documents",
+)  # fmt: skip
 HOSTILE = "[red]x[/red] \x1b[31m\x1b]0;y\x07\x9b31m\u202ez\r\n:smile:"
 WRITTEN = frozenset({
     "site", "label", "message", "path", "name", "name_en", "name_zh", "zh", "en", "workspace",

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import layout
+from tanlu.cli.views.made import made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -163,6 +164,7 @@ def plan(console: Console, say: Say, body: Mapping[str, Any], *, most: int = _AD
     path(console, say, body)
     layout.line(console)
     adoptions(console, say, body, most=most)
+    made(console, say, body)
 
 
 def _warnings(console: Console, body: Mapping[str, Any]) -> None:

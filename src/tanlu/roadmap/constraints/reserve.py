@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tanlu.roadmap.builder import FloatArray
-    from tanlu.roadmap.layout import Layout, Route
+    from tanlu.roadmap.layout import Layout
+    from tanlu.roadmap.route import Route
 
 
 @family("reserve", unit="GWh")
