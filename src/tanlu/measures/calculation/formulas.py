@@ -20,9 +20,9 @@ from tanlu.measures.equipment import (
     transformer,
 )
 from tanlu.measures.fleet import replacement, supply
-from tanlu.measures.heat import steam, steam_saving
+from tanlu.measures.heat import pinch, steam, steam_saving
 from tanlu.measures.sector import benchmark
-from tanlu.measures.solar import physics
+from tanlu.measures.solar import physics, plant, use, value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,8 @@ _AREAS = (
     lighting,
     motor,
     physics,
+    pinch,
+    plant,
     power_factor,
     pump,
     replacement,
@@ -48,6 +50,8 @@ _AREAS = (
     steam_saving,
     supply,
     transformer,
+    use,
+    value,
 )
 
 
