@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tanlu.roadmap.estimate import Estimate
 from tanlu.roadmap.moves import RowCheck
 from tanlu.roadmap.paths import Paths
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 CNY = 1e-6  # in MCNY
 WORTH = 1e-5  # of the cost: a move that may gain less is not tried
 MOST_TRIALS = 250
-MISSED = 1e-9  # kt or GWh
+MISSED = 1e-9  # kt, GWh or MCNY
 
 
 def repair(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArray | None:
-    """Return a polished plan near decisions that may miss targets; None if none is found.
+    """Return a polished plan near decisions that may miss targets or budget; None without one.
 
     Parameters
     ----------
@@ -38,9 +40,9 @@ def repair(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArr
 
     Notes
     -----
-    Targets may be missed at a high price at first, then every move of one measure that makes the
-    plan cheaper is made. The cost of the continuous rest is convex in what is fixed, so the duals
-    bound the gain of a move from above: only moves that may gain are tried, at most 250.
+    Targets and budget may be missed at a high price at first, then every move of one measure that
+    makes the plan cheaper is made. The cost of the continuous rest is convex in what is fixed, so
+    the duals bound the gain of a move from above: only moves that may gain are tried, at most 250.
     """
     polisher = _Polisher(assembly, values, seed)
     found = polisher.run()
@@ -52,7 +54,7 @@ class _Polisher:
     assembly: Assembly
     values: FloatArray
     seed: int
-    missed: float = 0.0
+    missed: float = np.inf
     _trials: int = 0
     _check: RowCheck = field(init=False)
     _estimate: Estimate = field(init=False)

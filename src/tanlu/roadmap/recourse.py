@@ -37,7 +37,7 @@ def whole(assembly: Assembly, values: FloatArray) -> FloatArray:
     return rounded
 
 
-PENALTY = 1e3  # MCNY per kt or GWh missed
+PENALTY = 1e3  # MCNY per kt, GWh or MCNY missed
 ELASTIC = 1e2  # the same, where a plan is to be mended: far above any price of keeping a target
 NOISE = 1e-9  # by which bounds may cross
 
@@ -57,7 +57,7 @@ class Recourse:
     without : frozenset of str
         Families whose rows do not bind, to ask what they cost.
     is_elastic : bool
-        Whether targets may be missed at a price, which is part of the objective.
+        Whether targets and budget may be missed at a price, which is part of the objective.
 
     Notes
     -----
@@ -111,7 +111,7 @@ class Recourse:
         self._sides, self._bounds = self._right_sides()
         self.engine = Engine(self._model(), integer=False, seed=self.seed)
         if self.is_elastic:
-            self._loosen(TARGET_FAMILIES, ELASTIC)
+            self._loosen(TARGET_FAMILIES | {"budget"}, ELASTIC)
 
     def _model(self) -> MatrixModel:
         matrix, table = self.assembly.matrix, self._table.tocsc()
@@ -260,7 +260,8 @@ class Recourse:
     def _loosen(self, families: frozenset[str], penalty: float) -> list[int]:
         """Let the rows of some families be missed; return them."""
         matrix, found = self.assembly.matrix, []
-        for place in np.flatnonzero(self._of(*sorted(families))[self._rows]):
+        loose = self._of(*sorted(families)) & (matrix.row_lo < matrix.row_up)
+        for place in np.flatnonzero(loose[self._rows]):
             sign = -1.0 if np.isfinite(matrix.row_up[self._rows[place]]) else 1.0
             self.engine.add_column(cost=penalty, rows=np.array([place]), values=np.array([sign]))
             found.append(int(self._rows[place]))

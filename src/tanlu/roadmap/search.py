@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tanlu.roadmap.barred import barred
 from tanlu.roadmap.builder import Block, Term
 from tanlu.roadmap.condense import condense, whole_model
 from tanlu.roadmap.constraints.savings import ceilings, is_tangent, tangents
@@ -31,9 +32,10 @@ MARGIN = 1.2
 NOISE = 1e-6
 CNY = 1e-6  # in MCNY
 WINDOW = 3
+NEAR = 2  # decision years around a switch of the relaxation that are left free
 PROOFS = 3  # exact savings may undo what a proof found: it is run again with their tangents
 PROOF = 0.9  # of the gap asked for: the exact cost is a little above the model's
-FIXED_GAP = 5e-4  # of the run with most decisions fixed: it is cheap
+FIXED_GAP = 1e-4  # of the run with most decisions fixed: it is cheap
 SMALL = 700  # integer columns up to which the whole model is solved to optimality
 TIES = 700  # and its ties are broken
 
@@ -201,7 +203,7 @@ def search(assembly: Assembly, options: Options) -> Found:
         return _finish(base, cuts, relaxed, status="optimal", bound=bound)
     if len(integers) <= SMALL:
         return _whole(assembly, options, cuts, base)
-    return _fix_and_solve(assembly, options, cuts, base)
+    return _fix_and_solve(assembly, options, cuts, relaxed, base)
 
 
 def _relax(assembly: Assembly, options: Options, cuts: Cuts) -> Answer:
@@ -327,21 +329,27 @@ def _preferred(
     return answer
 
 
-def _fix_and_solve(assembly: Assembly, options: Options, cuts: Cuts, base: Found) -> Found:
+def _fix_and_solve(
+    assembly: Assembly, options: Options, cuts: Cuts, relaxed: Answer, base: Found
+) -> Found:
     """Fix the integers that the relaxation decided, solve the rest, then prove it on the whole.
 
-    The whole model starts from the plan that the fixed one found; its dual bound certifies.
+    Where that leaves no plan, fewer are fixed.
     """
     if base.values is None:
         return base
     cuts.rest(assembly, base.values)
-    fixed = _decided(assembly, base.values, attempt=0)
-    best = _exact_enough(assembly, options, cuts, fixed=fixed, start=None)
+    best = Answer(Status.FAILED)
+    for reach, gap in ((0, FIXED_GAP), (NEAR, options.gap)):
+        fixed = _decided(assembly, base.values, reach=reach)
+        best = _exact_enough(assembly, options, cuts, fixed=fixed, gap=gap)
+        if best.values is not None:
+            break
     bound, limit = base.bound, "gap"
     for _ in range(PROOFS):
         if best.values is not None and _gap(best, bound) <= options.gap:
             break
-        best, bound, limit = _prove(assembly, options, cuts, best=best, bound=bound)
+        best, bound, limit = _prove(assembly, options, cuts, relaxed, best=best, bound=bound)
         if limit in (Status.TIME, Status.INFEASIBLE):
             break
     if best.values is None:  # only the whole model proves that there is no plan
@@ -351,25 +359,40 @@ def _fix_and_solve(assembly: Assembly, options: Options, cuts: Cuts, base: Found
 
 
 def _prove(
-    assembly: Assembly, options: Options, cuts: Cuts, *, best: Answer, bound: float
+    assembly: Assembly,
+    options: Options,
+    cuts: Cuts,
+    relaxed: Answer,
+    *,
+    best: Answer,
+    bound: float,
 ) -> tuple[Answer, float, str]:
-    """Run the whole model from an incumbent; return the better plan, the bound and the limit."""
+    """Look for a plan that is cheaper than the best one by the gap; return plan, bound, limit.
+
+    Where there is none, that cost is a lower bound. Without a plan any is looked for.
+    """
     engine = cuts.engine(assembly, options, integer=True)
+    below = None
+    if best.objective is not None and relaxed.objective is not None:
+        below = best.objective - PROOF * options.gap * max(abs(bound), abs(best.objective))
+        columns, levels = barred(assembly, relaxed, below - relaxed.objective)
+        engine.set_bounds(columns, levels, levels)
     answer = engine.run(
-        gap=PROOF * options.gap,
+        gap=options.gap if below is None else 0.0,
         seconds=options.seconds,
         nodes=options.nodes,
-        start=best.values,
+        below=below,
     )
     if answer.bound is not None:
-        bound = max(bound, answer.bound)
+        bound = max(bound, answer.bound if below is None else min(answer.bound, below))
+    if below is not None and (answer.status is Status.INFEASIBLE or bound >= below):
+        return best, below, "gap"
     if answer.values is None:
-        return (best if best.values is not None else answer), bound, str(answer.status)
-    if best.values is None or (_better(answer, best) and _gap(best, bound) > options.gap):
-        fixed = _around(assembly, answer.values)
-        again = _exact_enough(assembly, options, cuts, fixed=fixed, start=answer)
-        if again.values is not None and (best.values is None or _better(again, best)):
-            best = again
+        return best, bound, str(answer.status)
+    fixed = _around(assembly, answer.values)
+    again = _exact_enough(assembly, options, cuts, fixed=fixed, gap=options.gap, start=answer)
+    if again.values is not None and (best.values is None or _better(again, best)):
+        best = again
     limit = "gap" if _gap(best, bound) <= options.gap else "nodes"
     if limit != "gap" and answer.status is Status.TIME:
         limit = "time"
@@ -382,11 +405,12 @@ def _exact_enough(
     cuts: Cuts,
     *,
     fixed: tuple[IntArray, FloatArray],
-    start: Answer | None,
+    gap: float,
+    start: Answer | None = None,
 ) -> Answer:
     """Solve until the decisions work with exact savings, re-solving near the last ones."""
     tight, best = assembly, Answer(Status.FAILED)
-    answer = start or _fixed_run(tight, options, cuts, fixed)
+    answer = start or _fixed_run(tight, options, cuts, fixed, gap=gap)
     for _ in range(REPAIRS):
         if answer.values is None:
             break
@@ -402,9 +426,9 @@ def _exact_enough(
         cuts.over(values)
         recourse = Recourse(assembly, values, options.seed)
         tight = _tightened(tight, recourse.missing(TARGET_FAMILIES))
-        answer = _fixed_run(tight, options, cuts, _around(assembly, values))
+        answer = _fixed_run(tight, options, cuts, _around(assembly, values), gap=options.gap)
         if answer.values is None:
-            answer = _fixed_run(tight, options, cuts, fixed)
+            answer = _fixed_run(tight, options, cuts, fixed, gap=gap)
     return best if best.values is not None else Answer(answer.status)
 
 
@@ -421,12 +445,16 @@ def _tightened(assembly: Assembly, missing: dict[int, float]) -> Assembly:
 
 
 def _fixed_run(
-    assembly: Assembly, options: Options, cuts: Cuts, fixed: tuple[IntArray, FloatArray]
+    assembly: Assembly,
+    options: Options,
+    cuts: Cuts,
+    fixed: tuple[IntArray, FloatArray],
+    *,
+    gap: float,
 ) -> Answer:
     engine = cuts.engine(assembly, options, integer=True)
     engine.set_bounds(fixed[0], fixed[1], fixed[1])
-    gap = min(options.gap / 2, FIXED_GAP)
-    return engine.run(gap=gap, seconds=options.seconds, nodes=options.nodes)
+    return engine.run(gap=min(gap, options.gap), seconds=options.seconds, nodes=options.nodes)
 
 
 def _around(assembly: Assembly, values: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -445,14 +473,14 @@ def _gap(answer: Answer, bound: float) -> float:
 
 
 def _decided(
-    assembly: Assembly, values: FloatArray, *, attempt: int
+    assembly: Assembly, values: FloatArray, *, reach: int = 0
 ) -> tuple[IntArray, FloatArray]:
-    """Return the integer columns to fix and their values; a later attempt frees more."""
+    """Return the integer columns to fix and their values; some years around a switch are free."""
     integer = assembly.matrix.integer
     nearest = np.round(values)
     free = integer & (np.abs(values - nearest) > NOISE)
-    if attempt:
-        free = free | _near_switch(assembly, values, reach=WINDOW * attempt).astype(bool)
+    if reach:
+        free = free | _near_switch(assembly, values, reach=reach).astype(bool)
     fixed = np.flatnonzero(integer & ~free)
     return fixed.astype(np.int64), nearest[fixed]
 
@@ -511,8 +539,8 @@ def search_near(
     if near is not None:
         answer = _moved(assembly, options, near)
     else:
-        fixed = _decided(assembly, relaxed.values, attempt=0)
-        answer = _exact_enough(assembly, options, cuts, fixed=fixed, start=None)
+        fixed = _decided(assembly, relaxed.values)
+        answer = _exact_enough(assembly, options, cuts, fixed=fixed, gap=FIXED_GAP)
     if answer.values is None:
         return Found("infeasible" if answer.status is Status.INFEASIBLE else str(answer.status))
     duals = relaxed.row_duals[: assembly.matrix.n_rows]

@@ -59,8 +59,9 @@ class Answer:
         Model status, read first.
     objective, bound : float or None
         Value of `values`, and proved lower bound.
-    values, row_duals : FloatArray or None
-        Columns; duals of the rows (continuous models only).
+    values, row_duals, reduced : FloatArray or None
+        Columns; duals of the rows and reduced costs of the columns (continuous models only). Of
+        columns that are one in the solver, the first has the reduced cost of all.
     """
 
     status: Status
@@ -68,6 +69,7 @@ class Answer:
     bound: float | None = None
     values: FloatArray | None = None
     row_duals: FloatArray | None = None
+    reduced: FloatArray | None = None
 
     @property
     def found(self) -> bool:
@@ -239,6 +241,7 @@ class Engine:
         nodes: int | None = None,
         start: FloatArray | None = None,
         improvements: int | None = None,
+        below: float | None = None,
     ) -> Answer:
         """Run once; the time limit counts from now.
 
@@ -254,6 +257,8 @@ class Engine:
             Known point to start an integer run from.
         improvements : int, optional
             Stop an integer run after so many better plans.
+        below : float, optional
+            Look only for plans of less than this cost; infeasible where there is none.
         """
         limit = np.inf if seconds is None else self._solver.getRunTime() + seconds
         self._set("time_limit", float(limit))
@@ -261,6 +266,7 @@ class Engine:
         self._set("mip_max_improving_sols", MANY if improvements is None else improvements)
         self._set("mip_rel_gap", gap)
         self._set("mip_abs_gap", 0.0 if gap else 1e-9)
+        self._set("objective_bound", np.inf if below is None else below)
         if start is not None and self.is_integer:
             solution = highspy.HighsSolution()
             solution.col_value = list(self._inward(start))
@@ -292,14 +298,29 @@ class Engine:
         if not self.is_integer and status is not Status.OPTIMAL:
             return Answer(status)
         values = np.array(solution.col_value, dtype=np.float64)
-        duals = None if self.is_integer else np.array(solution.row_dual, dtype=np.float64)
-        if self._small is not None:
-            values = values[self._column]
-            duals = None if duals is None else self._outward(duals)
-        return Answer(status, objective, bound, values, duals)
+        if self.is_integer:
+            return Answer(status, objective, bound, self._whole(values))
+        duals = self._outward(np.array(solution.row_dual, dtype=np.float64))
+        reduced = self._first(np.array(solution.col_dual, dtype=np.float64))
+        return Answer(status, objective, bound, self._whole(values), duals, reduced)
+
+    def _whole(self, values: FloatArray) -> FloatArray:
+        """Return the columns of the whole model."""
+        return values if self._small is None else values[self._column]
+
+    def _first(self, reduced: FloatArray) -> FloatArray:
+        """Return the reduced costs of the whole model, those of one column on its first."""
+        if self._small is None:
+            return reduced
+        found = np.zeros(len(self._column))
+        places, first = np.unique(self._column, return_index=True)
+        found[first] = reduced[places]
+        return found
 
     def _outward(self, duals: FloatArray) -> FloatArray:
         """Return a dual for each row of the whole model and those added."""
+        if self._small is None:
+            return duals
         kept = np.flatnonzero(self._place >= 0)
         found = np.zeros(self._base_rows)
         found[kept] = duals[: len(kept)]

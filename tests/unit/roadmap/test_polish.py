@@ -65,6 +65,24 @@ def test_a_plan_that_misses_its_target_is_mended() -> None:
     assert np.all(activity[cap] <= matrix.row_up[cap] + 1e-9)
 
 
+def test_decisions_beyond_the_budget_are_moved_within_it() -> None:
+    everything = assemble(read_case(shipped("v1c-41.json")))
+    dear = search(everything, Options()).values
+    assembly = assemble(read_case(shipped("v1.json")))  # 30 a year: not all of it at once
+    best = search(assembly, Options()).values
+    assert dear is not None
+    assert best is not None
+
+    mended = repair(assembly, dear)
+
+    assert mended is not None
+    cost = assembly.matrix.cost
+    assert float(cost @ mended) == pytest.approx(float(cost @ best), rel=0.01)
+    budget = assembly.matrix.blocks["budget.limit"]
+    spent = assembly.matrix.table().tocsr()[budget] @ mended
+    assert np.all(spent <= assembly.matrix.row_up[budget] + 1e-9)
+
+
 def test_a_target_out_of_reach_is_not_mended() -> None:
     assembly = assemble(read_case(shipped("v1a-infeasible.json")))
 
