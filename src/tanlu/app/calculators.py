@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.app.findings import finding_bodies
 from tanlu.app.references import near
+from tanlu.app.room_formulas import formulas
 from tanlu.catalog import load
 from tanlu.ingest.safe_config import load_json, load_yaml
+from tanlu.ingest.weather import read_weather
 from tanlu.kernel.errors import TanluError
-from tanlu.measures.calculation.formulas import formulas
 from tanlu.measures.calculation.run import calculate
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 OUTPUT_UNITS = "output_units"
 INPUTS = "inputs"
+WEATHER_FILE = "weather_file"
 
 
 @cache
@@ -65,15 +67,16 @@ def calculation_body(kind: str, path: Path, *, say: Say) -> dict[str, Any]:
         Calculator id.
     path : Path
         JSON or YAML: ``{"flow": {"value": 1000, "unit": "gpm"}, ...}``, alone or under
-        ``inputs``; ``output_units`` may name the unit of each output.
+        ``inputs``; ``output_units`` may name the unit of each output, ``weather_file`` an EPW
+        or CSV file beside it.
     say : Say
         Language of names and warnings.
 
     Raises
     ------
     TanluError
-        ``calc.kind-unknown``, ``app.file-missing``, ``calc.not-object``, and those of
-        `calculate`.
+        ``calc.kind-unknown``, ``app.file-missing``, ``calc.not-object``, ``ingest.weather``,
+        and those of `calculate`.
     """
     calculator = _calculator(kind)
     if not path.is_file():
@@ -85,7 +88,7 @@ def calculation_body(kind: str, path: Path, *, say: Say) -> dict[str, Any]:
     wanted = written.pop(OUTPUT_UNITS, None) or {}
     if not isinstance(wanted, dict):
         raise TanluError("calc.not-object", found=OUTPUT_UNITS)
-    given = written.get(INPUTS, written)
+    given = _with_weather(written.get(INPUTS, written), path.parent)
     found = calculate(
         calculator,
         formulas()[kind],
@@ -94,6 +97,19 @@ def calculation_body(kind: str, path: Path, *, say: Say) -> dict[str, Any]:
         wanted={str(name): str(unit) for name, unit in wanted.items()},
     )
     return calculation_told(found, say)
+
+
+def _with_weather(given: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """Return inputs with the hours, and where not given the place, of the weather file named."""
+    if WEATHER_FILE not in given:
+        return given
+    path = folder / str(given[WEATHER_FILE])
+    if not path.is_file():
+        raise TanluError("app.file-missing", found=path)
+    found = read_weather(path.read_bytes(), path.name)
+    rest = {name: value for name, value in given.items() if name != WEATHER_FILE}
+    place = {} if "city" in given or "latitude" in given else found.place
+    return {**place, **rest, "weather": list(found.rows)}
 
 
 def calculation_told(found: Calculation, say: Say) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LISTED = 1
 _DIGITS = 6  # significant digits a terminal shows; the JSON has all
+_LONGEST = 24  # values of a list that a table still shows
 
 
 def listed(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -186,6 +187,8 @@ def _number(value: Any, say: Say) -> str:
         return say.exact(
             f"{value:.{_DIGITS}g}" if "e" not in f"{value:.{_DIGITS}g}" else str(value)
         )
+    if isinstance(value, list) and len(value) > _LONGEST:
+        return say("cli.long-list", count=len(value))
     if isinstance(value, list):
         return say.listed([_number(part, say) for part in value])
     return str(value)

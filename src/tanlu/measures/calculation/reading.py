@@ -144,6 +144,8 @@ class _Reader:
         """Return an input in the unit of the formula, or None where it is wrong."""
         if value.columns:
             return self._rows(value, given, name)
+        if value.unit == TEXT:
+            return str(given.get("value") if isinstance(given, dict) else given)
         if value.choices:
             word = given.get("value") if isinstance(given, dict) else given
             text = f"{word:g}" if isinstance(word, (float, Decimal)) else str(word)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DIGITS = 12  # floats are told to this many, so that every machine tells the same
 DEFAULT_CURRENCY = "CNY"
+FINDINGS = "findings"  # among what a formula gives: warnings about its result
 _MONEY = "CNY"  # how the tables write money, whatever its currency
 
 
@@ -114,7 +115,7 @@ def calculate(
             for value in calculator.outputs
         },
         given=frozenset(inputs.given),
-        findings=tuple(inputs.findings),
+        findings=(*inputs.findings, *found.get(FINDINGS, ())),
     )
 
 
@@ -128,7 +129,9 @@ def _all_cases(calculator: Calculator, formula: Formula, inputs: Inputs) -> dict
         )
         for i in range(len(inputs.values[names[0]]))
     ]
-    return {value.name: [case.get(value.name) for case in found] for value in calculator.outputs}
+    doubts = [finding for case in found for finding in case.get(FINDINGS, ())]
+    told = {value.name: [case.get(value.name) for case in found] for value in calculator.outputs}
+    return told | {FINDINGS: doubts}
 
 
 def _one_case(

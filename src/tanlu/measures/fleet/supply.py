@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
-    from tanlu.measures.calculation.run import Formula
+    from collections.abc import Callable
 
 
 def chargers(
@@ -143,4 +143,7 @@ def filling(
     }
 
 
-FORMULAS: dict[str, Formula] = {"fleet-charging": chargers, "fleet-filling": filling}
+FORMULAS: dict[str, Callable[..., dict[str, Any]]] = {
+    "fleet-charging": chargers,
+    "fleet-filling": filling,
+}

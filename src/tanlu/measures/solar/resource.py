@@ -23,8 +23,8 @@ HOURS_PER_DAY = 24
 _W_PER_KW = 1000
 _DEGREES_PER_ZONE = 15  # of longitude, an hour of time
 _LOWEST_SUN = 88  # zenith [deg] beyond which no beam is counted: the disc touches the horizon
-_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-MONTH = np.repeat(np.arange(MONTHS), _DAYS * HOURS_PER_DAY)
+DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+MONTH = np.repeat(np.arange(MONTHS), DAYS * HOURS_PER_DAY)
 HOUR = np.arange(HOURS) % HOURS_PER_DAY
 
 
@@ -230,7 +230,7 @@ def _height(zenith: Hours) -> Hours:
 
 def _scaled(shape: Hours, daily: Sequence[float]) -> Hours:
     """Return a shape whose monthly sums are daily means times the days [W/m2]."""
-    totals = np.asarray(daily, dtype=float) * _DAYS * _W_PER_KW
+    totals = np.asarray(daily, dtype=float) * DAYS * _W_PER_KW
     scaled: Hours = shape * (totals / np.bincount(MONTH, shape, MONTHS))[MONTH]
     return scaled
 
@@ -275,3 +275,11 @@ def mean_days(hours: Hours) -> list[float]:
     place = MONTH * HOURS_PER_DAY + HOUR
     count = MONTHS * HOURS_PER_DAY
     return [float(v) for v in np.bincount(place, hours, count) / np.bincount(place, None, count)]
+
+
+def share_of_hours(start: float, end: float) -> Hours:
+    """Return the part of each hour of the day from start to end of the clock, over midnight too."""
+    hours = np.arange(HOURS_PER_DAY, dtype=float)
+    spans = [(start, end)] if start < end else [(start, float(HOURS_PER_DAY)), (0.0, end)]
+    parts = [np.clip(np.minimum(hours + 1, b) - np.maximum(hours, a), 0, 1) for a, b in spans]
+    return np.asarray(sum(parts), dtype=float)
