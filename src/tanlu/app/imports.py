@@ -412,16 +412,22 @@ def import_body(report: ImportReport, say: Say) -> dict[str, Any]:
 def write_template(
     sector: str, target: Path, *, say: Say, is_forced: bool = False
 ) -> dict[str, Any]:
-    """Write the Excel template of a sector.
+    """Write the Excel template of a sector; to a ``.json`` file, the worked plan of it.
 
     Raises
     ------
     TanluError
-        ``ingest.template-sector`` for a sector that has none; ``app.file-exists`` rather than
-        replace a file somebody may have filled in.
+        ``ingest.template-sector`` for a sector that has none; ``plan.case-unknown`` for one
+        without a worked plan; ``app.file-exists`` rather than replace a file somebody may have
+        filled in.
     """
     if target.exists() and not is_forced:
         raise TanluError("app.file-exists", found=target)
+    if target.suffix.lower() == ".json":
+        from tanlu.app.plans import shipped_case
+
+        target.write_bytes(shipped_case(sector).read_bytes())
+        return {"path": str(target), "sheets": []}
     from tanlu.ingest.template import write_template as write
 
     sheets = write(sector, target, say=say)

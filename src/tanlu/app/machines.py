@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tanlu.app.room_formulas import formulas
 from tanlu.catalog import load, tables
 from tanlu.kernel.activity import RecordKind
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.kernel.plan import EquipmentFact
-from tanlu.measures.calculation.formulas import formulas
 from tanlu.measures.register import Bench, Register, options
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from tanlu.app import approvals, clock, inventories, own_measures, situations
 from tanlu.app.findings import finding_bodies
 from tanlu.app.references import near
 from tanlu.app.workspaces import site_names
+from tanlu.catalog import tables
 from tanlu.compute.plan_process import solve_in_child
 from tanlu.ingest.safe_config import load_json, load_yaml
 from tanlu.kernel.errors import TanluError
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from tanlu.kernel.findings import Finding
     from tanlu.measures.own import OwnMeasure
     from tanlu.storage import Workspace
+
+
+_NO_NAME = "/\\."  # a path, not the name of a shipped case
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +62,39 @@ class PlanOptions:
 
 
 def read_case_file(path: Path, *, options: PlanOptions) -> dict[str, Any]:
-    """Return the case of a file, the user's settings put in.
+    """Return the case of a file or the shipped one of that name, the user's settings put in.
 
     Raises
     ------
     TanluError
-        ``app.file-missing``; what the reader says of the file; ``plan.case-not-object``.
+        ``app.file-missing``; ``plan.case-unknown``; what the reader says of the file;
+        ``plan.case-not-object``.
     """
     if not path.is_file():
-        raise TanluError("app.file-missing", found=path)
+        path = shipped_case(str(path))
     case = load_json(path.read_bytes(), path.name)
     if not isinstance(case, dict):
         raise TanluError("plan.case-not-object", found=path.name)
     return _changed(case, options)
+
+
+def shipped_case(name: str) -> Path:
+    """Return the file of a case that ships with the program: of a sector, or a checked example.
+
+    Raises
+    ------
+    TanluError
+        ``app.file-missing`` for what is no plain name; ``plan.case-unknown`` with near misses.
+    """
+    if any(sign in name for sign in _NO_NAME):
+        raise TanluError("app.file-missing", found=name)
+    data = tables.shipped().root
+    sectors = {path.stem: path for path in sorted((data / "sector_cases").glob("*.json"))}
+    known = sectors | {path.stem: path for path in sorted((data / "plan_cases").glob("*.json"))}
+    if name not in known:
+        told = near(name, known) or "-"
+        raise TanluError("plan.case-unknown", found=name, near=told, sectors=", ".join(sectors))
+    return known[name]
 
 
 def _changed(case: Mapping[str, Any], options: PlanOptions) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from tanlu.kernel.results import Stream
 from tanlu.measures.catalogue import offers_for
 from tanlu.measures.enduse import equipment_kwh, split
 from tanlu.measures.own import with_own, without_end_use
+from tanlu.measures.solar.resource import city_of_site
 from tanlu.roadmap.situation import Settings, case_from, scenario_series
 from tanlu.targets.model import TargetKind
 from tanlu.targets.path import target_value
@@ -88,7 +89,9 @@ def situation(
     series = scenario_series(tables.read("scenario_path"), scenario)
     register = machines.register(listed, base, series)
     rows = tables.read("measure")
-    listed_offers = offers_for(rows, base, end_uses, sector=sector, register=register)
+    listed_offers = offers_for(
+        rows, base, end_uses, sector=sector, register=register, cities=site_cities(base)
+    )
     offers = with_own(
         listed_offers,
         own_measures.overrides(workspace),
@@ -96,6 +99,13 @@ def situation(
         end_uses,
     )
     return Situation(base, end_uses, register, offers, series)
+
+
+def site_cities(base: BaseYear) -> dict[str, Mapping[str, Any]]:
+    """Return, for each site whose city is known, the city's row of solar irradiation."""
+    rows = tables.read("solar_city")
+    found = {site.id: city_of_site(site.id, site.province, rows) for site in base.sites}
+    return {site: row for site, row in found.items() if row is not None}
 
 
 def plan_case(

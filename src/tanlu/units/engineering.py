@@ -28,6 +28,7 @@ _DEFINITIONS = (
 _KELVIN = {"[temperature]": 1.0}
 _NUMBER = {"reading": "plain", "currency": ""}
 _SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻·×*", "0123456789-   ")
+_BRACKETED = re.compile(r"/\(([^()/]+)/([^()/]+)\)")  # K/(%/yr) is K yr/%
 _WORD = re.compile(r"(?P<unit>.*?[^\d^-])(?:\^?(?P<power>-?[1-9]))?")
 
 
@@ -179,6 +180,7 @@ class EngineeringUnits:
 def _normal(text: str) -> str:
     """Return the text with plain digits, a blank for a product sign and single blanks."""
     plain = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
+    plain = _BRACKETED.sub(r" \2/\1", plain)
     return " ".join(plain.split())
 
 

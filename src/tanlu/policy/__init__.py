@@ -1,0 +1,1 @@
+"""Rules that put a price on carbon: what they count and what they cost."""
