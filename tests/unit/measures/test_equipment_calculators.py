@@ -29,6 +29,11 @@ TRIM = {
     "efficiency_motor": 0.94,
     "hours": HOURS,
 }
+SCREW = {
+    "power": {"value": 84, "unit": "kW"},
+    "flow": {"value": 12, "unit": "m3/min"},
+    "power_rated": {"value": 75, "unit": "kW"},
+}
 TRANSFORMER = {"load_factor": 0.4, "grade_old": "eu_tier_1", "grade_new": "eu_tier_2"}
 LEAK = {
     "flow": {"value": 1, "unit": "m3/min"},
@@ -136,7 +141,7 @@ def test_an_impossible_value_is_named_with_its_range(
         ("motor-replacement", OLD_MOTOR | {"efficiency_old": 0.94}, "calc.needs-one"),
         (
             "motor-class-efficiency",
-            {"power_rated": {"value": 500, "unit": "kW"}, "efficiency_class": "IE3"},
+            {"power_rated": {"value": 2000, "unit": "kW"}, "efficiency_class": "IE3"},
             "calc.no-curve",
         ),
         ("pump-impeller-trim", TRIM, "calc.not-less"),
@@ -229,6 +234,12 @@ def test_an_impossible_value_is_named_with_its_range(
                 "specific_power_1": {"value": 6, "unit": "kW min/m3"},
             },
             "calc.needs-both",
+        ),
+        ("compressed-air-specific-power", SCREW, "calc.needs-both"),
+        (
+            "compressed-air-specific-power",
+            SCREW | {"pressure_rated": "0.8", "power_rated": {"value": 76, "unit": "kW"}},
+            "calc.no-curve",
         ),
     ],
 )
@@ -492,3 +503,49 @@ def test_a_measure_carries_saving_investment_and_life(tmp_path: Path) -> None:
     assert found["measure"]["saves"]["electricity"]["value"] == pytest.approx(saved)
     assert found["measure"]["capex"] == {"value": 24_000, "unit": "CNY"}
     assert found["payback"] == pytest.approx(24_000 / (saved * 0.65))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "grades"),
+    [("motor-class-efficiency", "efficiency_class", ("1", "2", "3"))],
+)
+@pytest.mark.parametrize("poles", ["2", "4", "6", "8"])
+@pytest.mark.parametrize("power", [0.12, 0.37, 0.55, 0.75, 1.1, 11, 90, 199, 200, 201, 280, 560])
+def test_a_better_grade_asks_for_more(
+    kind: str, name: str, grades: tuple[str, ...], poles: str, power: float, tmp_path: Path
+) -> None:
+    given = {"power_rated": {"value": power, "unit": "kW"}, "poles": poles}
+
+    asked = [answer(kind, given | {name: grade}, tmp_path)["efficiency"] for grade in grades]
+
+    assert asked == sorted(asked, reverse=True)
+    assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize("cooling", ["air", "liquid"])
+@pytest.mark.parametrize("pressure", ["0.7", "0.8"])
+def test_the_grade_of_a_compressor_comes_from_the_table(
+    cooling: str, pressure: str, tmp_path: Path
+) -> None:
+    given = SCREW | {"cooling": cooling, "pressure_rated": pressure}
+    first = answer("compressed-air-specific-power", given, tmp_path)
+
+    for place, grade in ((1, "1"), (2, "2"), (3, "3")):
+        power = {"value": first[f"limit_{place}"] * 12, "unit": "kW"}
+        at_limit = answer("compressed-air-specific-power", given | {"power": power}, tmp_path)
+        assert at_limit["grade"] == grade
+    assert first["limit_1"] < first["limit_2"] < first["limit_3"]
+
+
+@pytest.mark.parametrize("power", [30, 100, 630, 2500])
+def test_a_transformer_of_a_better_grade_loses_less(power: float, tmp_path: Path) -> None:
+    given = {"power_rated": {"value": power, "unit": "kVA"}, "load_factor": 0.5}
+
+    saved = [
+        answer("transformer-replacement", given | {"grade_old": old, "grade_new": new}, tmp_path)[
+            "energy_saved"
+        ]
+        for old, new in (("gb_3", "gb_2"), ("gb_2", "gb_1"), ("gb_2", "gb_2_amorphous"))
+    ]
+
+    assert min(saved) > 0

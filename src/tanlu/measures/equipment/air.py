@@ -22,6 +22,7 @@ _GAMMA = 1.4
 _RATED_ATMOSPHERE = 14.7  # that ratings refer to [psia]
 _BTU_PER_HP_H = 2545
 _BTU_PER_GJ = 947_817.12
+_ROUNDING = 1e-12  # a machine at its limit keeps its grade
 
 
 class AirCost(TypedDict):
@@ -457,9 +458,13 @@ def specific_power(
     *,
     power: float,
     flow: float,
+    power_rated: float | None,
+    pressure_rated: str | None,
+    cooling: str,
     specific_power_1: float | None,
     specific_power_2: float | None,
     specific_power_3: float | None,
+    calculator_coefficient: Rows,
 ) -> dict[str, float | str | None]:
     """Return the specific power of a compressor, and its grade by the limits of its table.
 
@@ -469,16 +474,35 @@ def specific_power(
         Input of the package [kW].
     flow : float
         Volume flow at suction [m3/min].
+    power_rated : float or None
+        Of the motor, for the limits of the table [kW].
+    pressure_rated : str or None
+        ``0.7`` or ``0.8`` [MPa gauge], for the limits of the table.
+    cooling : str
+        ``air`` or ``liquid``.
     specific_power_1, specific_power_2, specific_power_3 : float or None
-        Limits of grades 1 to 3 of GB 19153 for its type, power and pressure [kW min/m3].
+        Limits of grades 1 to 3 of GB 19153 for its type, power and pressure [kW min/m3]; of the
+        table where none is given.
+    calculator_coefficient : iterable of mapping
+        Table of coefficients.
 
     Raises
     ------
     TanluError
-        ``calc.needs-both`` when only some limits are given, ``calc.not-less`` out of order.
+        ``calc.needs-both`` when only some limits are given, ``calc.not-less`` out of order,
+        ``calc.no-curve`` when the table has no such compressor.
     """
     limits = (specific_power_1, specific_power_2, specific_power_3)
     known = [limit for limit in limits if limit is not None]
+    if not known and (power_rated is not None or pressure_rated is not None):
+        if power_rated is None or pressure_rated is None:
+            raise TanluError("calc.needs-both", found="power_rated, pressure_rated")
+        variant = f"{cooling}_{pressure_rated}"
+        known = list(
+            coefficients(
+                calculator_coefficient, "air_specific_power", variant=variant, at=power_rated
+            )
+        )
     if known and len(known) < len(limits):
         names = "specific_power_1, specific_power_2, specific_power_3"
         raise TanluError("calc.needs-both", found=names)
@@ -487,8 +511,12 @@ def specific_power(
     found = power / flow
     grade = None
     if known:
-        grade = next((str(i) for i, limit in enumerate(known, 1) if found <= limit), "below 3")
-    return {"specific_power": found, "grade": grade}
+        grade = next(
+            (str(i) for i, limit in enumerate(known, 1) if found <= limit * (1 + _ROUNDING)),
+            "below 3",
+        )
+    printed = {f"limit_{i}": known[i - 1] if known else None for i in (1, 2, 3)}
+    return {"specific_power": found, **printed, "grade": grade}
 
 
 def compressor_replacement(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import motor_curve
-from tanlu.measures.equipment.coefficient import coefficients, polynomial
+from tanlu.measures.equipment.coefficient import polynomial
 from tanlu.measures.equipment.saving import saved_energy, saved_power, yearly
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 W_PER_KW = 1000
 _GB_18613 = {"1": "IE5", "2": "IE4", "3": "IE3"}  # grade of GB 18613-2020: its IE class
-_PRINTED_POINTS = ("IE1", "IE5")
 
 
 def electrical_power(
@@ -163,10 +162,15 @@ def class_efficiency(
 
 
 def _class_percent(power: float, poles: int, name: str, rows: Rows) -> float:
-    if name in _PRINTED_POINTS:
-        return _between_points(power, poles, name, rows)
-    given = coefficients(rows, "motor_class", variant=name, poles=poles, at=power, with_high=True)
-    return _to_tenths(polynomial(tuple(reversed(given)), math.log10(power)))
+    for row in rows:
+        if (
+            row["set"] == "motor_class"
+            and (row["variant"], row["poles"]) == (name, poles)
+            and float(row["low"]) <= power <= float(row["high"])
+        ):
+            given = tuple(float(value) for value in reversed(row["coefficients"]))
+            return _to_tenths(polynomial(given, math.log10(power)))
+    return _between_points(power, poles, name, rows)
 
 
 def _between_points(power: float, poles: int, name: str, rows: Rows) -> float:
