@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 LEAST = 1e-7
 _BOUND = "neutrality.offsets"
 _RULES = ("rollout", "exclusion", "lock", "adoption")
-_HARD = ("lock", "prerequisite", "exclusion", "rollout", "budget", "stock", "contracts", "adoption")
+_HARD = (
+    "lock", "prerequisite", "exclusion", "rollout", "budget", "stock", "capacity", "reserve",
+    "contracts", "adoption",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

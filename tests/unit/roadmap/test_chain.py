@@ -197,6 +197,28 @@ def test_a_plan_keeps_its_panels_when_the_grid_costs_more() -> None:
     assert cost == pytest.approx(2 * energy + 90_000_000 * 2 / 10, abs=2)
 
 
+@pytest.mark.parametrize(
+    ("change", "help_"),
+    [
+        ({"technologies": {1: {"max_output": 20_000}, 0: {"existing": 30_000}}}, "capacity"),
+        ({"products": {0: {"reserve_margin": 0.5}}, "technologies": {1: {"firm": 0}}}, "reserve"),
+    ],
+)
+def test_rules_of_a_chain_that_contradict_each_other_are_named(
+    change: dict[str, dict[int, Case]], help_: str
+) -> None:
+    case = load("slices")
+    for table, items in change.items():
+        for index, keys in items.items():
+            case[table][index] |= keys
+    del case["technologies"][2]
+
+    found = plan_json(case)["infeasible"]
+
+    assert found["conflict"]
+    assert help_ in [row["family"] for row in found["would_be_met_by"]]
+
+
 def test_wedges_along_a_chain_add_up_with_a_measure_on_a_product() -> None:
     """A saving of power is worth what the power carries; the sum is exact to the milligram."""
     case = load("slices")
