@@ -20,7 +20,18 @@ from tanlu.measures.equipment import (
     transformer,
 )
 from tanlu.measures.fleet import replacement, supply
-from tanlu.measures.heat import pinch, steam, steam_saving
+from tanlu.measures.heat import (
+    boiler,
+    chiller,
+    cogeneration,
+    exchanger,
+    flue,
+    heat_pump,
+    insulation,
+    pinch,
+    steam,
+    steam_saving,
+)
 from tanlu.measures.sector import benchmark
 from tanlu.measures.solar import physics, plant, use, value
 
@@ -33,11 +44,18 @@ _AREAS = (
     air,
     air_network,
     benchmark,
+    boiler,
+    chiller,
+    cogeneration,
     drive,
     driven,
     economics,
     electricity,
+    exchanger,
     fan,
+    flue,
+    heat_pump,
+    insulation,
     lighting,
     motor,
     physics,
