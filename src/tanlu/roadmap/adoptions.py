@@ -163,6 +163,8 @@ def _unit_adoptions(solved: Solved, tonnes: dict[str, float]) -> list[Adoption]:
                         abatement_t_total=tonnes.get(technology.id, 0.0)
                         * float(count / sum(counts)),
                         why=None,
+                        name_zh=technology.name_zh,
+                        name_en=technology.name_en,
                     )
                 )
     return found
@@ -213,6 +215,8 @@ def _retirements(solved: Solved) -> list[Adoption]:
                     capex=0,
                     abatement_t_total=0.0,
                     why=None,
+                    name_zh=technology.name_zh,
+                    name_en=technology.name_en,
                 )
             )
     return found

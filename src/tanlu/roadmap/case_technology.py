@@ -56,6 +56,8 @@ def read_technology(node: Node, plant: Plant) -> Technology:
         continuous=node.flag("continuous", default=False),
         availability=read_availability(node, plant.slices),
         firm=node.share("firm", 1),
+        name_zh=node.text("name_zh", ""),
+        name_en=node.text("name_en", ""),
         **_limits(node),
     )
     node.text("name", "")

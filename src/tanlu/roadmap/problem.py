@@ -220,6 +220,8 @@ class Technology:
         Limits of what is served or made in a year [units].
     is_maker : bool
         Makes a product, does not serve an end use.
+    name_zh, name_en : str
+        Names for people.
     variable_om : Series, shape (T,), or None
         Running cost of what is served or made, besides its inputs [CNY per unit].
     """
@@ -246,6 +248,8 @@ class Technology:
     min_output: Series | None = None
     max_output: Series | None = None
     is_maker: bool = False
+    name_zh: str = ""
+    name_en: str = ""
     variable_om: Series | None = None
 
 

@@ -310,10 +310,11 @@ def _adoption(
 
 def measure_name(row: Mapping[str, Any], say: Say) -> str:
     """Return the name of what is built, or of the stock that is taken out."""
-    if row.get("kind") == "retirement":
-        return say("cli.retired", name=row["id"])
     name = row.get("name") or {}
-    return say.pick(name.get("zh") or "", name.get("en") or "") or str(row["measure"])
+    told = say.pick(name.get("zh") or "", name.get("en") or "")
+    if row.get("kind") == "retirement":
+        return say("cli.retired", name=told or row["id"])
+    return told or str(row["measure"])
 
 
 def approval(console: Console, say: Say, body: Mapping[str, Any]) -> None:

@@ -29,7 +29,8 @@ def template(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show where the template is and what it holds."""
     layout.line(console, layout.labelled(say, "cli.template_written", body["path"]), style="green")
     names = say.listed([str(name) for name in body["sheets"]])
-    layout.paragraph(console, layout.labelled(say, "cli.sheet", names))
+    if names:
+        layout.paragraph(console, layout.labelled(say, "cli.sheet", names))
 
 
 def sites(console: Console, say: Say, body: Mapping[str, Any]) -> None:
