@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import block_array, csc_array, eye_array
+from scipy.sparse import block_array, csc_array, csr_array, eye_array
 
+from tanlu.roadmap.builder import Block, Term
 from tanlu.roadmap.prices import THREADS, UNDERSTATED, find_prices, site_models
 from tanlu.roadmap.recourse import Recourse, whole
 from tanlu.roadmap.search import Found
@@ -19,19 +20,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tanlu.roadmap.assembly import Assembly
-    from tanlu.roadmap.builder import Block, FloatArray, IntArray, MatrixModel
+    from tanlu.roadmap.builder import FloatArray, IntArray, MatrixModel
     from tanlu.roadmap.prices import Priced, SiteModel
     from tanlu.roadmap.search import Options
     from tanlu.roadmap.sites import Parts
 
 MARGINS = (0.001, 0.01, 0.025)  # of the budget, left for what whole numbers need
-MISSING = 2.0  # of its price: what a site pays for falling short of its share of a tie
+MISSING = 1.0  # of its worth: what a site pays for falling short of its share of a sum of ties
 FIRM = 50.0  # the same while what all take is mended
-SPARE = 0.3  # of its price: what it loses on more than its share
+SPARE = 1.0  # of its worth: what it loses on more than its share
+LEAST_WORTH = 0.02  # of its price: what a sum is worth where it does not bind
 WIDE = 0.1  # of a price: how far those of the mix may move
-SITE_GAP = 2e-3
+SITE_GAP = 1e-3
 NODES = 500
-IMPROVEMENTS = 2
+IMPROVEMENTS = 4
 EXACT = 1e-9
 ROUNDS = 6
 NOISE = 1e-6
@@ -56,7 +58,9 @@ def plan_group(assembly: Assembly, options: Options) -> Found | None:
     -----
     Sites decide one after another. Each aims at its share of the budget, and of the other ties
     that whole numbers touch, plus what those before it left over: what all take together is
-    off by no more than the last ones are (rule M-97).
+    off by no more than the last ones are. A budget that is carried over is aimed at by its sum
+    up to each year, and money left in a year costs what it is worth less in the next (rule
+    M-97).
     """
     parts = take_apart(assembly)
     models = site_models(assembly.layout, parts)
@@ -105,6 +109,42 @@ def _aims(assembly: Assembly, parts: Parts, priced: Priced, margin: float) -> li
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """What the whole numbers of the sites are steered by.
+
+    Parameters
+    ----------
+    sums : csr_array, shape (K, R)
+        Each row adds up ties: those of all years so far where a budget is carried over.
+    worth : FloatArray, shape (K,)
+        What a unit more of a sum is worth [MCNY per unit]; its sign is the side that counts.
+    """
+
+    sums: csr_array
+    worth: FloatArray
+
+    def missed(self, left: FloatArray) -> float:
+        """Return the worth of what is taken too much or too little on the side that counts."""
+        return float(np.sum(np.maximum(self.worth * (self.sums @ left), 0.0)))
+
+
+def steering(assembly: Assembly, parts: Parts, price: FloatArray) -> Steering:
+    """Steer what whole numbers touch, a budget that is carried over by its sum up to each year."""
+    touched = sum(abs(p.ties) @ p.matrix.integer.astype(np.float64) for p in parts.sites) > 0
+    budget = assembly.layout.problem.budget
+    is_carried = budget is not None and budget.carry_over
+    rows = assembly.matrix.blocks["budget.investment"] if is_carried else ()
+    carried = np.flatnonzero(np.isin(parts.rows, rows))
+    alone = np.setdiff1d(np.flatnonzero(touched & (price != 0)), carried)
+    sums = np.zeros((len(carried) + len(alone), len(parts.rows)))
+    sums[: len(carried), carried] = np.tri(len(carried))
+    sums[len(carried) + np.arange(len(alone)), alone] = 1.0
+    path = price[carried]
+    worth = np.maximum(path - np.append(path[1:], 0.0), LEAST_WORTH * np.abs(path))
+    return Steering(csr_array(sums), np.concatenate([worth, price[alone]]))
+
+
 @dataclass(slots=True)
 class _Choice:
     """Whole numbers for every site, one site after another."""
@@ -114,18 +154,17 @@ class _Choice:
     models: Sequence[SiteModel]
     price: FloatArray
     aims: Sequence[FloatArray]
-    _steered: IntArray = field(init=False)
+    _steering: Steering = field(init=False)
     _values: FloatArray = field(init=False)
     _order: IntArray = field(init=False)
     _left: FloatArray = field(init=False)
 
     def run(self) -> FloatArray | None:
         """Return columns with whole numbers; the largest sites decide first."""
-        sites = self.parts.sites
-        touched = sum(abs(p.ties) @ p.matrix.integer.astype(np.float64) for p in sites) > 0
-        self._steered = np.flatnonzero(touched & (self.price != 0))
+        self._steering = steering(self.assembly, self.parts, self.price)
         self._values = np.zeros(self.assembly.matrix.n_columns)
-        order = np.argsort([-np.abs(aim[self._steered]).sum() for aim in self.aims], kind="stable")
+        size = [np.abs(self._steering.sums @ aim).sum() for aim in self.aims]
+        order = np.argsort(-np.array(size), kind="stable")
         with ThreadPoolExecutor(THREADS) as threads:
             chains = [order[start::THREADS] for start in range(THREADS)]
             left = list(threads.map(self._chain, chains))
@@ -138,7 +177,7 @@ class _Choice:
     def mend(self) -> FloatArray | None:
         """Let sites decide anew, the smallest first, while too much or too little is taken."""
         for number in (*self._order[::-1], *self._order):
-            if self._missed(self._left) <= NOISE:
+            if self._steering.missed(self._left) <= NOISE:
                 break
             part = self.models[number].part
             aim = part.ties @ self._values[part.columns] + self._left
@@ -146,7 +185,7 @@ class _Choice:
             if answer is None:
                 continue
             rest = aim - part.ties @ answer
-            if self._missed(rest) < self._missed(self._left):
+            if self._steering.missed(rest) < self._steering.missed(self._left):
                 self._values[part.columns], self._left = answer, rest
         return self._values
 
@@ -163,50 +202,77 @@ class _Choice:
 
     def _decided(self, number: int, aim: FloatArray, *, missing: float) -> FloatArray | None:
         model = self.models[number]
-        priced = _steered(model, self.price, self._steered, aim, missing=missing)
-        return _whole_site(model, priced)
-
-    def _missed(self, left: FloatArray) -> float:
-        """Return the worth of what is taken too much or too little on the side that counts."""
-        price, rest = self.price[self._steered], left[self._steered]
-        return float(np.sum(np.maximum(price * rest, 0.0)))
-
-
-def _steered(
-    model: SiteModel, price: FloatArray, steered: IntArray, aim: FloatArray, *, missing: float
-) -> MatrixModel:
-    """Return a site's model at prices, in which some ties cost more the further they are off."""
-    part, matrix = model.part, model.matrix
-    rows = steered[np.diff(part.ties.indptr)[steered] > 0]
-    one = eye_array(len(rows), format="csr")
-    cells: list[list[Any]] = [[rows_of(model.matrix), None, None], [part.ties[rows], -one, one]]
-    table = csc_array(block_array(cells, format="csc"))
-    size, wants_more = np.abs(price[rows]), price[rows] > 0
-    above = size * np.where(wants_more, SPARE, missing)
-    below = size * np.where(wants_more, missing, SPARE)
-    two = np.zeros(2 * len(rows))
-    return replace(
-        matrix,
-        cost=np.concatenate([part.priced(price), above, below]),
-        lower=np.concatenate([matrix.lower, two]),
-        upper=np.concatenate([matrix.upper, two + np.inf]),
-        integer=np.concatenate([matrix.integer, two.astype(bool)]),
-        row_lo=np.concatenate([matrix.row_lo, aim[rows]]),
-        row_up=np.concatenate([matrix.row_up, aim[rows]]),
-        starts=table.indptr.astype(np.int64),
-        indices=table.indices.astype(np.int64),
-        values=table.data,
-    )
+        sums, worth = self._steering.sums @ model.part.ties, self._steering.worth
+        rows = np.flatnonzero(np.diff(sums.indptr) > 0)
+        size, wants_more = np.abs(worth[rows]), worth[rows] > 0
+        steered = _Steered(
+            sums=csr_array(sums[rows]),
+            goal=(self._steering.sums @ aim)[rows],
+            above=size * np.where(wants_more, SPARE, missing),
+            below=size * np.where(wants_more, missing, SPARE),
+        )
+        return _whole_site(model, steered, self.price)
 
 
-def _whole_site(model: SiteModel, matrix: MatrixModel) -> FloatArray | None:
+@dataclass(frozen=True, slots=True)
+class _Steered:
+    """Rows of a site that cost more the further they are from a goal.
+
+    Parameters
+    ----------
+    sums : csr_array, shape (k, columns of the site)
+        Left sides.
+    goal, above, below : FloatArray, shape (k,)
+        Where they should be, and the cost of a unit more or less than that [MCNY per unit].
+    """
+
+    sums: csr_array
+    goal: FloatArray
+    above: FloatArray
+    below: FloatArray
+
+    def matrix(self, model: SiteModel, price: FloatArray) -> MatrixModel:
+        """Return a site's model at prices with these rows, and columns for more and less."""
+        matrix, count = model.matrix, len(self.goal)
+        one, two = eye_array(count, format="csr"), np.zeros(2 * count)
+        cells: list[list[Any]] = [[rows_of(matrix), None, None], [self.sums, -one, one]]
+        table = csc_array(block_array(cells, format="csc"))
+        return replace(
+            matrix,
+            cost=np.concatenate([model.part.priced(price), self.above, self.below]),
+            lower=np.concatenate([matrix.lower, two]),
+            upper=np.concatenate([matrix.upper, two + np.inf]),
+            integer=np.concatenate([matrix.integer, two.astype(bool)]),
+            row_lo=np.concatenate([matrix.row_lo, self.goal]),
+            row_up=np.concatenate([matrix.row_up, self.goal]),
+            starts=table.indptr.astype(np.int64),
+            indices=table.indices.astype(np.int64),
+            values=table.data,
+        )
+
+    def relaxed(self, model: SiteModel, price: FloatArray) -> Engine:
+        """Return the relaxation of the same, which starts where the site's own ended."""
+        engine = model.engine(price)
+        place = engine.n_rows + np.arange(len(self.goal))
+        columns = np.arange(self.sums.shape[1])[None, :]
+        goal = tuple(map(str, place))
+        every = np.repeat(columns, len(self.goal), axis=0)
+        engine.add(Block("goal", goal, (Term(every, self.sums.toarray()),), self.goal, self.goal))
+        for costs, sign in ((self.above, -1.0), (self.below, 1.0)):
+            for row, cost in zip(place, costs, strict=True):
+                engine.add_column(cost=float(cost), rows=np.array([row]), values=np.array([sign]))
+        return engine
+
+
+def _whole_site(model: SiteModel, steered: _Steered, price: FloatArray) -> FloatArray | None:
     """Return a site's own columns with whole numbers and savings exact.
 
-    What the relaxation decided stays; the rest is searched.
+    What the relaxation decided stays, but for the units of a technology of which it left some
+    open; the rest is searched.
     """
-    own = len(model.part.columns)
+    own, matrix = len(model.part.columns), steered.matrix(model, price)
     found: list[Block] = []
-    relaxed = Engine(matrix, integer=False)
+    relaxed = steered.relaxed(model, price)
     answer = relaxed.run()
     while answer.values is not None:
         added = model.short(answer.values[:own], tolerance=UNDERSTATED)
@@ -219,7 +285,10 @@ def _whole_site(model: SiteModel, matrix: MatrixModel) -> FloatArray | None:
     if answer.values is None:
         return None
     nearest = np.round(answer.values)
-    decided = np.flatnonzero(matrix.integer & (np.abs(answer.values - nearest) <= NOISE))
+    open_ = np.abs(answer.values - nearest) > NOISE
+    for units in model.units:
+        open_[units] |= open_[units].any()
+    decided = np.flatnonzero(matrix.integer & ~open_)
     tight = with_rows(matrix, found)
     for fixed in (decided, decided[:0]):
         engine = Engine(tight, integer=True)

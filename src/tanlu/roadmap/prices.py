@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 THREADS = 2  # the solver lets go of the interpreter while it runs
 SAMPLE = 10  # sites whose relaxation gives the first prices
 UNDERSTATED = 2e-4  # of an end use: a tangent is added where the relaxation is further off
-ROUNDS = 30
+ROUNDS = 20
 CLOSE = 3e-4  # of the bound: prices are good enough
 BOX = 0.25  # of a price: how far the first step may go
 STEP, SHORTER, SHORTEST = 0.3, 0.8, 0.02  # towards the prices that the answers so far ask for
@@ -58,10 +58,7 @@ class SiteModel:
 
     def relaxed(self, price: FloatArray) -> Answer:
         """Solve the relaxation at some prices, savings nearly exact; warm from the last one."""
-        engine = Engine(self.matrix, integer=False)
-        engine.set_costs(self.part.priced(price))
-        if self._basis is not None:
-            engine.start_at(self._basis)
+        engine = self.engine(price)
         answer, found = engine.run(), []
         while answer.values is not None:
             added = self.short(answer.values, tolerance=UNDERSTATED)
@@ -74,6 +71,20 @@ class SiteModel:
         self.keep(found)
         self._basis = engine.basis()
         return answer
+
+    def engine(self, price: FloatArray) -> Engine:
+        """Return the relaxation at some prices; it starts where the last one ended."""
+        engine = Engine(self.matrix, integer=False)
+        engine.set_costs(self.part.priced(price))
+        if self._basis is not None:
+            engine.start_at(self._basis)
+        return engine
+
+    @property
+    def units(self) -> IntArray:
+        """Where the units of each technology are among the columns, shape (technologies, T)."""
+        n = self.layout.n
+        return self.place[n[np.isin(n[:, 0], self.part.columns)]]
 
     def keep(self, found: Sequence[Block]) -> None:
         """Put tangents into the model."""

@@ -11,7 +11,7 @@ import pytest
 from tanlu.roadmap.assembly import Assembly, assemble
 from tanlu.roadmap.case import read_case
 from tanlu.roadmap.checks import find_breaches
-from tanlu.roadmap.group import plan_group
+from tanlu.roadmap.group import plan_group, steering
 from tanlu.roadmap.planner import settle
 from tanlu.roadmap.prices import find_prices, site_models
 from tanlu.roadmap.search import Options, search
@@ -134,6 +134,23 @@ def test_prices_prove_nearly_what_the_relaxation_proves(group: Assembly) -> None
     assert priced is not None
     assert priced.bound <= relaxed + 1e-6
     assert priced.bound >= relaxed * (1 - 1e-3)
+
+
+def test_money_left_in_a_year_costs_what_it_is_worth_less_in_the_next(group: Assembly) -> None:
+    parts = take_apart(group)
+    invested = np.isin(parts.rows, group.matrix.blocks["budget.investment"])
+    price = np.zeros(len(parts.rows))
+    price[invested] = np.linspace(1.2, 0.1, invested.sum())
+    late, early = np.zeros(len(price)), np.zeros(len(price))
+    first, second = np.flatnonzero(invested)[:2]
+    late[first], late[second] = -5.0, 5.0  # 5 MCNY less taken in the first year, more in the next
+    early[first], early[second] = 5.0, -5.0  # what others would have to save in the first year
+
+    found = steering(group, parts, price)
+
+    assert found.missed(late) == pytest.approx(0.0, abs=1e-12)
+    assert found.missed(early) == pytest.approx(5.0 * 0.1)
+    assert found.sums.shape[0] == invested.sum()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
