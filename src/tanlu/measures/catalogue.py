@@ -29,6 +29,7 @@ def offers_for(
     sector: str,
     banned: frozenset[str] = frozenset(),
     register: Register | None = None,
+    cities: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> tuple[MeasureOffer, ...]:
     """Offer each catalogue row to each site that has an end use for it.
 
@@ -48,6 +49,9 @@ def offers_for(
     register : Register, optional
         What the calculators make of the listed machines: where a site lists machines that a
         measure is for, saving and investment are theirs and the template's are not used.
+    cities : mapping, optional
+        By site, the row of the table of solar irradiation for the city it lies in: its yield
+        takes the place of the template's.
 
     Returns
     -------
@@ -63,11 +67,22 @@ def offers_for(
         for row in wanted
         if row["id"] not in banned
         for site in sites
-        if (offer := _offer(row, site, facts, energy)) is not None
+        if (offer := _offer(_in_city(row, site, cities or {}), site, facts, energy)) is not None
         and (sized := _of_machines(offer, row, register, facts, energy)) is not None
     ]
     names = {offer.id for offer in found}
     return tuple(sorted((_needed(offer, names) for offer in found), key=lambda o: o.id))
+
+
+def _in_city(
+    row: Mapping[str, Any], site: str, cities: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """Return a row with the solar yield of the city that a site lies in."""
+    city = cities.get(site)
+    if row["yield_kwh_per_kw"] is None or city is None:
+        return row
+    source = f"{row['source']} {city['source']}"
+    return {**row, "yield_kwh_per_kw": city["yield_flat"], "source": source}
 
 
 def _of_machines(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tanlu.measures.buildings import demand, retrofit
 from tanlu.measures.equipment import (
     air,
     air_network,
@@ -47,6 +48,7 @@ _AREAS = (
     boiler,
     chiller,
     cogeneration,
+    demand,
     drive,
     driven,
     economics,
@@ -64,6 +66,7 @@ _AREAS = (
     power_factor,
     pump,
     replacement,
+    retrofit,
     steam,
     steam_saving,
     supply,

@@ -101,6 +101,28 @@ def cities_named(city: str, rows: Iterable[Mapping[str, Any]]) -> tuple[Mapping[
     return whole or short
 
 
+def city_of_site(
+    site: str, province: str, rows: Iterable[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """Return the city a site lies in, or None where its name does not tell.
+
+    Parameters
+    ----------
+    site : str
+        Name of the site.
+    province : str
+        Its province as in `rows`; a province that is one city tells it by itself.
+    rows : iterable of mapping
+        Rows of the table of cities.
+    """
+    there = [row for row in rows if row["province"] == province]
+    if len(there) == 1:
+        return there[0]
+    name = site.casefold()
+    named = [row for row in there if row["short_name"] in name or row["name_en"].casefold() in name]
+    return named[0] if len(named) == 1 else None
+
+
 def monthly_city(row: Mapping[str, Any], name: str) -> list[float]:
     """Return twelve daily means of a city [kWh/m2/d].
 
@@ -132,9 +154,9 @@ def sun_from_months(
     Returns
     -------
     Sun
-        The same day over and over within a month: the global part has the shape of a clear
-        sky (Haurwitz), the diffuse part that of the sun beyond the atmosphere (Liu and
-        Jordan), each scaled so that its monthly sum is the given one. Deterministic.
+        The same day over and over within a month (rule M-109): the global part has the shape
+        of a clear sky (Haurwitz), the diffuse part that of the sun beyond the atmosphere (Liu
+        and Jordan), each scaled so that its monthly sum is the given one. Deterministic.
 
     Raises
     ------

@@ -197,7 +197,7 @@ def _battery(
 
 
 def envelope(made: Hours, used: Hours) -> list[list[float]]:
-    """Return bounds of self-use by size: pairs [a, b], self-use <= a generation + b load.
+    """Return bounds of self-use by size: pairs [a, b], self-use <= a generation + b load (M-110).
 
     Each touches the self-use of the plant at one size and holds at every other, because
     ``min(g, u)`` of an hour is at most either.

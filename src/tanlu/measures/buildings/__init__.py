@@ -1,0 +1,1 @@
+"""Buildings: envelope, degree days, heating and cooling plant, lighting, retrofits together."""
