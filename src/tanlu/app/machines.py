@@ -105,16 +105,20 @@ def mismatches(known: Register, base: BaseYear, end_uses: Iterable[EndUseFact]) 
         machines[option.machine.id] = max(
             machines.get(option.machine.id, Fraction(0)), option.baseline
         )
-    findings = []
+    least: dict[tuple[str, str], tuple[Fraction, Fraction]] = {}
     for (site, carrier, uses), machines in sorted(listed.items()):
         meter = sum((metered.get((site, carrier, use), Fraction(0)) for use in uses), Fraction(0))
         total = sum(machines.values(), Fraction(0))
-        if meter and total > meter * _MISMATCH:
-            facts = {
-                "site": site,
-                "machines": ", ".join(sorted(machines)),
-                "listed": str(round(total / _KWH_PER_MWH)),
-                "metered": str(round(meter / _KWH_PER_MWH)),
-            }
-            findings.append(Finding("BASELINE_MISMATCH", Outcome.WARN, facts=facts))
+        key = site, ", ".join(sorted(machines))
+        if meter and total > meter * _MISMATCH and meter > least.get(key, (0, 0))[0]:
+            least[key] = meter, total
+    findings = []
+    for (site, names), (meter, total) in least.items():
+        facts = {
+            "site": site,
+            "machines": names,
+            "listed": str(round(total / _KWH_PER_MWH)),
+            "metered": str(round(meter / _KWH_PER_MWH)),
+        }
+        findings.append(Finding("BASELINE_MISMATCH", Outcome.WARN, facts=facts))
     return findings

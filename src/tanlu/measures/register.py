@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MPA = re.compile(r"(\d+(?:\.\d+)?)\s*MPa", re.IGNORECASE)
 _SERIES = re.compile(r"(?<![A-Za-z])S(?:CB?|Z)?\d{1,2}(?!\d)")
+_GJ_PER_T_STEAM = Fraction(252, 100)  # 0.7 MW for each t/h of rated output, NB/T 47034
 _MARGIN_MPA = 0.1  # kept between the pressure of a compressor and that of use
 _ASKED = re.compile(
     r"@(?P<field>\w+)(?:\|(?P<default>[\d.]+))?(?:\*(?P<share>[\d.]+))?(?::(?P<unit>\S+))?"
@@ -36,6 +37,8 @@ _UNITS = {
     "pressure_discharge": "MPa(g)",
     "pressure_target": "MPa(g)",
     "full_load_hours": "h/yr",
+    "fuel_use": "GJ/yr",
+    "heat": "GJ/yr",
 }
 ENERGY_UNIT = "kWh/yr"
 _QUANTUM = 1000  # savings are kept to a watt hour
@@ -311,8 +314,12 @@ def _size(option: Option) -> Fraction:
 
 
 def _priced(option: Option, prices: Mapping[str, Fraction], rate: Fraction) -> Option:
-    carrier = option.measure["carrier"]
-    saved = option.saved * prices.get(carrier, Fraction(0))
+    """Return an option with its yearly net benefit; a switch pays for the energy it takes."""
+    saved = option.saved * prices.get(option.measure["carrier"], Fraction(0))
+    before, after = option.performance
+    if option.measure["carrier_to"] and after:
+        taken = option.saved * (before or Fraction(1)) / after
+        saved -= taken * prices.get(option.measure["carrier_to"], Fraction(0))
     life = int(option.measure["life_years"])
     yearly = option.capex.typical * (
         rate / (1 - (1 + rate) ** -life) if rate else Fraction(1, life)
@@ -347,6 +354,19 @@ def _full_load_hours(machine: EquipmentFact) -> Fraction | None:
     return machine.hours * machine.load
 
 
+def _fuel_use(machine: EquipmentFact) -> Fraction | None:
+    """Return the fuel of a boiler from its rated output and efficiency [GJ/yr]."""
+    hours = _full_load_hours(machine)
+    if hours is None or machine.steam_t_per_h is None or machine.efficiency is None:
+        return None
+    return machine.steam_t_per_h * _GJ_PER_T_STEAM * hours / machine.efficiency
+
+
+def _heat(machine: EquipmentFact) -> Fraction | None:
+    fuel = _fuel_use(machine)
+    return None if fuel is None or machine.efficiency is None else fuel * machine.efficiency
+
+
 def _series(machine: EquipmentFact) -> str | None:
     found = _SERIES.search(machine.text)
     return found[0] if found else None
@@ -358,6 +378,8 @@ _DERIVED: Mapping[str, Callable[[EquipmentFact], Any]] = {
     "pressure_discharge": lambda machine: _pressure(machine, is_use=False),
     "pressure_target": _target_pressure,
     "series": _series,
+    "fuel_use": _fuel_use,
+    "heat": _heat,
 }
 
 

@@ -124,15 +124,35 @@ def test_pressure_of_the_remark_is_lowered_to_use_and_a_margin() -> None:
 
 
 def test_losses_of_a_transformer_follow_series_and_capacity() -> None:
-    """S9, 2000 kVA, load 0.45: 2600 + 18000 x 0.2025 = 6245 W; new 1100 + 14400 x 0.2025 W."""
+    """S9, 2000 kVA, load 0.45: 2600 + 18000 x 0.2025 = 6245 W; the new one by GB 20052 grade 1."""
     unit = EquipmentFact(
         "A", "transformer", None, 14, Fraction(8760), Fraction(9, 20), id="T",
         text="S9-2000kVA", capacity_kva=Fraction(2000),
     )  # fmt: skip
     (option,) = taken(unit)
 
-    assert float(option.saved) == pytest.approx(14 * (6245 - 1100 - 14400 * 0.2025) * 8.76)
+    assert option.calculation is not None
+    new = option.calculation.outputs["loss_new"].value
+    assert float(option.baseline) == pytest.approx(14 * 6245 * 8.76)
+    assert float(option.saved) == pytest.approx(14 * (6245 - new) * 8.76)
+    assert 0 < new < 6245
     assert taken(replace(unit, text="2000kVA"))[0].missing == ("series",)
+
+
+def test_a_switch_pays_for_the_energy_it_takes() -> None:
+    """10 t/h x 2.52 GJ/t x 3900 h x 0.6 / 0.88 of gas; the electric boiler takes heat / 0.98."""
+    boiler = EquipmentFact(
+        "A", "boiler", None, 2, Fraction(3900), Fraction(3, 5), id="B", text="10t/h 燃气",
+        efficiency=Fraction(22, 25), steam_t_per_h=Fraction(10),
+    )  # fmt: skip
+    rows = tables.read("equipment_action"), tables.read("measure")
+    prices = {"natural_gas": Fraction(3, 10), "electricity": Fraction(13, 20)}
+    found = options([boiler], *rows, bench=BENCH, prices=prices, discount_rate=Fraction(2, 25))
+    electric = next(o for o in found if o.action["id"] == "boiler_electric")
+
+    fuel = 2 * 10 * 2.52 * 3900 * 0.6 / 0.88 / 0.0036
+    assert float(electric.saved) == pytest.approx(fuel, rel=1e-6)
+    assert float(electric.net) < fuel * 0.3 - fuel * 0.88 / 0.98 * 0.65
 
 
 def test_a_forklift_is_replaced_by_another_carrier() -> None:
