@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ from tanlu.roadmap.layout import (
     surrender_terms,
     to_float,
 )
+from tanlu.roadmap.problem import TargetKind
 from tanlu.roadmap.tariff import has_running_costs
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ _DEMAND = frozenset(
     {"capacity", "electricity", "equity", "fuel", "products", "reserve", "slices", "stock",
      "tight", "waste_heat"}
 )  # fmt: skip
+_LIMITS = frozenset({"targets", "budget", "offsets"})  # the price of offsets is set all the same
 _OUTPUT = frozenset({"intensity", "energy_intensity"})
 
 
@@ -77,6 +79,12 @@ def has_new_costs(one: Problem, other: Problem) -> bool:
     )
 
 
+def has_same_prices(one: Problem, other: Problem) -> bool:
+    """Say whether two problems differ in limits alone, and not in what anything costs."""
+    names = (field.name for field in fields(one) if field.name not in _LIMITS)
+    return all(getattr(one, name) is getattr(other, name) for name in names)
+
+
 def has_surrender(problem: Problem) -> bool:
     """Say whether offsets may be surrendered in the emission trading scheme."""
     return problem.ets is not None and problem.ets.surrender is not None
@@ -92,8 +100,9 @@ def touched_families(template: Problem, problem: Problem) -> frozenset[str]:
         found |= _DEMAND
     if template.output is not problem.output:
         found |= _OUTPUT
-    if template.targets is not problem.targets or template.offsets is not problem.offsets:
+    if template.offsets is not problem.offsets:
         found |= TARGET_FAMILIES
+    found |= _moved_targets(template, problem)
     if template.borders is not problem.borders:
         found.add("cbam")
     if template.ets is not problem.ets:
@@ -104,6 +113,18 @@ def touched_families(template: Problem, problem: Problem) -> frozenset[str]:
     if template.budget is not problem.budget or invests:
         found.add("budget")
     return frozenset(found & FAMILIES.keys())
+
+
+def _moved_targets(template: Problem, problem: Problem) -> set[str]:
+    """Return the families of the targets that only one of two problems has as they are."""
+    pairs = ((template.targets, problem.targets), (problem.targets, template.targets))
+    kinds = {
+        target.kind
+        for some, others in pairs
+        for name, target in some.items()
+        if others.get(name) is not target
+    }
+    return {"cap" if kind is TargetKind.ABSOLUTE else str(kind) for kind in kinds}
 
 
 def with_values(template: Assembly, problem: Problem) -> Assembly:
@@ -127,6 +148,7 @@ def with_values(template: Assembly, problem: Problem) -> Assembly:
         bare = make_layout(problem)
         known = bare.builder.matrix().cost
         layout = replace(layout, factors=bare.factors)
+    is_same = has_same_prices(template.layout.problem, problem)
     patch = _Patch(template.matrix)
     for name in sorted(touched_families(template.layout.problem, problem)):
         patch.free(row for rows in template.rows_of(name) for row in template.matrix.blocks[rows])
@@ -134,13 +156,14 @@ def with_values(template: Assembly, problem: Problem) -> Assembly:
             patch.put(block)
     matrix = replace(
         template.matrix,
-        cost=_costs(layout, known),
+        cost=_offset_costs(layout, known) if is_same else _costs(layout, known),
         upper=_upper(layout, template.matrix.upper),
         row_lo=patch.low,
         row_up=patch.high,
         values=patch.values,
     )
-    return Assembly(replace(layout, constant=fixed_cost(problem)), matrix)
+    constant = template.layout.constant if is_same else fixed_cost(problem)
+    return Assembly(replace(layout, constant=constant), matrix)
 
 
 class _Patch:
@@ -152,16 +175,17 @@ class _Patch:
         self.values = matrix.values.copy()
         columns = np.repeat(np.arange(matrix.n_columns), np.diff(matrix.starts))
         self.cells = columns * matrix.n_rows + matrix.indices
-        self.where = {name: dict(zip(keys, matrix.blocks[name].tolist(), strict=True))
-                      for name, keys in matrix.keys.items()}  # fmt: skip
 
     def free(self, rows: Iterator[int]) -> None:
         index = np.fromiter(rows, dtype=np.int64)
         self.low[index], self.high[index] = -np.inf, np.inf
 
     def put(self, block: Block) -> None:
-        known = self.where[block.name]
-        rows = np.array([known[key] for key in block.keys], dtype=np.int64)
+        name = block.name
+        rows = self.matrix.blocks[name]
+        if self.matrix.keys[name] != block.keys:
+            known = dict(zip(self.matrix.keys[name], rows.tolist(), strict=True))
+            rows = np.array([known[key] for key in block.keys], dtype=np.int64)
         self.low[rows] = np.broadcast_to(np.asarray(block.lo, dtype=np.float64), rows.shape)
         self.high[rows] = np.broadcast_to(np.asarray(block.up, dtype=np.float64), rows.shape)
         cells, values = _flat(block, rows, self.matrix.n_rows)
@@ -213,12 +237,19 @@ def _costs(layout: Layout, known: FloatArray) -> FloatArray:
         _put_running(layout, cost)
     for name, columns in layout.em.items():
         cost[columns] = _carbon(layout, name)
-    if problem.offsets is not None:
-        cost[layout.off] = layout.factors * to_float(problem.offsets.price) * KILO / MEGA
+    cost[layout.off] = _offset_costs(layout, cost)[layout.off]
     if len(layout.ccer):
         cost[layout.ccer] = surrender_terms(problem)[0]
     for index, name in enumerate(layout.borders):
         cost[layout.obl[index]] = border_cost(problem, problem.borders[name])
+    return cost
+
+
+def _offset_costs(layout: Layout, known: FloatArray) -> FloatArray:
+    """Return the objective with the price of a changed problem's offsets."""
+    cost, offsets = known.copy(), layout.problem.offsets
+    if offsets is not None:
+        cost[layout.off] = layout.factors * to_float(offsets.price) * KILO / MEGA
     return cost
 
 
