@@ -109,9 +109,10 @@ def mismatches(known: Register, base: BaseYear, end_uses: Iterable[EndUseFact]) 
     for (site, carrier, uses), machines in sorted(listed.items()):
         meter = sum((metered.get((site, carrier, use), Fraction(0)) for use in uses), Fraction(0))
         total = sum(machines.values(), Fraction(0))
-        key = site, ", ".join(sorted(machines))
-        if meter and total > meter * _MISMATCH and meter > least.get(key, (0, 0))[0]:
-            least[key] = meter, total
+        place = site, ", ".join(sorted(machines))
+        known = least.get(place)
+        if meter and total > meter * _MISMATCH and (known is None or meter > known[0]):
+            least[place] = meter, total
     findings = []
     for (site, names), (meter, total) in least.items():
         facts = {
