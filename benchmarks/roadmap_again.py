@@ -66,6 +66,16 @@ register(
 )
 register(
     Case(
+        name="roadmap_group",
+        prepare=write_case,
+        variants={"warm": "roadmap_again:group_again"},
+        sizes=(0, 2),
+        bars=(Bar("worst change relaxed again, warm to cold", "worst", "warm", 1.4, 2),),
+        unit="size",
+    )
+)
+register(
+    Case(
         name="roadmap_order",
         prepare=_write_count,
         variants={"permuted": "roadmap_again:permuted"},

@@ -34,3 +34,13 @@ register(
         unit="size",
     )
 )
+register(
+    Case(
+        name="roadmap_threads",
+        prepare=write_case,
+        variants={"sites": "roadmap_solve:sites_on_threads"},
+        sizes=(0, 2),
+        bars=(Bar("wall of two threads against one", "two_to_one", "sites", 1 / 1.7, 2),),
+        unit="size",
+    )
+)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmarks.roadmap_instances import read
 from tanlu.kernel.errors import TanluError
+from tanlu.roadmap import group, prices
 from tanlu.roadmap.assembly import Assembly, assemble
 from tanlu.roadmap.builder import Block, Term
 from tanlu.roadmap.case import read_case
+from tanlu.roadmap.condense import condense
 from tanlu.roadmap.families import FAMILIES
+from tanlu.roadmap.group import plan_group
 from tanlu.roadmap.layout import Layout, make_layout
 from tanlu.roadmap.planner import settle, solve_problem
 from tanlu.roadmap.search import LP_TOLERANCE, Cuts, Found, Options
@@ -20,6 +25,7 @@ from tanlu.roadmap.solve import Answer, Engine
 from tanlu.roadmap.solved import Solved
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tanlu.roadmap.problem import Problem
@@ -30,7 +36,16 @@ LIMIT = {0: 1.0, 1: 60.0, 20: 300.0}  # seconds by sites; 0 is the smoke run
 
 def relax(assembly: Assembly) -> Answer:
     """Return the relaxation with tangents where they matter."""
-    engine, cuts = Engine(assembly.matrix, integer=False), Cuts(assembly.layout)
+    return _cut(Cuts(assembly.layout), assembly)
+
+
+def relax_small(assembly: Assembly) -> Answer:
+    """Return the same on the smaller model that stands for the whole one, as a search does."""
+    return _cut(Cuts(assembly.layout, condense(assembly)), assembly)
+
+
+def _cut(cuts: Cuts, assembly: Assembly) -> Answer:
+    engine = cuts.engine(assembly, Options(), integer=False)
     answer = engine.run()
     while answer.values is not None:
         added = cuts.at(answer.values, tolerance=LP_TOLERANCE)
@@ -127,6 +142,38 @@ def monolith(data: Path, _: Path) -> dict[str, Any]:
     except TanluError as error:
         return value | {"exact": error.code}
     return value | {"gap": solved.gap, "cost_mcny": solved.objective_cny / 1e6, "exact": "yes"}
+
+
+def sites_on_threads(data: Path, _: Path) -> dict[str, Any]:
+    """Decide the sites of a group by one thread and by two; the plans are the same."""
+    assembly = assemble(read_case(read(data)))
+    walls, costs, begin = {}, set(), time.process_time()
+    for workers in (1, 2):
+        with _workers(workers):
+            wall = time.perf_counter()
+            found = plan_group(assembly, Options(explain=False))
+            walls[workers] = time.perf_counter() - wall
+        assert found is not None
+        assert found.values is not None
+        costs.add(float(assembly.matrix.cost @ found.values))
+    assert len(costs) == 1
+    used = time.process_time() - begin
+    return {"cpu_s": used, "one_s": walls[1], "two_s": walls[2], "two_to_one": walls[2] / walls[1]}
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[None]:
+    """Let so many threads do the work that is cut for the usual number of them."""
+    kept = group.ThreadPoolExecutor, prices.ThreadPoolExecutor
+
+    def pool(_: int) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(count)
+
+    group.ThreadPoolExecutor = prices.ThreadPoolExecutor = pool  # type: ignore[assignment, misc]
+    try:
+        yield
+    finally:
+        group.ThreadPoolExecutor, prices.ThreadPoolExecutor = kept  # type: ignore[misc]
 
 
 def _limit(problem: Problem) -> float:
