@@ -226,7 +226,7 @@ def replacement(
     }
 
 
-def _year_below(wanted: float, scenario: str, rows: Rows) -> float | None:
+def _year_below(wanted: float, scenario: str, rows: Rows) -> str | None:
     """Return the first whole year in which the grid path is not above a factor; None for never.
 
     Between the years of the table the path is a straight line.
@@ -239,7 +239,7 @@ def _year_below(wanted: float, scenario: str, rows: Rows) -> float | None:
     for (start, left), (end, right) in pairwise(told):
         for year in range(start, end + 1):
             if left + (right - left) * (year - start) / (end - start) <= wanted:
-                return float(year)
+                return str(year)
     return None
 
 

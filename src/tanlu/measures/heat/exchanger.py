@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _STEPS = 200
 _MOST_NTU = 1000.0
 _SAME = 1e-9
+_TINY = 1e-16
 
 
 def mean_difference(first: float, second: float) -> float:
@@ -49,8 +50,35 @@ def _shell(ntu: float, ratio: float) -> float:
     return 2 / (1 + ratio + root * (1 + share) / (1 - share)) if share < 1 else 0.0
 
 
+def _two_shells(ntu: float, ratio: float) -> float:
+    """Two shell passes, four, eight... tube passes; the transfer units are of both together."""
+    one = _shell(ntu / 2, ratio)
+    if isclose(ratio, 1, rel_tol=_SAME):
+        return 2 * one / (1 + one)
+    share = ((1 - one * ratio) / (1 - one)) ** 2
+    return (share - 1) / (share - ratio)
+
+
 def _cross_unmixed(ntu: float, ratio: float) -> float:
+    """Both streams unmixed: Mason's series, exact where the usual closed form is not."""
     if ratio == 0:
+        return -expm1(-ntu)
+    if ntu == 0:
+        return 0.0
+    total, left, right = 0.0, 1.0, 1.0
+    term_left, term_right = exp(-ntu), exp(-ratio * ntu)
+    for n in range(1, int(ntu + 10 * sqrt(ntu)) + 2 * _STEPS):
+        left, right = left - term_left, right - term_right
+        total += left * right
+        term_left, term_right = term_left * ntu / n, term_right * ratio * ntu / n
+        if left * right <= _TINY:
+            break
+    return total / (ratio * ntu)
+
+
+def _cross_closed(ntu: float, ratio: float) -> float:
+    """Both streams unmixed by the closed form that textbooks print, within 4 % of the series."""
+    if ratio == 0 or ntu == 0:
         return -expm1(-ntu)
     return -expm1(ntu**0.22 / ratio * expm1(-ratio * ntu**0.78))
 
@@ -73,7 +101,9 @@ _EFFECTIVENESS: dict[str, Callable[[float, float], float]] = {
     "parallel": _parallel,
     "counter": _counter,
     "shell_tube": _shell,
+    "shell_tube_2": _two_shells,
     "cross_unmixed": _cross_unmixed,
+    "cross_unmixed_closed": _cross_closed,
     "cross_max_mixed": _cross_max_mixed,
     "cross_min_mixed": _cross_min_mixed,
 }
@@ -89,7 +119,7 @@ def ntu_of(arrangement: str, wanted: float, ratio: float) -> float:
     """
     of = _EFFECTIVENESS[arrangement]
     low, high = 0.0, _MOST_NTU
-    if arrangement == "cross_unmixed":
+    if arrangement.startswith("cross_unmixed"):
         high = _MOST_NTU / 10
     largest = of(high, ratio)
     if not 0 <= wanted < largest:
@@ -107,15 +137,18 @@ def design(
     *,
     arrangement: str,
     temperature_hot_in: float,
-    temperature_hot_out: float,
+    temperature_hot_out: float | None,
     temperature_cold_in: float,
     temperature_cold_out: float | None,
-    mass_flow: float | None,
-    heat_capacity: float | None,
+    mass_flow_hot: float | None,
+    heat_capacity_hot: float | None,
     heat_capacity_rate_hot: float | None,
+    mass_flow_cold: float | None,
+    heat_capacity_cold: float | None,
     heat_capacity_rate_cold: float | None,
     heat_transfer: float | None,
     fouling: float,
+    diameter: float | None,
 ) -> dict[str, float | None]:
     """Return duty, mean temperature difference, UA and area of an exchanger.
 
@@ -123,57 +156,67 @@ def design(
     ----------
     arrangement : str
         ``counter``, ``parallel``, ``shell_tube`` (one shell pass, two or more tube passes),
-        ``cross_unmixed``, ``cross_max_mixed``, ``cross_min_mixed``.
-    temperature_hot_in, temperature_hot_out, temperature_cold_in : float
+        ``shell_tube_2`` (two shell passes), ``cross_unmixed``, ``cross_max_mixed``,
+        ``cross_min_mixed``.
+    temperature_hot_in, temperature_cold_in : float
         [K].
-    temperature_cold_out : float or None
-        [K]; follows from both capacity rates where it is not given.
-    mass_flow, heat_capacity : float or None
-        Of the hot stream [kg/s], [kJ/(kg K)].
+    temperature_hot_out, temperature_cold_out : float or None
+        [K]; one of them follows from both capacity rates where it is not given.
+    mass_flow_hot, mass_flow_cold : float or None
+        [kg/s].
+    heat_capacity_hot, heat_capacity_cold : float or None
+        [kJ/(kg K)].
     heat_capacity_rate_hot, heat_capacity_rate_cold : float or None
-        [kW/K], in place of those or with them.
+        [kW/K], in place of flow and heat capacity.
     heat_transfer : float or None
         Clean overall coefficient [W/(m2 K)]; gives the area.
     fouling : float
         Resistance of both sides [m2 K/W].
+    diameter : float or None
+        Of the tube that the area is of [m]; gives its length.
 
     Raises
     ------
     TanluError
         ``calc.temperatures-cross``, ``calc.effectiveness``, ``calc.exchanger-open``.
     """
-    hot = heat_capacity_rate_hot
-    if hot is None and mass_flow is not None and heat_capacity is not None:
-        hot = mass_flow * heat_capacity
-    drop = temperature_hot_in - temperature_hot_out
-    cold_out = temperature_cold_out
-    if cold_out is None:
-        if hot is None or heat_capacity_rate_cold is None:
-            raise TanluError("calc.exchanger-open")
-        cold_out = temperature_cold_in + hot * drop / heat_capacity_rate_cold
-    rise = cold_out - temperature_cold_in
+    hot = _rate(heat_capacity_rate_hot, mass_flow_hot, heat_capacity_hot)
+    cold = _rate(heat_capacity_rate_cold, mass_flow_cold, heat_capacity_cold)
+    hot_out, cold_out = temperature_hot_out, temperature_cold_out
+    if cold_out is None and hot_out is not None and hot and cold:
+        cold_out = temperature_cold_in + hot * (temperature_hot_in - hot_out) / cold
+    elif hot_out is None and cold_out is not None and hot and cold:
+        hot_out = temperature_hot_in - cold * (cold_out - temperature_cold_in) / hot
+    if hot_out is None or cold_out is None:
+        raise TanluError("calc.exchanger-open")
+    drop, rise = temperature_hot_in - hot_out, cold_out - temperature_cold_in
     if drop <= 0 or rise <= 0:
         raise TanluError("calc.temperatures-cross", hot=f"{drop:.3g} K", cold=f"{rise:.3g} K")
-    told = _ends(
-        arrangement, temperature_hot_in, temperature_hot_out, temperature_cold_in, cold_out
-    )
-    duty = None
-    if hot is not None:
-        duty = hot * drop
-    elif heat_capacity_rate_cold is not None:
-        duty = heat_capacity_rate_cold * rise
+    told = _ends(arrangement, temperature_hot_in, hot_out, temperature_cold_in, cold_out)
+    duty = hot * drop if hot is not None else None
+    if duty is None and cold is not None:
+        duty = cold * rise
     ua = None if duty is None else duty / told["lmtd_corrected"]
     real = None if heat_transfer is None else 1 / (1 / heat_transfer + fouling)
     smaller = None if duty is None else duty / max(drop, rise)
+    area = None if ua is None or real is None else ua * _W_PER_KW / real
     return told | {
+        "temperature_hot_out_state": hot_out,
         "temperature_cold_out_state": cold_out,
         "duty": duty,
         "ua": ua,
         "ntu": None if ua is None or not smaller else ua / smaller,
         "ua_ntu": None if smaller is None else told["ntu_needed"] * smaller,
         "heat_transfer_fouled": real,
-        "area": None if ua is None or real is None else ua * _W_PER_KW / real,
+        "area": area,
+        "length": None if area is None or diameter is None else area / (pi * diameter),
     }
+
+
+def _rate(given: float | None, flow: float | None, capacity: float | None) -> float | None:
+    if given is None and flow is not None and capacity is not None:
+        return flow * capacity
+    return given
 
 
 _W_PER_KW = 1000
