@@ -27,6 +27,10 @@ PLANTS = {
         "One door to the database",
         {"app/planted.py": "import sqlalchemy\n"},
     ),
+    "another calculator goes past the door to pvlib": (
+        "One door to pvlib",
+        {"measures/planted.py": "import pvlib\n"},
+    ),
     "adapters import each other": (
         "Imports point down",
         {"storage/planted.py": "import tanlu.compute\n"},

@@ -106,11 +106,14 @@ def test_insulation_adds_its_resistance(tmp_path: Path) -> None:
         efficiency=0.9,
         price=unit(0.35, "CNY/kWh"),
         price_installation=unit(120, "CNY/m2"),
+        carrier="natural_gas",
     )
 
     assert found["heat_transfer_new"] == pytest.approx(0.375)
     assert found["heat_saved"] == pytest.approx(56_430)
     assert found["energy_saved"] == pytest.approx(62_700)
+    assert found["energy_saved_gas"] == found["energy_saved"]
+    assert found["energy_saved_heat"] == 0
     assert found["payback"] == pytest.approx(120_000 / (62_700 * 0.35))
 
 

@@ -177,6 +177,13 @@ def test_an_unknown_city_has_near_ones(tmp_path: Path) -> None:
     assert "徐州市" in error.value.facts["near"]
 
 
+def test_a_place_without_stations_asks_for_its_months(tmp_path: Path) -> None:
+    with pytest.raises(TanluError) as error:
+        run("solar-yield", tmp_path, city="台中市")
+
+    assert error.value.code == "calc.solar-no-climate"
+
+
 @pytest.mark.parametrize("city", TARIFFS)
 def test_the_hours_of_a_tariff_weigh_as_published(city: str, tmp_path: Path) -> None:
     found = run("solar-tariff", tmp_path, city=city)

@@ -24,6 +24,7 @@ def insulation(
     conductivity: float | None,
     degree_days: float,
     efficiency: float,
+    carrier: str,
     price_energy: float | None,
     emission_factor_energy: float | None,
     price_installation: float | None,
@@ -43,6 +44,8 @@ def insulation(
         Heating [K d].
     efficiency : float
         Of the heating plant [-].
+    carrier : str
+        What it takes.
     price_energy, emission_factor_energy : float or None
         Of what the plant takes [CNY/kWh], [kg/kWh].
     price_installation : float or None
@@ -53,7 +56,8 @@ def insulation(
     Returns
     -------
     dict
-        ``heat_transfer_new``; ``heat_saved``, ``energy_saved`` [kWh/yr]; ``cost_saved``,
+        ``heat_transfer_new``; ``heat_saved``, ``energy_saved`` and the same by carrier
+        [kWh/yr]; ``cost_saved``,
         ``emission`` avoided [kg/yr]; ``investment``, ``payback``, ``life``.
 
     Raises
@@ -76,6 +80,7 @@ def insulation(
         "heat_transfer_new": after,
         "heat_saved": heat,
         "energy_saved": saved,
+        **_by_carrier(carrier, saved),
         "cost_saved": cost,
         "emission": None if emission_factor_energy is None else saved * emission_factor_energy,
         "investment": spent,
@@ -223,7 +228,12 @@ def lighting_density(
 
 
 def package(
-    *, energy: float, measures: Sequence[Mapping[str, Any]], price_energy: float | None
+    *,
+    energy: float,
+    measures: Sequence[Mapping[str, Any]],
+    carrier: str,
+    price_energy: float | None,
+    life: float,
 ) -> dict[str, Any]:
     """Return what several measures on the same energy save together: what is left multiplies.
 
@@ -233,13 +243,18 @@ def package(
         Before [kWh/yr].
     measures : sequence of mapping
         ``name``, ``saving`` alone [-], ``investment`` [CNY], in the order of doing.
+    carrier : str
+        What the energy is.
+    life : float
+        Of the whole [yr].
     price_energy : float or None
         [CNY/kWh].
 
     Returns
     -------
     dict
-        ``saving`` together and ``saving_sum`` if they added [-]; ``energy_saved`` [kWh/yr];
+        ``saving`` together and ``saving_sum`` if they added [-]; ``energy_saved`` and the same by
+        carrier [kWh/yr];
         ``energy_step`` what each adds in its turn; ``investment``, ``cost_saved``, ``payback``.
     """
     left, steps = energy, []
@@ -253,10 +268,24 @@ def package(
         "saving": saved / energy,
         "saving_sum": sum(measure["saving"] for measure in measures),
         "energy_saved": saved,
+        **_by_carrier(carrier, saved),
         "energy_step": steps,
         "investment": spent,
         "cost_saved": cost,
         "payback": spent / cost if cost else None,
+        "life": life,
+    }
+
+
+def _by_carrier(carrier: str, saved: float) -> dict[str, float]:
+    """Return what is saved of each carrier; the others save nothing."""
+    return {
+        name: saved if carrier == one else 0.0
+        for name, one in (
+            ("energy_saved_electricity", "electricity"),
+            ("energy_saved_gas", "natural_gas"),
+            ("energy_saved_heat", "heat"),
+        )
     }
 
 

@@ -236,7 +236,7 @@ def solar_value(
         First year: ``energy``, ``energy_self``, ``energy_export``, ``energy_claimed``
         (renewable in the market-based ledger) [kWh/yr]; ``cost_avoided`` [CNY/yr];
         ``investment``, ``om``, ``cost_saved``, ``price_saved`` per kWh produced [CNY/kWh],
-        ``payback`` [yr], ``price_present`` (net present value over life or term) [CNY];
+        ``payback``, ``life`` counted [yr], ``price_present`` (net present value over it) [CNY];
         ``emission`` avoided by location [t/yr].
 
     Raises
@@ -292,6 +292,7 @@ def solar_value(
         "price_saved": saved / energy,
         "payback": investment / saved if is_own and saved > 0 else None,
         "price_present": present,
+        "life": years,
         "emission": None if grid_factor is None else own * grid_factor / _KG_PER_T,
     }
 
