@@ -549,3 +549,108 @@ def test_a_transformer_of_a_better_grade_loses_less(power: float, tmp_path: Path
     ]
 
     assert min(saved) > 0
+
+
+AIR = {"temperature": {"value": 30, "unit": "degC"}}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        (AIR, "calc.needs-one"),
+        (AIR | {"relative_humidity": 0.5, "temperature_dew_point": 10}, "calc.inputs"),
+        (
+            AIR
+            | {
+                "relative_humidity": 0.5,
+                "temperature_dew_point": {"value": 10, "unit": "degC"},
+            },
+            "calc.needs-one",
+        ),
+        (AIR | {"temperature_wet_bulb": {"value": 31, "unit": "degC"}}, "calc.not-less"),
+        (AIR | {"temperature_wet_bulb": {"value": 5, "unit": "degC"}}, "calc.wet-bulb"),
+        (AIR | {"relative_humidity": 1.2}, "calc.inputs"),
+        (
+            AIR | {"relative_humidity": 0.5, "pressure_static": {"value": -100, "unit": "kPa"}},
+            "calc.not-less",
+        ),
+    ],
+)
+def test_a_humidity_that_cannot_be_is_refused(
+    inputs: dict[str, Any], code: str, tmp_path: Path
+) -> None:
+    with pytest.raises(TanluError) as raised:
+        answer("fan-gas-density", inputs, tmp_path)
+
+    assert raised.value.code == code
+
+
+def test_readings_of_humidity_agree(tmp_path: Path) -> None:
+    """Saturated air has one temperature by all three, dry air no dew point."""
+    by_dew = answer(
+        "fan-gas-density", AIR | {"temperature_dew_point": AIR["temperature"]}, tmp_path
+    )
+    by_wet = answer("fan-gas-density", AIR | {"temperature_wet_bulb": AIR["temperature"]}, tmp_path)
+    dry = answer("fan-gas-density", AIR | {"relative_humidity": 0}, tmp_path)
+
+    assert by_dew["relative_humidity"] == pytest.approx(1, rel=1e-9)
+    assert by_wet["relative_humidity"] == pytest.approx(1, rel=1e-9)
+    assert by_wet["temperature_dew_point"] == pytest.approx(30, abs=1e-9)
+    assert dry["temperature_dew_point"] is None
+    assert dry["density"] > by_dew["density"]
+
+
+SITE: dict[str, Any] = {
+    "density": {"value": 1.2, "unit": "kg/m3"},
+    "temperature": {"value": 20, "unit": "degC"},
+    "pressure_static": {"value": 0, "unit": "kPa(g)"},
+    "pressure_atmosphere": {"value": 101.325, "unit": "kPa(a)"},
+    "area_inlet": {"value": 1, "unit": "m2"},
+    "area_outlet": {"value": 1, "unit": "m2"},
+    "temperature_inlet": {"value": 20, "unit": "degC"},
+    "temperature_outlet": {"value": 20, "unit": "degC"},
+    "area_inlet_station": {"value": 1, "unit": "m2"},
+    "pressure_inlet_station": {"value": -1, "unit": "kPa(g)"},
+    "area_outlet_station": {"value": 1, "unit": "m2"},
+    "pressure_outlet_station": {"value": 1, "unit": "kPa(g)"},
+    "power_shaft": {"value": 40, "unit": "kW"},
+    "speed": {"value": 1480, "unit": "rpm"},
+}
+
+
+def section(velocity_pressure: float) -> dict[str, Any]:
+    return {
+        "area": {"value": 1, "unit": "m2"},
+        "temperature": {"value": 20, "unit": "degC"},
+        "pressure_static": {"value": -1, "unit": "kPa(g)"},
+        "velocity_pressure": {"value": velocity_pressure, "unit": "Pa"},
+    }
+
+
+def test_a_fan_tested_without_conversion_keeps_its_results(tmp_path: Path) -> None:
+    found = answer("fan-site-test", SITE | {"traverses": [section(100)]}, tmp_path)
+
+    for name in ("flow", "pressure_total", "pressure_fan_static", "pressure_rise"):
+        assert found[f"{name}_2"] == pytest.approx(found[name], rel=1e-9)
+    assert found["compressibility_ratio"] == pytest.approx(1, rel=1e-9)
+    assert found["power_2"] == pytest.approx(40, rel=1e-9)
+    assert found["pressure_total"] == pytest.approx(2, rel=0.01)
+    assert found["flow"] == pytest.approx(13 * 60, rel=0.02)  # sqrt(2 * 100 / 1.19) m/s
+
+
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [
+        ({"traverses": []}, "calc.inputs"),
+        ({"traverses": [section(0)]}, "calc.inputs"),
+        ({"speed": {"value": 0, "unit": "rpm"}}, "calc.inputs"),
+        ({"pressure_outlet_station": {"value": -2, "unit": "kPa(g)"}}, "calc.no-rise"),
+    ],
+)
+def test_a_fan_test_that_cannot_be_is_refused(
+    other: dict[str, Any], code: str, tmp_path: Path
+) -> None:
+    with pytest.raises(TanluError) as raised:
+        answer("fan-site-test", SITE | {"traverses": [section(100)]} | other, tmp_path)
+
+    assert raised.value.code == code
