@@ -31,6 +31,7 @@ def test_a_city_tells_its_degree_days(tmp_path: Path) -> None:
     found = run("building-heating", tmp_path, hlc=unit(1000, "W/K"), city="北京")
 
     assert found["degree_days"] == 2699
+    assert found["confidence"] == "to-confirm"
     assert found["heat"] == pytest.approx(64_776)
     assert found["cost"] is None
 
@@ -233,3 +234,81 @@ def test_bills_without_weather_tell_nothing(tmp_path: Path) -> None:
         )
 
     assert error.value.code == "calc.degree-days-alike"
+
+
+def test_the_middle_of_a_day_serves_as_its_mean(tmp_path: Path) -> None:
+    """18 - (12 + 2)/2 = 11 and 18 - (20 + 10)/2 = 3."""
+    found = run(
+        "building-degree-days",
+        tmp_path,
+        temperature_high=unit([12, 20], "degC"),
+        temperature_low=unit([2, 10], "degC"),
+    )
+
+    assert found["hdd"] == [11, 3]
+    assert found["degree_days_heating"] == 14
+
+
+def test_a_mild_year_is_brought_to_a_normal_one(tmp_path: Path) -> None:
+    """20 MWh at any weather and 80 MWh at 2,000 K d make 120 MWh at 2,500 K d."""
+    found = run(
+        "building-weather-normal",
+        tmp_path,
+        energy=unit(100_000, "kWh/yr"),
+        energy_base=unit(20_000, "kWh/yr"),
+        hdd_actual=unit(2000, "K d"),
+        hdd_normal=unit(2500, "K d"),
+    )
+
+    assert found["energy_normal"] == pytest.approx(120_000)
+    assert found["ratio_degree_day"] == pytest.approx(40)
+
+
+def test_gains_lower_the_base_temperature(tmp_path: Path) -> None:
+    """20 degC less 3,600 W over 900 W/K."""
+    found = run(
+        "building-base-temperature",
+        tmp_path,
+        temperature_inside=unit(20, "degC"),
+        gains=unit(3600, "W"),
+        hlc=unit(900, "W/K"),
+    )
+
+    assert found["temperature_base"] == pytest.approx(16)
+
+
+def test_layers_add_their_resistances(tmp_path: Path) -> None:
+    """0.13 + 0.2/0.8 + 0.1/0.04 + 0.18 + 0.04 = 3.1 m2 K/W."""
+    layers = [
+        {"name": "brick", "thickness": 0.2, "conductivity": 0.8},
+        {"name": "wool", "thickness": unit(100, "mm"), "conductivity": 0.04},
+        {"name": "air", "resistance_layer": 0.18},
+    ]
+
+    found = run("building-u-value", tmp_path, layers=layers, area=unit(62, "m2"))
+
+    assert found["resistance_total"] == pytest.approx(3.1)
+    assert found["heat_transfer"] == pytest.approx(1 / 3.1)
+    assert found["coefficient_loss"] == pytest.approx(20)
+
+
+def test_a_layer_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TanluError) as error:
+        run("building-u-value", tmp_path, layers=[{"name": "?", "thickness": 0.2}])
+
+    assert error.value.code == "calc.row-needs"
+
+
+def test_a_window_is_glass_frame_and_edge(tmp_path: Path) -> None:
+    """(1.2 * 1.1 + 0.6 * 1.6 + 4.5 * 0.08) / 1.8 = 2.64 / 1.8."""
+    found = run(
+        "building-window",
+        tmp_path,
+        area_glass=unit(1.2, "m2"),
+        u_glass=unit(1.1, "W/m2/K"),
+        area_frame=unit(0.6, "m2"),
+        u_frame=unit(1.6, "W/m2/K"),
+        length_edge=unit(4.5, "m"),
+    )
+
+    assert found["heat_transfer"] == pytest.approx(2.64 / 1.8)

@@ -14,7 +14,12 @@ _W_PER_KW = 1000
 
 
 def degree_days(
-    *, temperature_base: float, temperature_mean: Sequence[float], days: float
+    *,
+    temperature_base: float,
+    temperature_mean: Sequence[float] | None,
+    temperature_high: Sequence[float] | None,
+    temperature_low: Sequence[float] | None,
+    days: float,
 ) -> dict[str, Any]:
     """Return heating and cooling degree days of daily or monthly means.
 
@@ -22,7 +27,9 @@ def degree_days(
     ----------
     temperature_base : float
         [degC].
-    temperature_mean : sequence of float
+    temperature_mean : sequence of float or None
+        Of each period [degC]; else the middle of its highest and lowest.
+    temperature_high, temperature_low : sequence of float or None
         Of each period [degC].
     days : float
         Days of one period [d].
@@ -32,7 +39,20 @@ def degree_days(
     dict
         ``hdd``, ``cdd`` of each period and their sums ``degree_days_heating``,
         ``degree_days_cooling`` [K d].
+
+    Raises
+    ------
+    TanluError
+        ``calc.needs-one`` where the mean is told twice or not at all, ``calc.needs-both`` where
+        highest and lowest are not as many.
     """
+    extremes = (temperature_high or (), temperature_low or ())
+    if len(extremes[0]) != len(extremes[1]):
+        raise TanluError("calc.needs-both", found="temperature_high, temperature_low")
+    if (temperature_mean is None) == (not extremes[0]):
+        raise TanluError("calc.needs-one", found="temperature_mean, temperature_high + _low")
+    if temperature_mean is None:
+        temperature_mean = [(high + low) / 2 for high, low in zip(*extremes, strict=True)]
     cold = [max(temperature_base - mean, 0.0) * days for mean in temperature_mean]
     warm = [max(mean - temperature_base, 0.0) * days for mean in temperature_mean]
     return {
@@ -137,20 +157,21 @@ def heating(
     Returns
     -------
     dict
-        ``degree_days`` [K d], ``heat`` [kWh/yr], ``fuel`` what is bought [kWh/yr], ``cost``
-        [CNY/yr], ``emission`` [kg/yr].
+        ``degree_days`` [K d] and their ``confidence``, ``heat``, ``fuel`` what is bought
+        [kWh/yr], ``cost`` [CNY/yr], ``emission`` [kg/yr].
 
     Raises
     ------
     TanluError
         ``calc.needs-one`` and ``calc.city-unknown``.
     """
-    days = _degree_days(degree_days, city, degree_day, "hdd18")
+    days, confidence = _degree_days(degree_days, city, degree_day, "hdd18")
     full = coefficient_loss * days * _HOURS_PER_DAY / _W_PER_KW
     heat = full * factor_operation * (1 - fraction_gains)
     fuel = heat / efficiency
     return {
         "degree_days": days,
+        "confidence": confidence,
         "heat": heat,
         "fuel": fuel,
         "cost": None if price_energy is None else fuel * price_energy,
@@ -191,19 +212,20 @@ def cooling(
     Returns
     -------
     dict
-        ``degree_days`` [K d], ``cold``, ``energy_use`` [kWh/yr], ``cost`` [CNY/yr],
-        ``emission`` [kg/yr].
+        ``degree_days`` [K d] and their ``confidence``, ``cold``, ``energy_use`` [kWh/yr],
+        ``cost`` [CNY/yr], ``emission`` [kg/yr].
 
     Raises
     ------
     TanluError
         ``calc.needs-one`` and ``calc.city-unknown``.
     """
-    days = _degree_days(degree_days, city, degree_day, "cdd26")
+    days, confidence = _degree_days(degree_days, city, degree_day, "cdd26")
     cold = coefficient_loss * days * _HOURS_PER_DAY / _W_PER_KW + energy_gains
     power = cold / cop
     return {
         "degree_days": days,
+        "confidence": confidence,
         "cold": cold,
         "energy_use": power,
         "cost": None if price_electricity is None else power * price_electricity,
@@ -213,18 +235,145 @@ def cooling(
 
 def _degree_days(
     given: float | None, city: str | None, rows: Sequence[Mapping[str, Any]], column: str
-) -> float:
+) -> tuple[float, str | None]:
     if (given is None) == (city is None):
         raise TanluError("calc.needs-one", found="degree_days, city")
     if given is not None:
-        return given
+        return given, None
     wanted = str(city).strip().casefold()
     for row in rows:
         names = {row["id"], row["name_zh"], row["name_en"].casefold()}
         if wanted in names or (len(wanted) > 1 and wanted.startswith(row["name_zh"])):
-            return float(row[column])
+            return float(row[column]), str(row["quality"])
     near = [row["name_zh"] for row in rows if row["name_zh"][:1] == wanted[:1]]
     raise TanluError("calc.degree-days-unknown", found=city, near=", ".join(near) or "-")
+
+
+def weather_normal(
+    *, energy: float, energy_base: float, degree_days: float, degree_days_normal: float
+) -> dict[str, Any]:
+    """Return the energy of a period as it would be in a normal year.
+
+    Parameters
+    ----------
+    energy, energy_base : float
+        Used, and of it what does not follow the weather [kWh/yr].
+    degree_days, degree_days_normal : float
+        Of the period and of a normal year [K d].
+
+    Returns
+    -------
+    dict
+        ``energy_normal`` [kWh/yr], ``ratio_weather`` normal over actual degree days [-],
+        ``ratio_degree_day`` energy of a degree day [kWh/K/d].
+    """
+    ratio = degree_days_normal / degree_days
+    return {
+        "energy_normal": energy_base + (energy - energy_base) * ratio,
+        "ratio_weather": ratio,
+        "ratio_degree_day": (energy - energy_base) / degree_days,
+    }
+
+
+def base_temperature(
+    *, temperature_inside: float, heat_flow_gains: float, coefficient_loss: float
+) -> dict[str, Any]:
+    """Return the outdoor temperature below which a building needs heat.
+
+    Parameters
+    ----------
+    temperature_inside : float
+        [degC].
+    heat_flow_gains : float
+        Mean from sun, people and machines [W].
+    coefficient_loss : float
+        [W/K].
+
+    Returns
+    -------
+    dict
+        ``temperature_base`` [degC].
+    """
+    return {"temperature_base": temperature_inside - heat_flow_gains / coefficient_loss}
+
+
+def u_value(
+    *,
+    layers: Sequence[Mapping[str, Any]],
+    resistance_inside: float,
+    resistance_outside: float,
+    area: float | None,
+) -> dict[str, Any]:
+    """Return the U-value of a wall of layers.
+
+    Parameters
+    ----------
+    layers : sequence of mapping
+        ``thickness`` [m] and ``conductivity`` [W/m/K], or ``resistance_layer`` [m2 K/W].
+    resistance_inside, resistance_outside : float
+        Of the surfaces [m2 K/W].
+    area : float or None
+        [m2].
+
+    Returns
+    -------
+    dict
+        ``resistance_total`` [m2 K/W], ``heat_transfer`` [W/m2/K], ``coefficient_loss`` [W/K].
+
+    Raises
+    ------
+    TanluError
+        ``calc.row-needs`` where a layer tells neither.
+    """
+    total = resistance_inside + resistance_outside
+    for place, layer in enumerate(layers):
+        if layer["resistance_layer"] is not None:
+            total += layer["resistance_layer"]
+        elif layer["thickness"] is not None and layer["conductivity"] is not None:
+            total += layer["thickness"] / layer["conductivity"]
+        else:
+            found = "thickness + conductivity, resistance_layer"
+            raise TanluError(
+                "calc.row-needs", where=f"layers[{place}]", method="layer", found=found
+            )
+    return {
+        "resistance_total": total,
+        "heat_transfer": 1 / total,
+        "coefficient_loss": None if area is None else area / total,
+    }
+
+
+def window(
+    *,
+    area_glass: float,
+    heat_transfer_glass: float,
+    area_frame: float,
+    heat_transfer_frame: float,
+    length_edge: float,
+    coefficient_edge: float,
+) -> dict[str, Any]:
+    """Return the U-value of a window from glass, frame and edge.
+
+    Parameters
+    ----------
+    area_glass, area_frame : float
+        [m2].
+    heat_transfer_glass, heat_transfer_frame : float
+        [W/m2/K].
+    length_edge, coefficient_edge : float
+        Of the edge of the glass [m], [W/m/K].
+
+    Returns
+    -------
+    dict
+        ``heat_transfer`` [W/m2/K], ``coefficient_loss`` [W/K].
+    """
+    loss = (
+        area_glass * heat_transfer_glass
+        + area_frame * heat_transfer_frame
+        + length_edge * coefficient_edge
+    )
+    return {"heat_transfer": loss / (area_glass + area_frame), "coefficient_loss": loss}
 
 
 def calibration(
@@ -276,9 +425,13 @@ def calibration(
 _LEAST = 2  # a line through two points always fits
 
 FORMULAS = {
+    "building-base-temperature": base_temperature,
     "building-calibration": calibration,
     "building-cooling": cooling,
     "building-degree-days": degree_days,
     "building-heat-loss": heat_loss,
     "building-heating": heating,
+    "building-u-value": u_value,
+    "building-weather-normal": weather_normal,
+    "building-window": window,
 }

@@ -211,7 +211,8 @@ def solar_yield(
         ``irradiation_plane`` [kWh/m2/yr]; ``yield`` [kWh/kW]; ``yield_month``;
         ``energy``, ``energy_month`` [kWh/yr]; ``performance_ratio`` [-];
         ``ratio_station`` the global irradiation over that of the city's stations;
-        ``generation`` the mean day of each month [kW]; None where the size is not given.
+        ``fit`` how near they are; ``generation`` the mean day of each month [kW]; None where
+        the size is not given.
 
     Raises
     ------
@@ -259,6 +260,7 @@ def solar_yield(
         "energy_month": None if size is None else monthly(per_kw * size),
         "performance_ratio": total / sunshine,
         "ratio_station": station,
+        "fit": None if row is None else row["fit"],
         "generation": None if size is None else mean_days(per_kw * size),
         "findings": _too_sunny(station, ratio_warning, is_weather=weather is not None),
     }
