@@ -654,3 +654,121 @@ def test_a_fan_test_that_cannot_be_is_refused(
         answer("fan-site-test", SITE | {"traverses": [section(100)]} | other, tmp_path)
 
     assert raised.value.code == code
+
+
+def amount(value: float, unit: str) -> dict[str, Any]:
+    return {"value": value, "unit": unit}
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "wanted"),
+    [
+        (  # 1000 * 9.80665 * 0.1 * 50 W at the fluid
+            "pump-shaft-power",
+            {
+                "flow": amount(360, "m3/h"),
+                "head": amount(50, "m"),
+                "efficiency_pump": 0.8,
+                "efficiency_motor": 0.95,
+                "hours": amount(1000, "h/yr"),
+            },
+            {
+                "power_fluid": 49.03325,
+                "power_shaft": 61.2915625,
+                "power": 64.51743421052632,
+                "energy_use": 64517.43421052632,
+            },
+        ),
+        (  # 10 m3/s * 2 kPa
+            "fan-shaft-power",
+            {
+                "flow": amount(36000, "m3/h"),
+                "pressure_difference": amount(2, "kPa"),
+                "efficiency_fan": 0.8,
+                "efficiency_drive": 0.95,
+                "efficiency_motor": 0.95,
+            },
+            {"power_fluid": 20, "power_shaft": 25, "power": 27.700831024930746},
+        ),
+        (  # (2960 / 1480) and its powers, with an impeller of 4/5
+            "pump-affinity",
+            {
+                "flow_1": amount(100, "m3/h"),
+                "head_1": amount(20, "m"),
+                "power_1": amount(8, "kW"),
+                "speed_1": amount(1480, "rpm"),
+                "speed_2": amount(740, "rpm"),
+                "diameter_1": amount(250, "mm"),
+                "diameter_2": amount(200, "mm"),
+            },
+            {"flow_2": 40, "head_2": 3.2, "power_2": 0.512, "saving": 0.936},
+        ),
+        (  # sqrt(10000) / 16^0.75 = 100 / 8, of each of two stages
+            "pump-specific-speed",
+            {
+                "speed": amount(1000, "rpm"),
+                "flow": amount(10000, "gpm"),
+                "head": amount(32, "ft"),
+                "count_stages": 2,
+            },
+            {"specific_speed": 12500},
+        ),
+        (
+            "compressed-air-leak-test",
+            {
+                "time_loaded": amount(2, "min"),
+                "time_unloaded": amount(8, "min"),
+                "flow": amount(20, "m3/min"),
+            },
+            {"fraction_leak": 0.2, "flow_leak": 4},
+        ),
+        (  # 1 - (0.75 / 0.9375)^2
+            "power-factor-line-loss",
+            {
+                "energy_loss": amount(100_000, "kWh/yr"),
+                "power_factor_old": 0.75,
+                "power_factor_new": 0.9375,
+                "price_electricity": amount(0.7, "CNY/kWh"),
+            },
+            {"saving": 0.36, "energy_saved": 36_000, "cost_saved": 25_200},
+        ),
+    ],
+)
+def test_a_calculator_agrees_with_a_sum_by_hand(
+    kind: str, inputs: dict[str, Any], wanted: dict[str, float], tmp_path: Path
+) -> None:
+    found = answer(kind, inputs, tmp_path)
+
+    assert {name: found[name] for name in wanted} == pytest.approx(wanted, rel=1e-9)
+
+
+def test_the_best_pump_deviates_from_the_average_as_published(tmp_path: Path) -> None:
+    """86.99584193768345 over 83.97084437955112 percent at 2000 gpm."""
+    given = {"pump_type": "end_suction_ansi_api", "flow": amount(2000, "gpm")} | {
+        "head": amount(200, "ft"),
+        "speed": amount(1780, "rpm"),
+    }
+
+    found = answer("pump-efficiency-achievable", given, tmp_path)
+
+    average = found["efficiency_uncorrected"] * found["factor_viscosity"] - found["correction"]
+    assert found["efficiency"] / average == pytest.approx(86.99584193768345 / 83.97084437955112)
+
+
+@pytest.mark.parametrize("drive", ["direct", "v_belt", "synchronous_belt"])
+def test_the_input_of_a_motor_closes_the_balance(drive: str, tmp_path: Path) -> None:
+    motor = {
+        "power_rated": amount(100, "hp"),
+        "speed": amount(1780, "rpm"),
+        "efficiency_class": "premium",
+    }
+    driven = {"power_driven": amount(70, "hp"), "drive": drive, "hours": amount(1000, "h/yr")}
+
+    found = answer("motor-input", motor | driven, tmp_path)
+    alone = answer("motor-performance", motor | {"load_factor": found["load_factor"]}, tmp_path)
+
+    assert found["efficiency"] == pytest.approx(alone["efficiency"], rel=1e-9)
+    assert found["power_input"] == pytest.approx(found["power_shaft"] / found["efficiency"])
+    assert found["energy_use"] == pytest.approx(found["power_input"] * 1000)
+    assert found["power_shaft"] >= 70 * 0.746
+    assert (found["power_shaft"] == pytest.approx(70 * 0.746)) is (drive == "direct")
