@@ -13,6 +13,7 @@ from tanlu.ingest.safe_config import load_json, load_yaml
 from tanlu.ingest.weather import read_weather
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.calculation.run import calculate
+from tanlu.report.tree import Figure, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,6 +111,61 @@ def _with_weather(given: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     rest = {name: value for name, value in given.items() if name != WEATHER_FILE}
     place = {} if "city" in given or "latitude" in given else found.place
     return {**place, **rest, "weather": list(found.rows)}
+
+
+def write_chart(
+    body: Mapping[str, Any], target: Path, *, say: Say, is_forced: bool = False
+) -> None:
+    """Draw the curve of a calculation into an SVG file.
+
+    Parameters
+    ----------
+    body : mapping
+        See `calculation_body`.
+    target : Path
+        File to write.
+    say : Say
+        Language of the labels.
+    is_forced : bool
+        Whether a file of that name may be replaced.
+
+    Raises
+    ------
+    TanluError
+        ``calc.no-chart`` for a calculator that has no curve; ``app.file-exists``.
+    """
+    from tanlu.render import charts
+
+    if body["kind"] not in CHARTED:
+        raise TanluError("calc.no-chart", kind=body["kind"], choices=", ".join(CHARTED))
+    if target.exists() and not is_forced:
+        raise TanluError("app.file-exists", found=target)
+    target.write_text(charts.drawn(_grand(body["outputs"], say), say=say), encoding="utf-8")
+
+
+CHARTED = ("pinch-analysis",)
+
+
+def _grand(outputs: Mapping[str, Any], say: Say) -> Figure:
+    """Return the grand composite curve as a figure."""
+
+    def told(name: str) -> str:
+        value = outputs[name]
+        number = say.exact(f"{float(format(value['value'], '.6g')):.12g}")
+        return f"{value['name']} {number} {value['unit']}"
+
+    heat, level = outputs["heat_flow_grand"], outputs["temperature_grand"]
+    data = {
+        "heat": heat["value"],
+        "temperature": level["value"],
+        "heat_unit": f"{heat['name']} [{heat['unit']}]",
+        "temperature_unit": f"{level['name']} [{level['unit']}]",
+        "hot": told("heat_flow_hot_min"),
+        "cold": told("heat_flow_cold_min"),
+        "pinches": outputs["temperature_pinch_all"]["value"],
+        "pinch": Text("calc.chart.pinch"),
+    }
+    return Figure("pinch", "grand", Text("calc.chart.grand"), Text("calc.chart.grand"), "", data)
 
 
 def calculation_told(found: Calculation, say: Say) -> dict[str, Any]:

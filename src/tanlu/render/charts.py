@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.render import svg as engine
-from tanlu.render.kinds import flow, macc, plan, ranking, series, wedge
+from tanlu.render.kinds import curve, flow, macc, plan, ranking, series, wedge
 from tanlu.render.kinds.frame import HEIGHT, Pen
 from tanlu.render.theme import THEMES
 
@@ -27,6 +27,7 @@ KINDS: Mapping[str, Callable[[Figure, Pen], dict[str, Any]]] = {
     "lines": series.lines,
     "stack": series.stack,
     "heatmap": series.heatmap,
+    "grand": curve.grand,
 }
 _HEIGHTS: Mapping[str, Callable[[Figure, int], int]] = {
     "wedge": lambda _figure, _width: wedge.HEIGHT,
@@ -37,6 +38,7 @@ _HEIGHTS: Mapping[str, Callable[[Figure, int], int]] = {
     "waterfall": ranking.waterfall_height,
     "stack": series.stack_height,
     "heatmap": series.heatmap_height,
+    "grand": lambda _figure, _width: curve.HEIGHT,
 }
 
 

@@ -162,7 +162,7 @@ class Figure:
         Figure id, printed below the chart.
     kind : str
         Chart family: wedge, gantt, budget, macc, pareto, waterfall, sankey, lines, stack,
-        heatmap.
+        heatmap, grand.
     title : Text
         States the finding.
     subtitle : Text

@@ -17,7 +17,7 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
     program.add_typer(measures, name="measures", rich_help_panel=say("cli.panel.use"))
     _add_catalogue(measures, say)
     _add_own(measures, call, say)
-    _add_calculators(measures, say)
+    _add_calculators(measures, call, say)
 
 
 def _add_catalogue(measures: typer.Typer, say: Say) -> None:
@@ -126,7 +126,7 @@ def _add_own(measures: typer.Typer, call: Call, say: Say) -> None:
             return Answer(own_measures.own_body(workspace), views.measures.own)
 
 
-def _add_calculators(measures: typer.Typer, say: Say) -> None:
+def _add_calculators(measures: typer.Typer, call: Call, say: Say) -> None:
     @measures.command("kinds", help=say("cli.measures.kinds"))
     def kinds(
         kind: Annotated[str, typer.Argument(help=say("cli.measures.kind"))] = "",
@@ -142,8 +142,11 @@ def _add_calculators(measures: typer.Typer, say: Say) -> None:
     def calc(
         kind: Annotated[str, typer.Argument(metavar="KIND", help=say("cli.measures.kind"))],
         path: Annotated[Path, typer.Option("--input", help=say("cli.measures.input"))],
+        output: Annotated[Path | None, typer.Option("-o", help=say("cli.measures.chart"))] = None,
     ) -> Answer:
         from tanlu.app import calculators
 
         body = calculators.calculation_body(kind, path, say=say)
+        if output is not None:
+            calculators.write_chart(body, output, say=say, is_forced=call.yes)
         return Answer(body, views.measures.calculated)

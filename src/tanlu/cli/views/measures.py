@@ -187,7 +187,8 @@ def _number(value: Any, say: Say) -> str:
         return say.exact(
             f"{value:.{_DIGITS}g}" if "e" not in f"{value:.{_DIGITS}g}" else str(value)
         )
-    if isinstance(value, list) and len(value) > _LONGEST:
+    is_table = isinstance(value, list) and any(isinstance(part, dict) for part in value)
+    if is_table or (isinstance(value, list) and len(value) > _LONGEST):
         return say("cli.long-list", count=len(value))
     if isinstance(value, list):
         return say.listed([_number(part, say) for part in value])
