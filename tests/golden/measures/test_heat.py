@@ -339,6 +339,16 @@ IMPOSSIBLE = [
         "calc.valve-pressure",
     ),
     (
+        "steam-vapour-recompression",
+        {
+            "p_in": (2, "bar(a)"),
+            "p_out": (1, "bar(a)"),
+            "flow": (1, "t/h"),
+            "hours": (1, "h/yr"),
+        },
+        "calc.compressor-pressure",
+    ),
+    (
         "steam-deaerator",
         {
             "p_deaerator": (0.3, "MPa(a)"),

@@ -20,6 +20,7 @@ _GRAVITY = 9.81
 _SETTLED, _MOST_ROUNDS = 1e-4, 200
 _W_PER_KW = 1000
 _KJ_PER_GJ = 1e6
+_BTU_PER_MMBTU = 1e6
 _S_PER_H = 3600
 
 
@@ -560,10 +561,42 @@ def thickness_economic(
     }
 
 
+def fitting(
+    *,
+    heat_loss_saved: float,
+    count: float,
+    hours: float,
+    efficiency: float,
+    price_fuel: float | None,
+    investment: float | None,
+    life: float | None,
+) -> dict[str, float | None]:
+    """Return what removable covers of valves and fittings save, by a table of losses.
+
+    Parameters
+    ----------
+    heat_loss_saved : float
+        Of each, from the table [Btu/h].
+    count : float
+        Fittings [-].
+    hours : float
+        [h/yr].
+    efficiency : float
+        Of the boiler [-].
+    price_fuel : float or None
+        [CNY/MMBtu].
+    investment, life : float or None
+        [CNY], [yr].
+    """
+    fuel = heat_loss_saved * count * hours / efficiency / _BTU_PER_MMBTU
+    return saved_fuel(fuel, price_fuel, investment, life)
+
+
 FORMULAS = {
     "insulation-critical-radius": critical_radius,
     "insulation-cylinder": cylinder,
     "insulation-economic-thickness": thickness_economic,
+    "insulation-fitting": fitting,
     "insulation-pipe": pipe,
     "insulation-surface": surface,
     "insulation-table": by_table,

@@ -433,6 +433,116 @@ def leak(
     }
 
 
+def vent_condenser(
+    *,
+    heat_table: float,
+    hours: float,
+    efficiency: float,
+    price_fuel: float | None,
+    investment: float | None,
+    life: float | None,
+) -> dict[str, float | None]:
+    """Return what a vent condenser saves, by the table of tip sheet 13.
+
+    Parameters
+    ----------
+    heat_table : float
+        From the table, for a vent that blows all the year [MMBtu/yr].
+    hours : float
+        That it blows [h/yr].
+    efficiency : float
+        Of the boiler [-].
+    price_fuel : float or None
+        [CNY/MMBtu].
+    investment, life : float or None
+        [CNY], [yr].
+    """
+    fuel = heat_table * hours / _HOURS_OF_YEAR / efficiency
+    return saved_fuel(fuel, price_fuel, investment, life)
+
+
+def vapour_recompression(
+    *,
+    pressure_in: float,
+    pressure_out: float,
+    efficiency_isentropic: float,
+    temperature_water: float,
+    mass_flow: float,
+    efficiency_drive: float,
+    temperature_makeup: float,
+    efficiency_boiler: float,
+    hours: float,
+    price_electricity: float | None,
+    price_fuel: float | None,
+    investment: float | None,
+    life: float | None,
+    if97_coefficient: Rows,
+) -> dict[str, float | None]:
+    """Return what compressing waste steam, in place of making steam, saves and takes.
+
+    Parameters
+    ----------
+    pressure_in, pressure_out : float
+        Of the waste steam, dry saturated, and of the steam wanted, absolute [MPa].
+    efficiency_isentropic, efficiency_drive : float
+        Of the compressor and of its drive [-].
+    temperature_water : float
+        Of the water sprayed in to take the superheat away [K].
+    mass_flow : float
+        Steam wanted [kg/h].
+    temperature_makeup : float
+        Of the boiler's make-up water [K].
+    efficiency_boiler : float
+        [-].
+    hours : float
+        [h/yr].
+    price_electricity, price_fuel : float or None
+        [CNY/kWh], [CNY/GJ].
+    investment, life : float or None
+        [CNY], [yr].
+    if97_coefficient : iterable of mapping
+        Coefficients of IAPWS-IF97.
+
+    Raises
+    ------
+    TanluError
+        ``calc.compressor-pressure``.
+    """
+    if pressure_out <= pressure_in:
+        raise TanluError(
+            "calc.compressor-pressure",
+            found=f"{pressure_out:g} MPa(a)",
+            allowed=f"{pressure_in:g} MPa(a)",
+        )
+    water = Water(if97_coefficient)
+    waste, wanted = water.saturated(pressure_in)[1], water.saturated(pressure_out)[1]
+    ideal = water.at_entropy(pressure_out, waste.entropy).enthalpy
+    work = (ideal - waste.enthalpy) / efficiency_isentropic
+    spray = water.at_temperature(pressure_out, temperature_water).enthalpy
+    sprayed = max(0.0, (waste.enthalpy + work - wanted.enthalpy) / (wanted.enthalpy - spray))
+    each = work / (1 + sprayed)
+    power = each * mass_flow / _KJ_PER_KWH / efficiency_drive
+    makeup = water.at_temperature(pressure_out, temperature_makeup).enthalpy
+    heat = mass_flow * (wanted.enthalpy - makeup) * hours
+    fuel = heat / efficiency_boiler / _KJ_PER_GJ
+    of_power, of_fuel = cost_of(power * hours, price_electricity), cost_of(fuel, price_fuel)
+    money = None if of_power is None or of_fuel is None else of_fuel - of_power
+    return {
+        "ratio_compression": pressure_out / pressure_in,
+        "enthalpy_work": each,
+        "mass_flow_waste": mass_flow / (1 + sprayed),
+        "power_input": power,
+        "energy_saved": -power * hours,
+        "fuel_saved": fuel,
+        "cost_saved": money,
+        "investment": investment,
+        "payback": payback_of(investment, money),
+        "life": life,
+    }
+
+
+_HOURS_OF_YEAR = 8760  # of the table
+_KJ_PER_KWH = 3600
 _NAPIER = 51.43  # 3600 / 70, Napier's formula
 _CHOKED = 0.58  # critical pressure ratio of dry saturated steam
 _QUARTER_PI = 3.141592653589793 / 4
@@ -446,4 +556,6 @@ FORMULAS = {
     "steam-cost": steam_cost,
     "steam-flash-recovery": flash_recovery,
     "steam-leak": leak,
+    "steam-vapour-recompression": vapour_recompression,
+    "steam-vent-condenser": vent_condenser,
 }
