@@ -27,6 +27,7 @@ from tanlu.roadmap.solved import Solved
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.problem import Problem
 
 MANY_SITES = 30  # from here on sites decide one by one
@@ -110,7 +111,7 @@ def with_margin(assembly: Assembly, margin: float) -> Assembly:
 def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Options) -> Solved:
     """Fix the decisions, solve the rest exactly, round, simulate and repair.
 
-    A large plan begins with a margin of the size of the rounding, a small one with none.
+    A large plan keeps a margin of the size of the rounding where it can, a small one none.
 
     Raises
     ------
@@ -119,19 +120,8 @@ def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Optio
     """
     if found.values is None:
         raise TanluError("plan.not-solved", status=found.status)
-    if found.status == "feasible":
-        try:
-            return _settle(problem, assembly, found, seed=options.seed, margin=ROOM)
-        except TanluError:
-            pass  # no room for it: without
-    return _settle(problem, assembly, found, seed=options.seed, margin=0.0)
-
-
-def _settle(
-    problem: Problem, assembly: Assembly, found: Found, *, seed: int, margin: float
-) -> Solved:
-    assert found.values is not None  # noqa: S101 - the caller has checked
-    recourse = Recourse(with_margin(assembly, margin), found.values, seed)
+    margin = ROOM if found.status == "feasible" else 0.0
+    recourse = _with_room(assembly, found.values, margin, seed=options.seed)
     breaches: tuple[Breach, ...] = ()
     for attempt in range(REPAIRS):
         answer = recourse.run()
@@ -152,6 +142,18 @@ def _settle(
         year=problem.years[first.year],
         amount=float(first.amount),
     )
+
+
+def _with_room(assembly: Assembly, values: FloatArray, margin: float, *, seed: int) -> Recourse:
+    """Return the continuous rest with a margin on each target and the budget that leaves one."""
+    roomy = with_margin(assembly, margin)
+    recourse = Recourse(roomy, values, seed)
+    if margin and recourse.run().values is None:
+        for row in recourse.missing(TARGET_FAMILIES | {"budget"}):
+            roomy.matrix.row_lo[row] = assembly.matrix.row_lo[row]
+            roomy.matrix.row_up[row] = assembly.matrix.row_up[row]
+        recourse = Recourse(roomy, values, seed)
+    return recourse
 
 
 def _tighten(recourse: Recourse, problem: Problem, breach: Breach, *, least: float) -> None:

@@ -26,7 +26,9 @@ MOST_TRIALS = 250
 MISSED = 1e-9  # kt, GWh or MCNY
 
 
-def repair(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArray | None:
+def repair(
+    assembly: Assembly, values: FloatArray, *, seed: int = 0, trials: int = MOST_TRIALS
+) -> FloatArray | None:
     """Return a polished plan near decisions that may miss targets or budget; None without one.
 
     Parameters
@@ -37,14 +39,16 @@ def repair(assembly: Assembly, values: FloatArray, *, seed: int = 0) -> FloatArr
         Columns whose decisions keep the rules among themselves.
     seed : int
         Seed of the solver.
+    trials : int
+        Most moves to try.
 
     Notes
     -----
     Targets and budget may be missed at a high price at first, then every move of one measure that
     makes the plan cheaper is made. The cost of the continuous rest is convex in what is fixed, so
-    the duals bound the gain of a move from above: only moves that may gain are tried, at most 250.
+    the duals bound the gain of a move from above: only moves that may gain are tried.
     """
-    polisher = _Polisher(assembly, values, seed)
+    polisher = _Polisher(assembly, values, seed, trials)
     found = polisher.run()
     return found if polisher.missed <= MISSED else None
 
@@ -54,6 +58,7 @@ class _Polisher:
     assembly: Assembly
     values: FloatArray
     seed: int
+    trials: int
     missed: float = np.inf
     _trials: int = 0
     _check: RowCheck = field(init=False)
@@ -65,7 +70,7 @@ class _Polisher:
     def run(self) -> FloatArray:
         self._check = RowCheck(self.assembly)
         self._estimate = Estimate(self.assembly)
-        while self._trials < MOST_TRIALS:
+        while self._trials < self.trials:
             paths = Paths(self.assembly, self.values)
             recourse = Recourse(self.assembly, paths.decided, self.seed, is_elastic=True)
             if not self._look(recourse) or not self._improve(paths, recourse):
@@ -90,7 +95,7 @@ class _Polisher:
         found = False
         touched: set[int] = set()
         for estimate, name, rows in sorted(gains, key=lambda entry: entry[:2]):
-            if estimate > -self._worth or self._trials >= MOST_TRIALS:
+            if estimate > -self._worth or self._trials >= self.trials:
                 break
             if touched & rows.keys() or estimate > self._failed.get(name, 0.0) - self._worth:
                 continue  # moved already, or no more promising than when it failed

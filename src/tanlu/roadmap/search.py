@@ -35,6 +35,7 @@ WINDOW = 3
 NEAR = 2  # decision years around a switch of the relaxation that are left free
 PROOFS = 3  # exact savings may undo what a proof found: it is run again with their tangents
 PROOF = 0.9  # of the gap asked for: the exact cost is a little above the model's
+FEW_TRIALS = 50  # of moves from the plan of a neighbor: if it takes more, search anew
 FIXED_GAP = 1e-4  # of the run with most decisions fixed: it is cheap
 SMALL = 700  # integer columns up to which the whole model is solved to optimality
 TIES = 700  # and its ties are broken
@@ -332,19 +333,11 @@ def _preferred(
 def _fix_and_solve(
     assembly: Assembly, options: Options, cuts: Cuts, relaxed: Answer, base: Found
 ) -> Found:
-    """Fix the integers that the relaxation decided, solve the rest, then prove it on the whole.
-
-    Where that leaves no plan, fewer are fixed.
-    """
+    """Find a plan near the relaxation, then prove on the whole that none is much cheaper."""
     if base.values is None:
         return base
     cuts.rest(assembly, base.values)
-    best = Answer(Status.FAILED)
-    for reach, gap in ((0, FIXED_GAP), (NEAR, options.gap)):
-        fixed = _decided(assembly, base.values, reach=reach)
-        best = _exact_enough(assembly, options, cuts, fixed=fixed, gap=gap)
-        if best.values is not None:
-            break
+    best = _near_relaxation(assembly, options, cuts, base.values)
     bound, limit = base.bound, "gap"
     for _ in range(PROOFS):
         if best.values is not None and _gap(best, bound) <= options.gap:
@@ -356,6 +349,19 @@ def _fix_and_solve(
         status = limit if limit in (Status.TIME, Status.INFEASIBLE) else str(Status.FAILED)
         return Found(status, lp_duals=base.lp_duals)
     return _finish(base, cuts, best, status="feasible", bound=bound, limit=limit)
+
+
+def _near_relaxation(
+    assembly: Assembly, options: Options, cuts: Cuts, relaxed: FloatArray
+) -> Answer:
+    """Fix what the relaxation decided and solve the rest; where there is no plan, fix less."""
+    best = Answer(Status.FAILED)
+    for reach, gap in ((0, FIXED_GAP), (NEAR, options.gap)):
+        fixed = _decided(assembly, relaxed, reach=reach)
+        best = _exact_enough(assembly, options, cuts, fixed=fixed, gap=gap)
+        if best.values is not None:
+            break
+    return best
 
 
 def _prove(
@@ -504,7 +510,7 @@ def _near_switch(assembly: Assembly, values: FloatArray, *, reach: int) -> Float
 
 def _moved(assembly: Assembly, options: Options, near: FloatArray) -> Answer:
     """Return the best plan that single moves of measures lead to from a known one."""
-    mended = repair(assembly, whole(assembly, near), seed=options.seed)
+    mended = repair(assembly, whole(assembly, near), seed=options.seed, trials=FEW_TRIALS)
     if mended is None:
         return Answer(Status.FAILED)
     cost = float(np.sum(assembly.matrix.cost * mended))
@@ -539,8 +545,7 @@ def search_near(
     if near is not None:
         answer = _moved(assembly, options, near)
     else:
-        fixed = _decided(assembly, relaxed.values)
-        answer = _exact_enough(assembly, options, cuts, fixed=fixed, gap=FIXED_GAP)
+        answer = _near_relaxation(assembly, options, cuts, relaxed.values)
     if answer.values is None:
         return Found("infeasible" if answer.status is Status.INFEASIBLE else str(answer.status))
     duals = relaxed.row_duals[: assembly.matrix.n_rows]

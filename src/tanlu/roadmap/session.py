@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tanlu.roadmap.problem import Problem
     from tanlu.roadmap.solved import Solved
 
+    Relaxed = tuple[Assembly, Answer, Cuts, bool]
+
 GRID = 0.02  # of the log: understates by up to its square over 8, less than the tolerance
 NOT_FOUND = "not_found"  # a status: there may be a plan all the same
 NEAR_EXCESS = 1e-3  # how much further from the relaxation than the known plan is still good
@@ -86,6 +88,7 @@ class Session:
     _cuts: Cuts = field(init=False)
     _engine: WarmEngine = field(init=False)
     _excess: float = field(init=False, default=0.0)
+    _last: tuple[Problem, Relaxed] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Assemble once and run the relaxation cold."""
@@ -124,8 +127,16 @@ class Session:
         except KeyError:
             return assemble(problem)
 
-    def relax(self, problem: Problem) -> tuple[Assembly, Answer, Cuts, bool]:
-        """Return a variant's model, its relaxation, its tangents, and whether the run was warm."""
+    def relax(self, problem: Problem) -> Relaxed:
+        """Return a variant's model, its relaxation, its tangents, and whether the run was warm.
+
+        Asked again of the same problem, it answers as before.
+        """
+        if self._last is None or self._last[0] is not problem:
+            self._last = problem, self._relaxed(problem)
+        return self._last[1]
+
+    def _relaxed(self, problem: Problem) -> Relaxed:
         assembly = self.assembly(problem)
         if assembly.matrix.n_rows != self._template.matrix.n_rows:
             fresh = Session(problem, self.options)
@@ -196,7 +207,7 @@ class Session:
         near : Solved, optional
             Plan of a variant nearer than the session's own.
         is_quick : bool
-            Whether to leave it at that when no plan is found near one or the relaxation.
+            Whether to look near the relaxation alone, and to leave it at that without a plan.
 
         Returns
         -------
@@ -210,7 +221,8 @@ class Session:
             private = Cuts(own.layout, cuts.small, list(cuts.blocks))
             if relaxed.values is not None:
                 private.rest(own, relaxed.values)
-            found = self._quick(own, private, relaxed, near or self.solved)
+            known = None if is_quick else near or self.solved
+            found = self._quick(own, private, relaxed, known)
         is_lost = found is not None and found.values is None and relaxed.status is Status.OPTIMAL
         if is_lost and is_quick:
             return Found(NOT_FOUND)
