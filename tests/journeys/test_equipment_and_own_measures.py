@@ -39,6 +39,23 @@ def test_the_list_is_read_from_the_workbook(call: Callable[..., dict[str, Any]])
     assert (motors["power_kw"], motors["count"], motors["grade"]) == (75, 126, "IE1")
 
 
+def test_the_list_becomes_fifteen_measures_of_the_plan(
+    call: Callable[..., dict[str, Any]], folder: Path
+) -> None:
+    """No saving was typed: shares and investments of the case are those of the machines."""
+    taken: dict[str, list[dict[str, Any]]] = {}
+    for row in call("equipment", "actions")["actions"]:
+        if row["chosen"]:
+            taken.setdefault(f"{row['measure']}@{row['site']}", []).append(row)
+    measures = {row["id"]: row for row in _case(folder)["measures"]}
+
+    assert len(taken) >= 15
+    assert taken.keys() <= measures.keys()
+    for name, rows in taken.items():
+        assert measures[name]["capex"] == str(sum(row["capex"]["typical"] for row in rows))
+        assert any(row["machine"] in measures[name]["source"] for row in rows)
+
+
 def test_lamps_save_what_the_calculator_says(call: Callable[..., dict[str, Any]]) -> None:
     """2,600 lamps of 400 W become 150 W for 5,800 h: 2600 x 0.25 kW x 5800 h = 3,770 MWh."""
     (lamps,) = call("equipment", "actions", "L-001")["actions"]

@@ -110,8 +110,8 @@ def mismatches(known: Register, base: BaseYear, end_uses: Iterable[EndUseFact]) 
         meter = sum((metered.get((site, carrier, use), Fraction(0)) for use in uses), Fraction(0))
         total = sum(machines.values(), Fraction(0))
         place = site, ", ".join(sorted(machines))
-        known = least.get(place)
-        if meter and total > meter * _MISMATCH and (known is None or meter > known[0]):
+        kept = least.get(place)
+        if meter and total > meter * _MISMATCH and (kept is None or meter > kept[0]):
             least[place] = meter, total
     findings = []
     for (site, names), (meter, total) in least.items():
