@@ -6,8 +6,8 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tanlu.hotspots.lmdi import log_mean
-from tanlu.inventory.propagation import combine_sum
+from tanlu.hotspots.lmdi import decompose, log_mean
+from tanlu.inventory.propagation import combine_product, combine_sum
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.calculation.formulas import formulas as of_measures
 from tanlu.policy import cbam
@@ -20,6 +20,7 @@ from tanlu.targets.path import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from tanlu.measures.calculation.run import Formula
 
@@ -59,6 +60,68 @@ def reduction_shares(*, value: float, fraction_reduced: Sequence[float]) -> dict
         "mean_log": weight,
         "share": [-weight * math.log(part) for part in kept],
     }
+
+
+def decomposition(*, sectors: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
+    """Split a change of energy or emissions over activity, structure and intensity (M-61).
+
+    Parameters
+    ----------
+    sectors : sequence of mapping
+        ``value_start``, ``value_end`` and ``activity_start``, ``activity_end`` of each, in one
+        unit each.
+
+    Returns
+    -------
+    dict
+        ``change`` and the additive effects, which add up to it; ``ratio_total`` and the
+        multiplicative effects, whose product it is; None where a total is zero.
+    """
+    made = [sum(sector[f"activity_{when}"] for sector in sectors) for when in ("start", "end")]
+    totals = [sum(sector[f"value_{when}"] for sector in sectors) for when in ("start", "end")]
+    if not all(made):
+        raise TanluError("calc.impossible", kind="lmdi-decomposition", found=0)
+    cells = [
+        tuple(
+            (
+                whole,
+                sector[f"activity_{when}"] / whole,
+                sector[f"value_{when}"] / sector[f"activity_{when}"]
+                if sector[f"activity_{when}"]
+                else None,
+            )
+            for when, whole in zip(("start", "end"), made, strict=True)
+        )
+        for sector in sectors
+    ]
+    effects = decompose([(cell[0], cell[1]) for cell in cells], 3)
+    names = ("activity", "structure", "intensity")
+    additive = {f"change_{name}": effect for name, effect in zip(names, effects, strict=True)}
+    if not all(totals):
+        ratios: dict[str, float | None] = dict.fromkeys(
+            ("ratio_total", *(f"ratio_{name}" for name in names))
+        )
+    else:
+        weight = log_mean(totals[1], totals[0])
+        ratios = {"ratio_total": totals[1] / totals[0]} | {
+            f"ratio_{name}": math.exp(effect / weight)
+            for name, effect in zip(names, effects, strict=True)
+        }
+    return {"change_total": totals[1] - totals[0], **additive, **ratios}
+
+
+def uncertainty_of_product(*, percent: Sequence[float], method: str) -> dict[str, float]:
+    """Return the uncertainty of a product of independent factors (rule M-49).
+
+    Parameters
+    ----------
+    percent : sequence of float, shape (n,)
+        Uncertainty of each [%].
+    method : str
+        ``quadrature``, or ``exact`` to keep the cross terms.
+    """
+    relative = [part / 100 for part in percent]
+    return {"percent_total": 100 * combine_product(relative, is_exact=method == "exact")}
 
 
 def uncertainty_of_sum(
@@ -238,10 +301,12 @@ def _exact(value: float) -> Decimal:
 FORMULAS: Mapping[str, Formula] = {
     "freight-allocation": allocation,
     "freight-tonne-kilometres": tonne_kilometres,
+    "lmdi-decomposition": decomposition,
     "lmdi-log-mean": logarithmic_mean,
     "lmdi-reduction-shares": reduction_shares,
     "target-convergence": convergence,
     "target-linear-reduction": linear_reduction,
     "target-temperature-score": score,
+    "uncertainty-product": uncertainty_of_product,
     "uncertainty-sum": uncertainty_of_sum,
 }
