@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
@@ -9,6 +10,8 @@ from tanlu.measures.equipment.coefficient import coefficients
 from tanlu.measures.heat.water import Water
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tanlu.measures.equipment.coefficient import Rows
 
 _AIR_OXYGEN = 21.0  # [%] of dry air, as the ordinance takes it
@@ -183,4 +186,51 @@ def condensing(
     }
 
 
-FORMULAS = {"boiler-condensing": condensing, "boiler-flue-loss": combustion_efficiency}
+def efficiency_by_table(
+    *, excess_air: float, temperature_difference_flue: float, calculator_coefficient: Rows
+) -> dict[str, float]:
+    """Return the combustion efficiency of a gas boiler by the table of tip sheet 4.
+
+    Parameters
+    ----------
+    excess_air : float
+        9.5 to 81.6 [%].
+    temperature_difference_flue : float
+        Flue gas over combustion air, 200 to 600 [degF].
+    calculator_coefficient : iterable of mapping
+        Rows of the table of coefficients.
+
+    Returns
+    -------
+    dict
+        ``efficiency`` on the gross calorific value, by straight lines between the table's values.
+    """
+    table = sorted(
+        (float(row["low"]), [float(value) for value in row["coefficients"]])
+        for row in calculator_coefficient
+        if row["set"] == "boiler_efficiency"
+    )
+    along = [
+        (air, _between(list(zip(_TABLE_DEGREES, values, strict=True)), temperature_difference_flue))
+        for air, values in table
+    ]
+    return {"efficiency": _between(along, excess_air) / 100}
+
+
+def _between(points: Sequence[tuple[float, float]], at: float) -> float:
+    """Return the value at a place, on straight lines between points."""
+    for (start, left), (end, right) in pairwise(points):
+        if start <= at <= end:
+            return left + (right - left) * (at - start) / (end - start)
+    raise TanluError(
+        "calc.off-table", found=f"{at:g}", allowed=f"{points[0][0]:g} – {points[-1][0]:g}"
+    )
+
+
+_TABLE_DEGREES = (200.0, 300.0, 400.0, 500.0, 600.0)  # [degF], columns of the table
+
+FORMULAS = {
+    "boiler-condensing": condensing,
+    "boiler-efficiency-table": efficiency_by_table,
+    "boiler-flue-loss": combustion_efficiency,
+}
