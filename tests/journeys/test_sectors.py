@@ -83,6 +83,20 @@ def test_a_filled_workbook_becomes_an_inventory_and_a_plan(sector: str, tmp_path
         assert inventory["scope1_t"] == pytest.approx(STEEL_SCOPE1, rel=2e-4)
 
 
+def test_an_energy_without_a_price_is_named(tmp_path: Path) -> None:
+    folder, table = tmp_path / "ws", tmp_path / "用能.csv"
+    rows = [f"{YEAR}-{month:02d},一厂,{item},1000,{unit}" for month in range(1, 13)
+            for item, unit in (("褐煤", "t"), ("焦炭", "t"))]  # fmt: skip
+    table.write_text("\n".join(["期间,厂区,活动,数量,单位", *rows]), encoding="utf-8")
+    assert run("init", str(folder), "--name", "厂", "--sector", "steel").code == 0
+    call = in_workspace(folder)
+    call("import", str(table))
+
+    found = {row["code"]: row for row in call("plan")["findings"]}
+
+    assert found["PLAN_PRICE_MISSING"]["facts"]["carriers"] == "lignite"
+
+
 def test_a_shipped_case_is_solved_by_its_name(tmp_path: Path) -> None:
     told = run("--json", "plan", "--case", "electronics")
 

@@ -136,7 +136,20 @@ def plan_case(
     case = case_from(found.base, found.end_uses, found.offers, found.series, settings=settings)
     mismatched = machines.mismatches(found.register, found.base, found.end_uses)
     unplaced = own_without_end_use(workspace, found.end_uses)
-    return case, [*findings, *base_sites(taken), *base_months(taken), *mismatched, *unplaced]
+    known = [*findings, *base_sites(taken), *base_months(taken), *energy_without_price(found)]
+    return case, [*known, *mismatched, *unplaced]
+
+
+def energy_without_price(found: Situation) -> list[Finding]:
+    """Return a warning where the scenario has no price of an energy bought: it counts as free."""
+    names = [
+        carrier.id
+        for carrier in found.base.carriers
+        if carrier.mwh_per_unit and f"price:{carrier.id}" not in found.series
+    ]
+    if not names:
+        return []
+    return [Finding("PLAN_PRICE_MISSING", Outcome.WARN, facts={"carriers": ", ".join(names)})]
 
 
 def own_without_end_use(workspace: Workspace, end_uses: Sequence[EndUseFact]) -> list[Finding]:
