@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.equipment.saving import payback_of
 from tanlu.measures.heat.fuel import excess_air_of
 from tanlu.measures.heat.saving import saved_fuel
 
@@ -12,6 +13,8 @@ _O2_AIR = 0.21
 _BTU_PER_KWH = 3412
 _KWH_PER_MMBTU = 1e6 / 3413  # as printed
 _MMBTU_PER_KWH = 0.003412
+_BTU_PER_KWH_EXACT = 3412.141633
+_WATER_BTU_PER_GALLON = 8.335  # [Btu/gal/degF], as printed
 
 
 def available_heat(
@@ -344,12 +347,64 @@ def arc_furnace_exhaust(
     return {"heat_loss": flow * 520 / (460 + temperature_flue) * held * 60}
 
 
+def exhaust_chiller(
+    *,
+    efficiency_available: float,
+    heat_flow: float,
+    efficiency_exchanger: float,
+    temperature_in: float,
+    temperature_out: float,
+    cop_chiller: float,
+    efficiency_chiller: float,
+    cop_compressor: float,
+    hours: float | None,
+    price_electricity: float | None,
+    investment: float | None,
+    life: float | None,
+) -> dict[str, float | None]:
+    """Return what a chiller driven by exhaust heat spares of a compressor.
+
+    Parameters
+    ----------
+    efficiency_available, efficiency_exchanger, efficiency_chiller : float
+        Available heat of the furnace, of the exchanger, of the chiller [-].
+    heat_flow : float
+        Fuel of the furnace [Btu/h].
+    temperature_in, temperature_out : float
+        Of the hot water at the chiller [degF].
+    cop_chiller, cop_compressor : float
+        [-].
+    hours, price_electricity, investment, life
+        [h/yr], [CNY/kWh], [CNY], [yr].
+    """
+    if temperature_out >= temperature_in:
+        raise TanluError("calc.not-less", name="temperature_out", other="temperature_in")
+    recovered = (1 - efficiency_available) * heat_flow * efficiency_exchanger
+    cooling = recovered * cop_chiller
+    power = cooling * efficiency_chiller / cop_compressor
+    energy = None if hours is None else power / _BTU_PER_KWH_EXACT * hours
+    money = None if energy is None or price_electricity is None else energy * price_electricity
+    return {
+        "heat_flow_recovered": recovered,
+        "flow": recovered / ((temperature_in - temperature_out) * _WATER_BTU_PER_GALLON),
+        "heat_flow_cooling": cooling,
+        "heat_flow_capacity": cooling * efficiency_chiller,
+        "power_saved": power,
+        "energy_saved": energy,
+        "cost_saved": money,
+        "investment": investment,
+        "payback": payback_of(investment, money),
+        "life": life,
+    }
+
+
 FORMULAS = {
     "process-heating-air-preheat": air_preheat,
     "process-heating-arc-furnace-exhaust": arc_furnace_exhaust,
     "process-heating-arc-furnace-input": arc_furnace_input,
     "process-heating-efficiency-improvement": efficiency_improvement,
     "process-heating-electric-equivalent": electric_equivalent,
+    "process-heating-exhaust-chiller": exhaust_chiller,
     "process-heating-exhaust-loss": exhaust_loss,
     "process-heating-fuel-equivalent": fuel_equivalent,
     "process-heating-oxygen-enrichment": oxygen_enrichment,
