@@ -12,7 +12,7 @@ from tanlu.roadmap.families import FAMILIES, TARGET_FAMILIES
 from tanlu.roadmap.layout import KILO
 from tanlu.roadmap.recourse import whole
 from tanlu.roadmap.search import EXACT_TOLERANCE, LP_TOLERANCE, ROUNDS, SMALL, Cuts, Options
-from tanlu.roadmap.solve import Engine, Status
+from tanlu.roadmap.solve import Engine
 
 if TYPE_CHECKING:
     from tanlu.roadmap.assembly import Assembly
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LEAST = 1e-7
 _BOUND = "neutrality.offsets"
+_TARGETS = tuple(sorted(TARGET_FAMILIES))
 _RULES = ("rollout", "exclusion", "lock", "adoption")
 _HARD = (
     "lock", "prerequisite", "exclusion", "rollout", "budget", "stock", "capacity", "reserve",
@@ -75,19 +76,21 @@ def diagnose(problem: Problem, options: Options) -> Infeasible:
     options : Options
         Limits.
     """
-    soft = tuple(sorted(TARGET_FAMILIES))
-    exact = is_small(assemble(problem))
-    missed = _elastic(problem, options, soft=soft)
+    model = assemble(problem)
+    exact = is_small(model)
+    missed = _elastic(problem, options, soft=_TARGETS)
     if missed is None:
-        helps = [(name, None) for name in _HARD if _feasible(problem, options, without=(name,))]
+        hard = [name for name in _HARD if model.rows_of(name)]
+        helps = [(name, None) for name in hard if _feasible(problem, options, without=(name,))]
         return Infeasible((), tuple(helps), exact=exact, conflict=True)
     if not missed and not exact:
         return Infeasible((), (), exact=exact)  # short only in whole numbers: nothing to name
-    return Infeasible(missed, tuple(_help(problem, options, missed)), exact=exact)
+    rules = tuple(name for name in _RULES if model.rows_of(name))
+    return Infeasible(missed, tuple(_help(problem, options, missed, rules)), exact=exact)
 
 
 def _help(
-    problem: Problem, options: Options, missed: tuple[Shortfall, ...]
+    problem: Problem, options: Options, missed: tuple[Shortfall, ...], rules: tuple[str, ...]
 ) -> list[tuple[str, float | None]]:
     """Return what would make a plan possible: one rule alone, all together, or a later year."""
     found: list[tuple[str, float | None]] = []
@@ -99,9 +102,9 @@ def _help(
         more = _elastic(problem, options, soft=("neutrality",), bound=True)
         if more is not None:
             found.append(("offsets", max((s.amount for s in more), default=0.0)))
-    found += [(name, None) for name in _RULES if _feasible(problem, options, without=(name,))]
+    found += [(name, None) for name in rules if _feasible(problem, options, without=(name,))]
     if not found:
-        together = _feasible(problem, options, without=("budget", *_RULES))
+        together = _feasible(problem, options, without=("budget", *rules))
         worst = max(s.amount for s in missed)
         found.append(("together", None) if together else ("measures", worst))
     last = max(s.year for s in missed)
@@ -116,13 +119,18 @@ def is_small(assembly: Assembly) -> bool:
 
 
 def _elastic(
-    problem: Problem, options: Options, *, soft: tuple[str, ...], bound: bool = False
+    problem: Problem,
+    options: Options,
+    *,
+    soft: tuple[str, ...],
+    bound: bool = False,
+    without: tuple[str, ...] = (),
 ) -> tuple[Shortfall, ...] | None:
     """Minimise the violation of some families; None when the rest conflicts.
 
     With `bound` it is the bound on offsets that gives way, not the targets' own rows.
     """
-    assembly = assemble(problem)
+    assembly = assemble(problem, without=without)
     engine = Engine(assembly.matrix, integer=is_small(assembly), seed=options.seed)
     places = _slacks(assembly, engine, soft, bound=bound)
     costs = np.zeros(engine.n_columns)
@@ -193,8 +201,5 @@ def _user_unit(assembly: Assembly, family: str, value: float) -> tuple[float, st
 
 
 def _feasible(problem: Problem, options: Options, *, without: tuple[str, ...]) -> bool:
-    assembly = assemble(problem, without=without)
-    engine = Engine(assembly.matrix, integer=is_small(assembly), seed=options.seed)
-    engine.set_costs(np.zeros(engine.n_columns))
-    answer = engine.run(seconds=options.seconds, nodes=options.nodes)
-    return answer.status is Status.OPTIMAL and _run_exact(assembly, engine, options) is not None
+    """Say whether every target can be kept without some rules: a model with an aim is quick."""
+    return _elastic(problem, options, soft=_TARGETS, without=without) == ()
