@@ -340,9 +340,10 @@ class Water:
         def of(temperature: float) -> float:
             return float(getattr(self.at_temperature(pressure, temperature), name))
 
-        lowest = of(low) if low == _T_MIN else wanted
-        highest = of(high) if high in {_T_MAX, _T_2} else wanted
-        self._require(name, wanted, lowest, highest, unit)
+        hottest = _T_MAX if pressure <= _P_5 else _T_2
+        self._require(name, wanted, of(_T_MIN), of(hottest), unit)
+        if high == _T_MAX:  # regions 2 and 5 do not meet to the last digit
+            low, high = (low, _T_2) if wanted <= of(_T_2) else (_T_2, high)
         for _ in range(_STEPS):
             middle = (low + high) / 2
             if of(middle) < wanted:
