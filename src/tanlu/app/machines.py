@@ -11,6 +11,7 @@ from tanlu.kernel.activity import RecordKind
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.kernel.plan import EquipmentFact
 from tanlu.measures.register import Bench, Register, options
+from tanlu.units.ratio import KWH_PER_MWH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from tanlu.kernel.plan import BaseYear, EndUseFact
 
 _TEXTS = ("type_text", "rating", "model", "note")
-_KWH_PER_MWH = 1000
 _MISMATCH = Fraction(11, 10)  # a list may exceed the meter by a tenth before it is said
 
 
@@ -76,7 +76,7 @@ def register(
     for carrier in base.carriers:
         points = series.get(f"price:{carrier.id}")
         if points and carrier.mwh_per_unit:
-            prices[carrier.id] = points[min(points)] / (carrier.mwh_per_unit * _KWH_PER_MWH)
+            prices[carrier.id] = points[min(points)] / (carrier.mwh_per_unit * KWH_PER_MWH)
     rates = series.get("discount_rate") or {0: Fraction(2, 25)}
     bench = Bench(load.calculators(), formulas(), load.engineering_units())
     found = options(
@@ -95,7 +95,7 @@ def mismatches(known: Register, base: BaseYear, end_uses: Iterable[EndUseFact]) 
     energy = {carrier.id: carrier.mwh_per_unit for carrier in base.carriers}
     metered: dict[tuple[str, str, str], Fraction] = {}
     for fact in end_uses:
-        kwh = fact.quantity * (energy.get(fact.carrier) or Fraction(0)) * _KWH_PER_MWH
+        kwh = fact.quantity * (energy.get(fact.carrier) or Fraction(0)) * KWH_PER_MWH
         metered[fact.site, fact.carrier, fact.end_use] = kwh
     listed: dict[tuple[str, str, tuple[str, ...]], dict[str, Fraction]] = {}
     for option in known.options:
@@ -118,8 +118,8 @@ def mismatches(known: Register, base: BaseYear, end_uses: Iterable[EndUseFact]) 
         facts = {
             "site": site,
             "machines": names,
-            "listed": str(round(total / _KWH_PER_MWH)),
-            "metered": str(round(meter / _KWH_PER_MWH)),
+            "listed": str(round(total / KWH_PER_MWH)),
+            "metered": str(round(meter / KWH_PER_MWH)),
         }
         findings.append(Finding("BASELINE_MISMATCH", Outcome.WARN, facts=facts))
     return findings

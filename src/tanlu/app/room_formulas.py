@@ -17,14 +17,13 @@ from tanlu.targets.path import (
     sectoral_convergence,
     temperature_score,
 )
+from tanlu.units.ratio import KG_PER_T
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
     from tanlu.measures.calculation.run import Formula
-
-_KG_PER_T = 1000
 
 
 def formulas() -> Mapping[str, Formula]:
@@ -269,7 +268,7 @@ def score(
 
 def tonne_kilometres(*, mass: float, distance: float) -> dict[str, float]:
     """Return ``tonne_kilometres`` [tkm] of a mass [kg] over a distance [km] (ISO 14083)."""
-    return {"tonne_kilometres": mass / _KG_PER_T * distance}
+    return {"tonne_kilometres": mass / KG_PER_T * distance}
 
 
 def allocation(*, emission: float, tonne_kilometres: Sequence[float]) -> dict[str, object]:

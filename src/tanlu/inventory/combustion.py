@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tanlu.units.ratio import KG_PER_T
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _CO2_PER_C = Fraction(44, 12)
-_KG_PER_T = 1000
 
 
 def co2_per_unit(
@@ -74,7 +75,7 @@ def co2_kg_per_tj(carbon_kgc_per_gj: Fraction) -> Fraction:
     ----------
     IPCC 2006 Guidelines, volume 2, tables 1.3 and 1.4.
     """
-    return carbon_kgc_per_gj * _CO2_PER_C * _KG_PER_T
+    return carbon_kgc_per_gj * _CO2_PER_C * KG_PER_T
 
 
 def mixture_heat(fractions: Sequence[Fraction], heats: Sequence[Fraction]) -> Fraction:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tanlu.inventory.propagation import sigma_of_cv
+from tanlu.units.ratio import KG_PER_T
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -329,10 +330,7 @@ def _market_t(site: MarketSite, z: Floats, own: Floats) -> Floats:
         kg += used * kg_per_kwh
         left -= used
     kg += left * site.residual_kg_per_kwh * np.exp(sigma * z - sigma**2 / 2)
-    return kg / _KG_PER_T
-
-
-_KG_PER_T = 1000
+    return kg / KG_PER_T
 
 
 def _draw_id(site: MarketSite) -> str:

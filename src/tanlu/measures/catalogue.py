@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.plan import Effect, Evidence, MeasureOffer, Ownership, ValueRange
+from tanlu.units.ratio import KWH_PER_MWH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     Energy = Mapping[str, Fraction | None]
 
-_KWH_PER_MWH = 1000
 EVERY_SECTOR = "cross-cutting"
 
 
@@ -104,7 +104,7 @@ def _of_machines(
     wanted = {offer.source_end_use} if offer.source_end_use else set(offer.end_uses)
     metered = sum(
         (
-            fact.quantity * (energy.get(fact.carrier) or Fraction(0)) * _KWH_PER_MWH
+            fact.quantity * (energy.get(fact.carrier) or Fraction(0)) * KWH_PER_MWH
             for fact in facts
             if fact.id in wanted
         ),
@@ -218,7 +218,7 @@ def _source(row: Mapping[str, Any], site: str, facts: tuple[EndUseFact, ...]) ->
 
 
 def _kwh(amount: Fraction, row: Mapping[str, Any], energy: Energy) -> Fraction:
-    return amount * (energy.get(row["carrier"]) or Fraction(0)) * _KWH_PER_MWH
+    return amount * (energy.get(row["carrier"]) or Fraction(0)) * KWH_PER_MWH
 
 
 def _kw(
@@ -239,7 +239,7 @@ def _kw_source(
 ) -> Fraction:
     if source is None:
         return Fraction(0)
-    kwh = source.quantity * (energy.get(source.carrier) or Fraction(0)) * _KWH_PER_MWH
+    kwh = source.quantity * (energy.get(source.carrier) or Fraction(0)) * KWH_PER_MWH
     return _whole(kwh / Fraction(row["driver_basis"]))
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import layout
+from tanlu.units.ratio import KWH_PER_MWH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tanlu.i18n.say import Say
-
-_KWH_PER_MWH = 1000
 
 
 def listed(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -79,7 +78,7 @@ def _share(value: Any, say: Say) -> str:
 
 
 def _mwh(value: Any, say: Say) -> str:
-    return say.missing if value is None else say.fixed(value / _KWH_PER_MWH, 0)
+    return say.missing if value is None else say.fixed(value / KWH_PER_MWH, 0)
 
 
 def _money(value: Any, say: Say) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
+from tanlu.units.ratio import HOURS_PER_DAY, W_PER_KW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-_HOURS_PER_DAY = 24
-_W_PER_KW = 1000
 
 
 def degree_days(
@@ -109,7 +107,7 @@ def heat_loss(
     total = transmission + air
     peak = None
     if temperature_outside is not None:
-        peak = total * (temperature_inside - temperature_outside) / _W_PER_KW
+        peak = total * (temperature_inside - temperature_outside) / W_PER_KW
     return {
         "coefficient_transmission": transmission,
         "coefficient_ventilation": air,
@@ -166,7 +164,7 @@ def heating(
         ``calc.needs-one`` and ``calc.city-unknown``.
     """
     days, confidence = _degree_days(degree_days, city, degree_day, "hdd18")
-    full = coefficient_loss * days * _HOURS_PER_DAY / _W_PER_KW
+    full = coefficient_loss * days * HOURS_PER_DAY / W_PER_KW
     heat = full * factor_operation * (1 - fraction_gains)
     fuel = heat / efficiency
     return {
@@ -221,7 +219,7 @@ def cooling(
         ``calc.needs-one`` and ``calc.city-unknown``.
     """
     days, confidence = _degree_days(degree_days, city, degree_day, "cdd26")
-    cold = coefficient_loss * days * _HOURS_PER_DAY / _W_PER_KW + energy_gains
+    cold = coefficient_loss * days * HOURS_PER_DAY / W_PER_KW + energy_gains
     power = cold / cop
     return {
         "degree_days": days,
@@ -417,7 +415,7 @@ def calibration(
     return {
         "ratio_slope": slope,
         "energy_base": base,
-        "coefficient_loss": slope * efficiency * _W_PER_KW / _HOURS_PER_DAY,
+        "coefficient_loss": slope * efficiency * W_PER_KW / HOURS_PER_DAY,
         "ratio_fit": 1 - left / total if total else None,
     }
 

@@ -6,13 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
+from tanlu.units.ratio import HOURS_PER_DAY, KG_PER_T, W_PER_KW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-_HOURS_PER_DAY = 24
-_W_PER_KW = 1000
-_KG_PER_T = 1000
 
 
 def insulation(
@@ -71,7 +68,7 @@ def insulation(
     after = heat_transfer_new
     if after is None:
         after = 1 / (1 / heat_transfer_old + (thickness or 0.0) / (conductivity or math.inf))
-    lost = area * degree_days * _HOURS_PER_DAY / _W_PER_KW
+    lost = area * degree_days * HOURS_PER_DAY / W_PER_KW
     heat = lost * (heat_transfer_old - after)
     saved = heat / efficiency
     cost = None if price_energy is None else saved * price_energy
@@ -111,7 +108,7 @@ def heating_source(*, heat: float, options: Sequence[Mapping[str, Any]]) -> dict
     use = [heat * (1 - o["fraction_solar"]) / o["efficiency"] for o in options]
     cost = [u * o["price_energy"] for u, o in zip(use, options, strict=True)]
     emission = [
-        u * o["emission_factor_energy"] / _KG_PER_T for u, o in zip(use, options, strict=True)
+        u * o["emission_factor_energy"] / KG_PER_T for u, o in zip(use, options, strict=True)
     ]
     total = [c + o["om"] + o["investment"] / o["life"] for c, o in zip(cost, options, strict=True)]
     names = [str(o["name"]) for o in options]
@@ -213,8 +210,8 @@ def lighting_density(
         ``energy_old``, ``energy_new``, ``energy_saved`` [kWh/yr], ``cost_saved`` [CNY/yr],
         ``payback``, ``investment``, ``life``.
     """
-    old = area * density_old * hours / _W_PER_KW
-    new = area * density_new * hours * (1 - fraction_control) / _W_PER_KW
+    old = area * density_old * hours / W_PER_KW
+    new = area * density_new * hours * (1 - fraction_control) / W_PER_KW
     cost = None if price_electricity is None else (old - new) * price_electricity
     return {
         "energy_old": old,

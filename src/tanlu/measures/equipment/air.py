@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients
 from tanlu.measures.equipment.saving import cost_of, payback_of, saved_energy
+from tanlu.measures.printed import KW_PER_HP, PSI_PER_ATMOSPHERE
+from tanlu.units.ratio import INCHES_PER_FOOT, MIN_PER_H, S_PER_MIN
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows
 
-_MIN_PER_H = 60
-_S_PER_MIN = 60
-_INCHES_PER_FOOT = 12
 _GAS_CONSTANT = 53.34  # of air [ft lbf/lb/degR]
 _FAHRENHEIT_ZERO = 459.67  # [degR]
 _GRAVITY = 32.2  # [ft/s2]
 _GAMMA = 1.4
-_RATED_ATMOSPHERE = 14.7  # that ratings refer to [psia]
 _BTU_PER_HP_H = 2545
 _BTU_PER_GJ = 947_817.12
 _ROUNDING = 1e-12  # a machine at its limit keeps its grade
@@ -69,7 +67,7 @@ def _air_energy(
     life: float | None,
 ) -> dict[str, float | None]:
     """Return volume, electricity and money of a flow of air [m3/min], and what saving it brings."""
-    volume = flow * _MIN_PER_H * hours
+    volume = flow * MIN_PER_H * hours
     power = flow * specific_power
     energy = power * hours
     saved = saved_energy(
@@ -124,7 +122,7 @@ def leak_bag(
 
     Other parameters and returns are those of `leak_estimate`, with ``flow`` of one leak.
     """
-    flow = math.pi * (diameter / 2) ** 2 * height / flow_time * _S_PER_MIN
+    flow = math.pi * (diameter / 2) ** 2 * height / flow_time * S_PER_MIN
     return {"flow": flow, **_air_energy(flow * count, **cost)}
 
 
@@ -194,9 +192,9 @@ def orifice_flow(
     isentropic expansion to the pressure behind.
     """
     rankine = temperature + _FAHRENHEIT_ZERO
-    before = pressure * _INCHES_PER_FOOT**2 / (_GAS_CONSTANT * rankine)
-    behind = atmosphere * _INCHES_PER_FOOT**2 / (_GAS_CONSTANT * rankine)
-    area = math.pi * diameter**2 / (4 * _INCHES_PER_FOOT**2)
+    before = pressure * INCHES_PER_FOOT**2 / (_GAS_CONSTANT * rankine)
+    behind = atmosphere * INCHES_PER_FOOT**2 / (_GAS_CONSTANT * rankine)
+    area = math.pi * diameter**2 / (4 * INCHES_PER_FOOT**2)
     critical = (2 / (_GAMMA + 1)) ** (_GAMMA / (_GAMMA - 1))
     ratio = atmosphere / pressure
     is_choked = ratio <= critical
@@ -207,7 +205,7 @@ def orifice_flow(
         density = before * ratio ** (1 / _GAMMA)
         heads = 2 * _GAMMA / (_GAMMA - 1) * (1 - ratio ** ((_GAMMA - 1) / _GAMMA))
     velocity = math.sqrt(heads * _GAS_CONSTANT * rankine * _GRAVITY)
-    mass = density * area * velocity * _S_PER_MIN * coefficient
+    mass = density * area * velocity * S_PER_MIN * coefficient
     return mass / behind, is_choked
 
 
@@ -310,7 +308,7 @@ def nozzle(
 def consumption(*, air_volume: float, **cost: Unpack[AirCost]) -> dict[str, float | None]:
     """Return what a known volume of air [m3/yr] costs; see `leak_estimate`."""
     hours = cost["hours"]
-    return _air_energy(air_volume / hours / _MIN_PER_H, **cost)
+    return _air_energy(air_volume / hours / MIN_PER_H, **cost)
 
 
 def adjusted_power(
@@ -321,7 +319,7 @@ def adjusted_power(
     def work(pressure: float, base: float) -> float:
         return math.pow((pressure + base) / base, exponent) - 1
 
-    return power * work(actual, atmosphere) / work(rated, _RATED_ATMOSPHERE)
+    return power * work(actual, atmosphere) / work(rated, PSI_PER_ATMOSPHERE)
 
 
 def pressure_reduction(
@@ -410,7 +408,7 @@ def system_pressure(
         [-].
     """
     at = pressure_full_load - pressure_reduction
-    ratio = (at + pressure_atmosphere) / (pressure_full_load + _RATED_ATMOSPHERE)
+    ratio = (at + pressure_atmosphere) / (pressure_full_load + PSI_PER_ATMOSPHERE)
     use = flow_use * (1 - _ARTIFICIAL_DEMAND * (1 - ratio))
     return {
         "pressure_new": at,
@@ -608,7 +606,7 @@ def operating_cost(
     price_electricity : float
         [CNY/kWh].
     """
-    full = power_shaft * _KW_PER_HP * hours
+    full = power_shaft * KW_PER_HP * hours
     unloaded = 1 - fraction_time_loaded
     loaded_energy = full * fraction_time_loaded / efficiency_loaded
     unloaded_energy = full * fraction_load_unloaded * unloaded / efficiency_unloaded
@@ -620,8 +618,6 @@ def operating_cost(
         "energy_cost": (loaded_energy + unloaded_energy) * price_electricity,
     }
 
-
-_KW_PER_HP = 0.746
 
 FORMULAS = {
     "compressed-air-compressor-replacement": compressor_replacement,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients
+from tanlu.measures.printed import PSI_PER_ATMOSPHERE
+from tanlu.units.ratio import IN2_PER_FT2, IN3_PER_FT3, S_PER_MIN, VA_PER_KVA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -15,21 +17,17 @@ if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows
 
 _GAL_PER_CF = 7.48
-_ATMOSPHERE = 14.7  # [psia]
-_IN2_PER_FT2 = 144
-_S_PER_MIN = 60
 _CIRCLE = 0.78  # pi/4 as the publication rounds it
 _CYLINDER = 0.785
-_IN3_PER_FT3 = 1728
 _VALVE_FLOW = 0.6875
-_SQRT3, _VA_PER_KVA = 1.732, 1000
+_SQRT3 = 1.732
 
 
 def receiver_usable(*, volume: float, pressure_in: float, pressure_out: float) -> dict[str, float]:
     """Return the air [cf] a receiver [gal] gives between two pressures [psig]."""
     if pressure_out > pressure_in:
         raise TanluError("calc.not-less", name="pressure_out", other="pressure_in")
-    return {"air": volume / _GAL_PER_CF * (pressure_in - pressure_out) / _ATMOSPHERE}
+    return {"air": volume / _GAL_PER_CF * (pressure_in - pressure_out) / PSI_PER_ATMOSPHERE}
 
 
 def receiver_general(
@@ -72,7 +70,7 @@ def receiver_dedicated(
     feet = duration * (flow - flow_refill) * pressure_atmosphere / fall
     refill = None
     if flow_refill:
-        refill = feet * fall / (flow_refill * pressure_atmosphere) * _S_PER_MIN
+        refill = feet * fall / (flow_refill * pressure_atmosphere) * S_PER_MIN
     return {"volume": feet * _GAL_PER_CF, "time_refill": refill}
 
 
@@ -96,7 +94,7 @@ def receiver_bridging(
         [psia], [psi].
     """
     seconds = distance / velocity
-    feet = seconds * flow / _S_PER_MIN * pressure_atmosphere / pressure_drop
+    feet = seconds * flow / S_PER_MIN * pressure_atmosphere / pressure_drop
     return {"volume": feet * _GAL_PER_CF}
 
 
@@ -126,7 +124,7 @@ def receiver_cycle(
     if rise <= 0:
         raise TanluError("calc.not-less", name="pressure_load", other="pressure_unload")
     used = flow * time_loaded / (time_loaded + time_unloaded)
-    feet = time_loaded / _S_PER_MIN * (flow - used) * pressure_atmosphere / rise
+    feet = time_loaded / S_PER_MIN * (flow - used) * pressure_atmosphere / rise
     return {"volume": feet * _GAL_PER_CF, "flow_used": used}
 
 
@@ -176,7 +174,7 @@ def air_velocity(
     """Return the velocity [ft/s] of free air [cfm] in a pipe at a pressure [psig]."""
     area, _ = coefficients(calculator_coefficient, "air_pipe", variant=pipe_size)
     compressed = flow * pressure_atmosphere / (pressure + pressure_atmosphere)
-    return {"velocity": compressed * _IN2_PER_FT2 / area / _S_PER_MIN}
+    return {"velocity": compressed * IN2_PER_FT2 / area / S_PER_MIN}
 
 
 def pipe_sizing(
@@ -194,7 +192,7 @@ def pipe_sizing(
         [ft/s].
     """
     compressed = flow * pressure_atmosphere / (pressure + pressure_atmosphere)
-    area = _IN2_PER_FT2 * compressed / (velocity * _S_PER_MIN)
+    area = IN2_PER_FT2 * compressed / (velocity * S_PER_MIN)
     return {"area": area, "diameter": math.sqrt(area / _CIRCLE)}
 
 
@@ -238,11 +236,11 @@ def cylinder(
     frequency_cycles : float
         [1/min].
     """
-    stroke = _CYLINDER * length_stroke * frequency_cycles / _IN3_PER_FT3
+    stroke = _CYLINDER * length_stroke * frequency_cycles / IN3_PER_FT3
     swept = diameter**2 * stroke
     if acting == "double":
         swept = 2 * swept - diameter_rod**2 * stroke
-    ratio = (pressure + _ATMOSPHERE) / _ATMOSPHERE
+    ratio = (pressure + PSI_PER_ATMOSPHERE) / PSI_PER_ATMOSPHERE
     return {"flow_swept": swept, "ratio_compression": ratio, "flow": swept * ratio}
 
 
@@ -331,7 +329,7 @@ def part_load(
         another input.
     """
     if voltage is not None and current is not None and power_factor is not None:
-        electric: float | None = voltage * current * power_factor * _SQRT3 / _VA_PER_KVA
+        electric: float | None = voltage * current * power_factor * _SQRT3 / VA_PER_KVA
     else:
         electric = None
     powers = [

@@ -9,13 +9,13 @@ from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import drive as drives
 from tanlu.measures.equipment import fan, motor_curve, pump
 from tanlu.measures.equipment.saving import yearly
+from tanlu.measures.printed import KW_PER_HP
+from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows
 
 _ROUNDS = 60  # of the fixed point of a belt's loss, which converges within a few
-_LARGEST_LOAD = 1.5
-_W_PER_KW = 1000
 
 
 class DriveAndMotor(TypedDict):
@@ -87,8 +87,8 @@ def electrical_input(
         voltage=between["voltage_rated"],
     )
     load = shaft / plate.power_hp
-    if load > _LARGEST_LOAD:
-        raise TanluError("calc.motor-overload", load=_LARGEST_LOAD)
+    if load > motor_curve.LARGEST_LOAD:
+        raise TanluError("calc.motor-overload", load=motor_curve.LARGEST_LOAD)
     point = motor_curve.curve_of(rows, plate, between["current_full_load"]).at(load)
     voltage = between["voltage"] or plate.voltage
     current = ((voltage / plate.voltage - 1) * (1 - 2 * load) + 1) * point.current
@@ -96,7 +96,7 @@ def electrical_input(
         "power_shaft": shaft,
         "load_factor": load,
         "efficiency": point.efficiency,
-        "power_factor": point.power / (math.sqrt(3) * voltage * current / _W_PER_KW),
+        "power_factor": point.power / (math.sqrt(3) * voltage * current / W_PER_KW),
         "current_input": current,
         "power_input": point.power,
         **yearly(point.power, between["hours"], between["price_electricity"]),
@@ -121,7 +121,7 @@ def pump_electricity(
         ``power_pump`` at the pump's shaft [hp] and what `electrical_input` returns.
     """
     fluid = pump.fluid_power(specific_gravity=specific_gravity, flow=flow, head=head)
-    shaft = fluid["power_fluid"] / motor_curve.KW_PER_HP / efficiency_pump
+    shaft = fluid["power_fluid"] / KW_PER_HP / efficiency_pump
     return {"power_pump": shaft, **electrical_input(power_driven=shaft, **between)}
 
 
@@ -149,7 +149,7 @@ def fan_electricity(
         pressure_outlet=pressure_outlet,
         compressibility=compressibility,
     )
-    shaft = fluid["power_fluid"] / motor_curve.KW_PER_HP / efficiency_fan
+    shaft = fluid["power_fluid"] / KW_PER_HP / efficiency_fan
     return {"power_fan": shaft, **electrical_input(power_driven=shaft, **between)}
 
 

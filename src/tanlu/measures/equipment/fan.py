@@ -10,16 +10,14 @@ from tanlu.measures.equipment import drive as drives
 from tanlu.measures.equipment import motor
 from tanlu.measures.equipment.coefficient import coefficients, polynomial, two_exponentials
 from tanlu.measures.equipment.saving import saved_energy, saved_power, yearly
+from tanlu.measures.printed import CFM_INCHES_PER_HP, INCHES_OF_WATER_PER_INCH_OF_MERCURY, KW_PER_HP
+from tanlu.units.ratio import S_PER_H
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tanlu.measures.equipment.coefficient import Rows
 
-KW_PER_HP = 0.746
-_CFM_INCHES_PER_HP = 6362
-_INCHES_OF_WATER_PER_INCH_OF_MERCURY = 13.63
-_S_PER_H = 3600
 _TWO_SPEED, _VARIABLE = "two_speed", "variable_speed"
 _HALF_SPEED_POWER = 0.125  # the cube of half speed
 
@@ -44,7 +42,7 @@ def fluid_power(
         ``power_fluid`` [kW].
     """
     rise = pressure_outlet - pressure_inlet
-    return {"power_fluid": KW_PER_HP * flow * rise * compressibility / _CFM_INCHES_PER_HP}
+    return {"power_fluid": KW_PER_HP * flow * rise * compressibility / CFM_INCHES_PER_HP}
 
 
 def compressibility(
@@ -71,9 +69,9 @@ def compressibility(
     ratio_heat : float
         Of the specific heats [-].
     """
-    absolute = pressure_inlet + _INCHES_OF_WATER_PER_INCH_OF_MERCURY * pressure_atmosphere
+    absolute = pressure_inlet + INCHES_OF_WATER_PER_INCH_OF_MERCURY * pressure_atmosphere
     x = (pressure_outlet - pressure_inlet) / absolute
-    z = _CFM_INCHES_PER_HP * power_shaft / flow / absolute * (ratio_heat - 1) / ratio_heat
+    z = CFM_INCHES_PER_HP * power_shaft / flow / absolute * (ratio_heat - 1) / ratio_heat
     return {"compressibility": math.log1p(x) * z / (math.log1p(z) * x)}
 
 
@@ -147,7 +145,7 @@ def shaft_power(
     hours, price_electricity
         [h/yr], [CNY/kWh].
     """
-    fluid = flow / _S_PER_H * pressure_difference * compressibility
+    fluid = flow / S_PER_H * pressure_difference * compressibility
     shaft = fluid / efficiency_fan
     power = shaft / efficiency_drive / efficiency_motor
     return {
@@ -398,7 +396,7 @@ def replacement(
 
     Parameters are those of `shaft_power`; ``efficiency_old`` and ``efficiency_new`` of the fan.
     """
-    fluid = flow / _S_PER_H * pressure_difference * count / efficiency_drive / efficiency_motor
+    fluid = flow / S_PER_H * pressure_difference * count / efficiency_drive / efficiency_motor
     before, after = fluid / efficiency_old, fluid / efficiency_new
     return {
         "power_before": before,
@@ -460,7 +458,7 @@ def assessment(
     shaft, electric = found["power_shaft"] or 0.0, found["power_input"] or 0.0
     passed = drives.drive_efficiency(calculator_coefficient, drive, shaft, efficiency_drive)
     rise = pressure_outlet - pressure_inlet
-    air = flow * rise * compressibility / _CFM_INCHES_PER_HP
+    air = flow * rise * compressibility / CFM_INCHES_PER_HP
     index = energy_index(
         flow=flow,
         pressure_inlet=pressure_inlet,

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients, polynomial
+from tanlu.measures.printed import (
+    CFM_INCHES_PER_HP,
+    INCHES_OF_WATER_PER_INCH_OF_MERCURY,
+    ZERO_FAHRENHEIT,
+)
+from tanlu.units.ratio import PA_PER_KPA, ZERO_CELSIUS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tanlu.measures.equipment.coefficient import Rows
 
-_CFM_INCHES_PER_HP = 6362
-_INCHES_OF_WATER_PER_INCH_OF_MERCURY = 13.63
 _VELOCITY_OF_PRESSURE = 1096  # ft/min of a velocity pressure of 1 in w.g. at 1 lb/ft3
-_RANKINE = 460  # of 0 degF, as AMCA 203 rounds it
-_KELVIN = 273.15
 _DRY_AIR = 0.287042  # gas constant [kJ/kg/K]
 _MASS_RATIO = 0.621945  # of water and dry air
 _COUNTED_SHARE = 0.1  # of the greatest velocity pressure, for the 75 percent rule
 _FREEZING = 0.01  # [degC]
 _COLDEST, _HOTTEST = -100.0, 200.0  # that the saturation curve holds for [degC]
-_PA_PER_KPA = 1000
 _ROUNDS = 200
 _CLOSE = 1e-12
 
@@ -95,7 +96,7 @@ def gas_density(
         other = "pressure_atmosphere + pressure_static"
         raise TanluError("calc.not-less", name="pressure_vapour", other=other)
     ratio = _MASS_RATIO * vapour / (pressure - vapour)
-    volume = _DRY_AIR * (temperature + _KELVIN) / (pressure - vapour)
+    volume = _DRY_AIR * (temperature + ZERO_CELSIUS) / (pressure - vapour)
     return {
         "density": (1 + ratio) / volume,
         "humidity_ratio": ratio,
@@ -110,10 +111,9 @@ def _saturation(temperature: float, rows: Rows) -> float:
     """Return the pressure of saturated vapour over ice or water [kPa]."""
     over = "ice" if temperature < _FREEZING else "water"
     first, *middle, last = coefficients(rows, "saturation_pressure", variant=over)
-    kelvin = temperature + _KELVIN
+    kelvin = temperature + ZERO_CELSIUS
     return (
-        math.exp(first / kelvin + polynomial(middle, kelvin) + last * math.log(kelvin))
-        / _PA_PER_KPA
+        math.exp(first / kelvin + polynomial(middle, kelvin) + last * math.log(kelvin)) / PA_PER_KPA
     )
 
 
@@ -192,7 +192,7 @@ class _Gas:
 
     def at(self, temperature: float, pressure: float) -> float:
         """Return the density at a temperature [degF] and static pressure [in w.g.]."""
-        warmer = (self.temperature + _RANKINE) / (temperature + _RANKINE)
+        warmer = (self.temperature + ZERO_FAHRENHEIT) / (temperature + ZERO_FAHRENHEIT)
         denser = (pressure + self.barometer) / (self.pressure + self.barometer)
         return self.density * warmer * denser
 
@@ -285,7 +285,7 @@ def site_test(
     TanluError
         ``calc.no-rise`` when the total pressure does not rise.
     """
-    barometer = _INCHES_OF_WATER_PER_INCH_OF_MERCURY * pressure_atmosphere
+    barometer = INCHES_OF_WATER_PER_INCH_OF_MERCURY * pressure_atmosphere
     gas = _Gas(density, temperature, pressure_static, barometer)
     mass = sum(_mass(gas, row) for row in traverses)
 
@@ -301,7 +301,7 @@ def site_test(
         raise TanluError("calc.no-rise", found=f"{rise:g} in w.g.")
     absolute = inlet.total + barometer
     x = rise / absolute
-    z = (ratio_heat - 1) / ratio_heat * _CFM_INCHES_PER_HP * power_shaft / inlet.flow / absolute
+    z = (ratio_heat - 1) / ratio_heat * CFM_INCHES_PER_HP * power_shaft / inlet.flow / absolute
     compressibility = _compressibility(x, z)
     pressures = {
         "pressure_total": rise + system_effect,
@@ -310,7 +310,7 @@ def site_test(
     }
     n = (speed_2 or speed) / speed
     rho = (density_2 or inlet.density) / inlet.density
-    barometer_2 = _INCHES_OF_WATER_PER_INCH_OF_MERCURY * (
+    barometer_2 = INCHES_OF_WATER_PER_INCH_OF_MERCURY * (
         pressure_atmosphere_2 or pressure_atmosphere
     )
     ratio = 1.0
@@ -321,7 +321,7 @@ def site_test(
         if abs(again - ratio) <= _CLOSE:
             break
         ratio = again
-    air_per_pressure = inlet.flow * compressibility / (_CFM_INCHES_PER_HP * power_shaft)
+    air_per_pressure = inlet.flow * compressibility / (CFM_INCHES_PER_HP * power_shaft)
     return {
         "flow": inlet.flow,
         "density_inlet": inlet.density,
@@ -392,8 +392,8 @@ def conversion(
         ``compressibility_2`` [-] and the ``efficiency`` by the pressure given [-].
     """
     n, rho = speed_2 / speed_1, density_2 / density_1
-    barometer = _INCHES_OF_WATER_PER_INCH_OF_MERCURY * pressure_atmosphere
-    barometer_2 = _INCHES_OF_WATER_PER_INCH_OF_MERCURY * (
+    barometer = INCHES_OF_WATER_PER_INCH_OF_MERCURY * pressure_atmosphere
+    barometer_2 = INCHES_OF_WATER_PER_INCH_OF_MERCURY * (
         pressure_atmosphere_2 or pressure_atmosphere
     )
 
@@ -405,7 +405,7 @@ def conversion(
         total += moving(area_outlet)
     if pressure_kind == "rise":
         total -= moving(area_inlet)
-    heat = (ratio_heat - 1) / ratio_heat * _CFM_INCHES_PER_HP
+    heat = (ratio_heat - 1) / ratio_heat * CFM_INCHES_PER_HP
 
     def factor(total: float, power: float, flow: float, barometer: float) -> float:
         absolute = share_inlet * total + barometer
@@ -427,7 +427,7 @@ def conversion(
         "power_2": power_shaft * n**3 * rho * ratio,
         "compressibility": first,
         "compressibility_2": second,
-        "efficiency": flow * pressure * first / (_CFM_INCHES_PER_HP * power_shaft),
+        "efficiency": flow * pressure * first / (CFM_INCHES_PER_HP * power_shaft),
     }
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from tanlu.measures.equipment.saving import saved_energy, saved_power
-
-W_PER_KW = 1000
+from tanlu.units.ratio import W_PER_KW
 
 
 def lamp_replacement(

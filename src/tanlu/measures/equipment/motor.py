@@ -10,13 +10,14 @@ from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import motor_curve
 from tanlu.measures.equipment.coefficient import polynomial
 from tanlu.measures.equipment.saving import saved_energy, saved_power, yearly
+from tanlu.measures.printed import KW_PER_HP
+from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tanlu.measures.equipment.coefficient import Rows
 
-W_PER_KW = 1000
 _GB_18613 = {"1": "IE5", "2": "IE4", "3": "IE3"}  # grade of GB 18613-2020: its IE class
 
 
@@ -490,7 +491,7 @@ def load_estimate(
         point = motor_curve.at_current(curve, current or 0.0, voltage)
     return {
         "load_factor": point.load,
-        "power_shaft": point.power * point.efficiency / motor_curve.KW_PER_HP,
+        "power_shaft": point.power * point.efficiency / KW_PER_HP,
         "efficiency": point.efficiency,
         "power_factor": point.power_factor,
         "current_input": point.current,

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients, through_points, two_exponentials
+from tanlu.measures.printed import KW_PER_HP
+from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tanlu.measures.equipment.coefficient import Rows
 
-KW_PER_HP = 0.746  # as the publication reckons
-W_PER_KW = 1000
 TABLE_VOLTAGE = 460.0  # of the printed currents [V]
 SPECIFIED = "specified"
 _LOADS = (0.25, 0.5, 0.75, 1.0)
 _OVERLOAD = 1.25
 _AT_OVERLOAD = 0.99  # efficiency at 125 % of load over that at full load
 _IDLE_LOSS = 0.8  # loss without load over that at 25 % of load
-_LARGEST_LOAD = 1.5
+LARGEST_LOAD = 1.5
 _TOP_OF_LOW_RANGE, _TOP_OF_RANGE = 0.251, 1.251  # loads up to here use the same points
 _SECONDS = 60
 _MOST_POLES = 12
@@ -134,7 +134,7 @@ def _over_quarters(values: tuple[float, ...], load: float) -> float:
     if load < _TOP_OF_RANGE:
         return through_points((*_LOADS, _OVERLOAD), values, load)
     places = (0.75, 1.0, _OVERLOAD)
-    return through_points(places, values[2:], min(load, _LARGEST_LOAD))
+    return through_points(places, values[2:], min(load, LARGEST_LOAD))
 
 
 def quarter_currents(rows: Rows, plate: MotorPlate) -> tuple[float, ...]:
@@ -264,9 +264,9 @@ def at_current(curve: Curve, current: float, voltage: float) -> Point:
 def _around(curve: Curve, passed: Callable[[Point], bool]) -> tuple[Point, Point]:
     """Return the points at the hundredths of load before and after a measured value."""
     before = curve.at(0.0)
-    for hundredth in range(1, round(_LARGEST_LOAD / _STEP) + 1):
+    for hundredth in range(1, round(LARGEST_LOAD / _STEP) + 1):
         point = curve.at(hundredth * _STEP)
         if passed(point):
             return before, point
         before = point
-    raise TanluError("calc.motor-overload", load=_LARGEST_LOAD)
+    raise TanluError("calc.motor-overload", load=LARGEST_LOAD)

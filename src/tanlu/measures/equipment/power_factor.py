@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.saving import saved_energy
+from tanlu.units.ratio import VA_PER_KVA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_VA_PER_KVA = 1000
 _INDEPENDENT = 2  # quantities that fix the triangle of powers
 
 
@@ -62,7 +62,7 @@ def correction(
         if power_apparent is not None:
             raise TanluError("calc.needs-one", found="power_apparent, voltage + current")
         lines = math.sqrt(3) if phases == "3" else 1.0
-        power_apparent = lines * voltage * current / _VA_PER_KVA
+        power_apparent = lines * voltage * current / VA_PER_KVA
     apparent, real = _triangle(
         {"S": power_apparent, "P": power_real, "Q": power_reactive},
         None if angle_phase is None else math.cos(math.radians(angle_phase)),

@@ -10,24 +10,23 @@ from tanlu.measures.equipment import drive as drives
 from tanlu.measures.equipment import motor
 from tanlu.measures.equipment.coefficient import coefficients, polynomial, two_exponentials
 from tanlu.measures.equipment.saving import saved_energy, saved_power, yearly
+from tanlu.measures.printed import KW_PER_HP
+from tanlu.units.ratio import INCHES_PER_FOOT, S_PER_H, W_PER_KW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tanlu.measures.equipment.coefficient import Rows
 
-KW_PER_HP = 0.746
 _GPM_FEET_PER_HP = 3961.38
 _GPM_FEET_PER_HP_TIP = 3960  # as the tip sheet prints it
 _GPM_PER_CFS = 448.8311693
 _PSI_PER_FOOT = 0.432750001
 _GRAVITY_FT = 32.174  # [ft/s2]
-_INCHES_PER_FOOT = 12
 _GPM_PSI_PER_HP = 1714.231
 _FEET_PER_PSI = 2.307249
 _VALVE_KW_PER_HP = 0.7457
 _GRAVITY = 9.80665  # [m/s2], ISO 80000-3
-_W_PER_KW, _S_PER_H = 1000, 3600
 
 
 def fluid_power(*, specific_gravity: float, flow: float, head: float) -> dict[str, float]:
@@ -52,7 +51,7 @@ def fluid_power(*, specific_gravity: float, flow: float, head: float) -> dict[st
 
 def _velocity_head(flow: float, diameter: float) -> float:
     """Return the velocity head [ft] of a flow [gpm] in a pipe [in]."""
-    area = math.pi * (diameter / _INCHES_PER_FOOT) ** 2 / 4
+    area = math.pi * (diameter / INCHES_PER_FOOT) ** 2 / 4
     return (flow / _GPM_PER_CFS / area) ** 2 / (2 * _GRAVITY_FT)
 
 
@@ -381,7 +380,7 @@ def shaft_power(
 
 
 def _hydraulic(flow: float, head: float, density: float) -> float:
-    return density * _GRAVITY * flow / _S_PER_H * head / _W_PER_KW
+    return density * _GRAVITY * flow / S_PER_H * head / W_PER_KW
 
 
 def displacement(

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients
 from tanlu.measures.equipment.saving import cost_of, saved_power
+from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows
-
-_W_PER_KW = 1000
 
 
 def losses(
@@ -49,10 +48,10 @@ def losses(
         ``percent_no_load`` of them, ``loss`` at the load [W], ``efficiency`` there,
         ``energy_loss`` [kWh/yr], ``energy_cost`` [CNY/yr].
     """
-    rated_w = power_rated * _W_PER_KW
+    rated_w = power_rated * W_PER_KW
     loss = _loss(loss_no_load, loss_load, load_factor)
     passed = rated_w * load_factor * power_factor
-    energy = loss * hours / _W_PER_KW
+    energy = loss * hours / W_PER_KW
     return {
         "load_factor_best": math.sqrt(loss_no_load / loss_load),
         "loss_rated": loss_no_load + loss_load,
@@ -136,9 +135,9 @@ def replacement(
         "loss_old": before,
         "loss_new": after,
         "ratio_no_load": new[0] / old[0] if old[0] else None,
-        "energy_use": before * count * hours / _W_PER_KW,
+        "energy_use": before * count * hours / W_PER_KW,
         **saved_power(
-            (before - after) * count / _W_PER_KW,
+            (before - after) * count / W_PER_KW,
             hours,
             price_electricity,
             investment=investment,

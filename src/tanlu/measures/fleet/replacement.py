@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
+from tanlu.units.ratio import KG_PER_T
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     Row = Mapping[str, Any]
 
-KG_PER_T = 1000.0
 DISTANCE, HOURS = "distance", "hour"
 
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tanlu.kernel.errors import TanluError
+from tanlu.units.ratio import PERCENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-_PERCENT = 100
 
 
 def _number(value: Any) -> float | None:
@@ -104,7 +103,7 @@ def system_losses(
         percent_availability,
     )
     losses = parts if percent_losses is None else percent_losses
-    return {"total": _PERCENT * (1 - math.prod(1 - loss / _PERCENT for loss in losses))}
+    return {"total": PERCENT * (1 - math.prod(1 - loss / PERCENT for loss in losses))}
 
 
 def cell_sapm(

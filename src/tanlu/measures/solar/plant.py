@@ -24,6 +24,7 @@ from tanlu.measures.solar.resource import (
     sun_from_months,
     sun_from_weather,
 )
+from tanlu.units.ratio import PERCENT, W_PER_KW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 BEIJING = 8  # hours ahead of universal time, all over China
 MODULE = "module"
-_W_PER_KW = 1000
-_PERCENT = 100
 _CALM = 1.0  # m/s, where no wind is known: what pvlib takes
 
 
@@ -65,7 +64,7 @@ class Plant:
 def output(plant: Plant, sun: Sun, falling: Hours) -> Hours:
     """Return the power of one kilowatt of modules, hour by hour [kW/kW]."""
     if plant.performance_ratio is not None:
-        made: Hours = falling / _W_PER_KW * plant.performance_ratio
+        made: Hours = falling / W_PER_KW * plant.performance_ratio
         return made
     from pvlib import inverter, pvsystem, temperature
 
@@ -138,7 +137,7 @@ def city_hours(
     """Return the power of one kilowatt in a city, hour by hour [kW/kW]."""
     place = place_of(row, None, None, BEIJING)
     sun = site_sun(row, place, ghi=None, dhi=None, air=None, weather=None)
-    made: Hours = plane(sun, tilt, azimuth, albedo) / _W_PER_KW * performance_ratio
+    made: Hours = plane(sun, tilt, azimuth, albedo) / W_PER_KW * performance_ratio
     return made
 
 
@@ -235,7 +234,7 @@ def solar_yield(
     plant = Plant(
         performance_ratio=None if basis == MODULE else performance_ratio,
         coefficient_temperature=coefficient_temperature,
-        loss=1 - math.prod(1 - loss / _PERCENT for loss in percent_losses or [percent_loss]),
+        loss=1 - math.prod(1 - loss / PERCENT for loss in percent_losses or [percent_loss]),
         efficiency_inverter=efficiency_inverter,
         ratio_dc_ac=ratio_dc_ac,
     )
@@ -246,13 +245,13 @@ def solar_yield(
     size = power_dc
     if size is None and area_roof is not None:
         size = area_roof * fraction_packing * efficiency_module
-    total, sunshine = float(per_kw.sum()), float(falling.sum()) / _W_PER_KW
+    total, sunshine = float(per_kw.sum()), float(falling.sum()) / W_PER_KW
     station = _station(row, sun)
     return {
         "power_dc": size,
         "tilt": angle,
         "tilt_optimum": optimum,
-        "irradiation_global": float(sun.ghi.sum()) / _W_PER_KW,
+        "irradiation_global": float(sun.ghi.sum()) / W_PER_KW,
         "irradiation_plane": sunshine,
         "yield": total,
         "yield_month": monthly(per_kw),
@@ -271,13 +270,13 @@ def _station(row: Mapping[str, Any] | None, sun: Sun) -> float | None:
     if row is None:
         return None
     station = float((np.asarray(monthly_city(row, "ghi")) * DAYS).sum())
-    return float(sun.ghi.sum()) / _W_PER_KW / station
+    return float(sun.ghi.sum()) / W_PER_KW / station
 
 
 def _too_sunny(station: float | None, most: float, *, is_weather: bool) -> tuple[Finding, ...]:
     if not is_weather or station is None or station <= most:
         return ()
-    facts = {"found": f"{(station - 1) * _PERCENT:.1f}"}
+    facts = {"found": f"{(station - 1) * PERCENT:.1f}"}
     return (Finding("SOLAR_WEATHER_HIGH", Outcome.WARN, cell="weather", facts=facts),)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tanlu.kernel.errors import TanluError
+from tanlu.units.ratio import HOURS_PER_DAY, W_PER_KW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 MONTHS = 12
 HOURS = 8760
-HOURS_PER_DAY = 24
-_W_PER_KW = 1000
+HOURS_OF_MEAN_DAYS = MONTHS * HOURS_PER_DAY
 _DEGREES_PER_ZONE = 15  # of longitude, an hour of time
 _LOWEST_SUN = 88  # zenith [deg] beyond which no beam is counted: the disc touches the horizon
 DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -252,7 +252,7 @@ def _height(zenith: Hours) -> Hours:
 
 def _scaled(shape: Hours, daily: Sequence[float]) -> Hours:
     """Return a shape whose monthly sums are daily means times the days [W/m2]."""
-    totals = np.asarray(daily, dtype=float) * DAYS * _W_PER_KW
+    totals = np.asarray(daily, dtype=float) * DAYS * W_PER_KW
     scaled: Hours = shape * (totals / np.bincount(MONTH, shape, MONTHS))[MONTH]
     return scaled
 

@@ -12,20 +12,18 @@ from tanlu.measures.solar.plant import city_hours
 from tanlu.measures.solar.resource import (
     HOUR,
     HOURS,
-    HOURS_PER_DAY,
+    HOURS_OF_MEAN_DAYS,
     MONTH,
-    MONTHS,
     find_city,
     share_of_hours,
 )
+from tanlu.units.ratio import DAYS_PER_WEEK, HOURS_PER_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tanlu.measures.solar.resource import Hours
 
-_DAYS_PER_WEEK = 7
-_MEAN_DAYS = MONTHS * HOURS_PER_DAY
 _SIZES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)  # of the plant, where the bounds touch
 
 
@@ -40,7 +38,7 @@ def whole_year(values: Sequence[float], name: str) -> Hours:
     given = np.asarray(values, dtype=float)
     if given.size == HOURS:
         return given
-    if given.size == _MEAN_DAYS:
+    if given.size == HOURS_OF_MEAN_DAYS:
         spread: Hours = given[MONTH * HOURS_PER_DAY + HOUR]
         return spread
     if given.size == HOURS_PER_DAY:
@@ -91,7 +89,7 @@ def load_hours(
         raise TanluError("calc.needs-one", found="load, shifts")
     if load is not None:
         return whole_year(load, "load") + power_base
-    weekday = np.arange(HOURS) // HOURS_PER_DAY % _DAYS_PER_WEEK
+    weekday = np.arange(HOURS) // HOURS_PER_DAY % DAYS_PER_WEEK
     total = np.full(HOURS, power_base)
     for shift in shifts or ():
         works = weekday < shift["days_per_week"]

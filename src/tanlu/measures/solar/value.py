@@ -11,12 +11,13 @@ from tanlu.kernel.plan import Ownership
 from tanlu.measures.solar.plant import city_hours
 from tanlu.measures.solar.resource import (
     DAYS,
-    HOURS_PER_DAY,
+    HOURS_OF_MEAN_DAYS,
     MONTHS,
     find_city,
     mean_days,
     share_of_hours,
 )
+from tanlu.units.ratio import HOURS_PER_DAY, KG_PER_T
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 _BANDS = ("flat", "valley", "peak", "deep_valley", "critical_peak")
 LEASE = "lease"
 HOST = "host"
-_MEAN_DAYS = MONTHS * HOURS_PER_DAY
 
 
 def tariff_rows(
@@ -118,7 +118,7 @@ def solar_tariff(
         ``calc.city-unknown``, ``calc.solar-profile``, ``calc.tariff-row``.
     """
     row = find_city(city, solar_city) if city else None
-    if generation is not None and len(generation) != _MEAN_DAYS:
+    if generation is not None and len(generation) != HOURS_OF_MEAN_DAYS:
         raise TanluError("calc.solar-profile", name="generation", found=len(generation))
     if generation is None:
         if row is None:
@@ -134,7 +134,7 @@ def solar_tariff(
     if tariff is None:
         number = next(one["document_no"] for one in sources if one["id"] == rows[0]["source"])
         document = f"{number} ({rows[0]['year']})"
-    even = np.ones(_MEAN_DAYS)
+    even = np.ones(HOURS_OF_MEAN_DAYS)
     months = np.asarray(generation, dtype=float).reshape(MONTHS, HOURS_PER_DAY)
     return {
         "ratio_value": weighted_ratio(generation, ratios),
@@ -293,11 +293,10 @@ def solar_value(
         "payback": investment / saved if is_own and saved > 0 else None,
         "price_present": present,
         "life": years,
-        "emission": None if grid_factor is None else own * grid_factor / _KG_PER_T,
+        "emission": None if grid_factor is None else own * grid_factor / KG_PER_T,
     }
 
 
-_KG_PER_T = 1000
 _ASKED = {
     Ownership.OWN.value: (),
     Ownership.EMC.value: ("price_discount", "certificate_holder"),
