@@ -12,7 +12,7 @@ from tanlu.roadmap.ageing import is_ageing, share_at
 from tanlu.roadmap.chain import carried
 from tanlu.roadmap.layout import MEGA, to_float
 from tanlu.roadmap.tariff import mean_turn
-from tanlu.roadmap.wedges import shapley_shares
+from tanlu.roadmap.wedges import shapley_paths
 
 if TYPE_CHECKING:
     from tanlu.roadmap.builder import FloatArray
@@ -157,7 +157,7 @@ class _Shares:
     ) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
         layout, values = self.solved.assembly.layout, self.solved.values
         own = np.array([to_float(m.saving[use]) * _saved(layout, values, m) for m in measures])
-        fair = np.array([shapley_shares(list(year)) for year in own.T]).T
+        fair = shapley_paths(own)
         left = 1 - own
         alone = np.array([np.prod(np.delete(left, i, axis=0), axis=0) for i in range(len(own))])
         return {

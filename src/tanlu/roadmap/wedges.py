@@ -54,17 +54,34 @@ def shapley_shares(shares: Sequence[float]) -> tuple[float, ...]:
     >>> [round(part, 6) for part in shapley_shares([0.1, 0.2])]
     [0.09, 0.19]
     """
+    parts = shapley_paths(np.array(shares, dtype=np.float64)[:, None])
+    return tuple(float(part) for part in parts[:, 0])
+
+
+def shapley_paths(shares: FloatArray) -> FloatArray:
+    """Split what measures on one end use save fairly in every year at once.
+
+    Parameters
+    ----------
+    shares : FloatArray, shape (n, T)
+        Saved share of each measure and year [-].
+
+    Returns
+    -------
+    FloatArray, shape (n, T)
+        Parts [-]; see `shapley_shares`.
+    """
     count = len(shares)
-    parts = []
-    for index, share in enumerate(shares):
-        sums = [1.0] + [0.0] * (count - 1)
-        for other, value in enumerate(shares):
+    parts = np.zeros_like(shares)
+    for index in range(count):
+        sums = np.zeros_like(shares)
+        sums[0] = 1.0
+        for other in range(count):
             if other != index:
-                for k in range(count - 1, 0, -1):
-                    sums[k] += sums[k - 1] * (1.0 - value)
+                sums[1:] += sums[:-1] * (1.0 - shares[other])
         mean = sum(sums[k] / math.comb(count - 1, k) for k in range(count)) / count
-        parts.append(share * mean)
-    return tuple(parts)
+        parts[index] = shares[index] * mean
+    return parts
 
 
 def split_signed(total: int, weights: Sequence[float]) -> tuple[int, ...]:
@@ -300,22 +317,20 @@ def _within_efficiency(world: _World) -> dict[str, FloatArray]:
     """Return what each reducing measure saves of its end uses, at the incumbent factor [t]."""
     problem = world.problem
     found: dict[str, FloatArray] = {}
+    reducing: dict[str, list[Measure]] = {}
+    for m in problem.measures.values():
+        if m.effect in {Effect.REDUCE, Effect.ABSOLUTE} and np.any(world.built[m.id] > 0):
+            for name in m.saving:
+                reducing.setdefault(name, []).append(m)
     for use in problem.end_uses.values():
-        mine = [
-            m
-            for m in problem.measures.values()
-            if m.effect in {Effect.REDUCE, Effect.ABSOLUTE} and use.id in m.saving
-            if np.any(world.built[m.id] > 0)
-        ]
+        mine = reducing.get(use.id, [])
         if not mine:
             continue
         weight = to_float(use.demand) * _factor(world, use.site, use.carrier)
-        paths = [to_float(m.saving[use.id]) * world.aged[m.id] for m in mine]
-        for year in range(problem.periods):
-            parts = shapley_shares([path[year] for path in paths])
-            for measure, part in zip(mine, parts, strict=True):
-                path = found.setdefault(measure.id, np.zeros(problem.periods))
-                path[year] += part * weight[year]
+        paths = np.array([to_float(m.saving[use.id]) * world.aged[m.id] for m in mine])
+        for measure, part in zip(mine, shapley_paths(paths), strict=True):
+            path = found.setdefault(measure.id, np.zeros(problem.periods))
+            path += part * weight
     return found
 
 
@@ -430,9 +445,10 @@ def make_wedges(
     between = layer_wedges(world)
     members = _members(world)
     owners = sorted({(owner, layer) for layer, group in members.items() for owner in group})
+    parts = {layer: _parts(between.get(layer), group) for layer, group in members.items()}
     wanted = np.zeros((len(owners), problem.periods))
     for index, (owner, layer) in enumerate(owners):
-        wanted[index] = _share(between.get(layer), members[layer], owner) * MG_PER_T
+        wanted[index] = parts[layer][owner] * MG_PER_T
     method = str(problem.method)
     total = [b - p for b, p in zip(_ledger(baseline, method), _ledger(result, method), strict=True)]
     columns = [split_signed(total[t], list(wanted[:, t])) for t in range(problem.periods)]
@@ -472,11 +488,13 @@ def _members(world: _World) -> dict[str, dict[str, FloatArray]]:
     return found
 
 
-def _share(level: FloatArray | None, group: Mapping[str, FloatArray], owner: str) -> FloatArray:
-    """Give a member its within-layer value and its part of what the layer differs by."""
-    own = group[owner]
+def _parts(level: FloatArray | None, group: Mapping[str, FloatArray]) -> Mapping[str, FloatArray]:
+    """Give each member its within-layer value and its part of what the layer differs by."""
     if level is None:
-        return own
+        return group
     size = sum(np.abs(path) for path in group.values())
     gap = level - sum(group.values())
-    return own + gap * np.divide(np.abs(own), size, out=np.zeros_like(own), where=size > 0)
+    return {
+        owner: own + gap * np.divide(np.abs(own), size, out=np.zeros_like(own), where=size > 0)
+        for owner, own in group.items()
+    }
