@@ -20,15 +20,15 @@ from tanlu.roadmap.condense import condense
 from tanlu.roadmap.layout import KILO, MEGA, to_float
 from tanlu.roadmap.recourse import whole
 from tanlu.roadmap.search import LP_TOLERANCE, SMALL, Cuts, Options
-from tanlu.roadmap.solve import Status
+from tanlu.roadmap.solve import Engine, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tanlu.roadmap.assembly import Assembly
-    from tanlu.roadmap.builder import FloatArray
+    from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.layout import Layout
-    from tanlu.roadmap.solve import Answer, Engine
+    from tanlu.roadmap.solve import Answer
     from tanlu.roadmap.solved import Solved
 
     Progress = Callable[[int, int], bool]
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 EXTRA = (0.01, 0.02, 0.05)
 EARLY_YEARS = 6  # what "soon" means for investment: from the first year on
 ROUNDS = 3
-GAP = 1e-2  # of a sum: an extreme need not be proved further
-SECONDS = 10.0
+GAP = 5e-2  # of a sum: an extreme need not be proved further
+NODES = 1  # of each search: the root finds plans, more nodes hardly better ones
+LEFT = 0.1  # of the extra cost: what whole decisions may take beyond the relaxation
+SECONDS = 30.0  # guard on a search with little fixed
 HALF = 0.5
 CNY = 1e-6  # MCNY
 
@@ -179,7 +181,7 @@ def _spread(
 
 
 class _Search:
-    """One relaxation and its cost limit; lives only inside `find_alternatives`."""
+    """A warm relaxation for each extreme, its cost limit moved; lives in `find_alternatives`."""
 
     def __init__(self, solved: Solved, options: Options) -> None:
         self.solved, self.options = solved, options
@@ -190,44 +192,73 @@ class _Search:
         # the limit holds for costs with exact savings, as the plan's own
         self.least = float(self.cost @ solved.values)
         self.constant = self.assembly.layout.constant
+        self.is_small = int(self.assembly.matrix.integer.sum()) <= SMALL
+        self.relaxations: dict[tuple[Group, float], Engine] = {}
+        self.best: dict[tuple[Group, float], float] = {}
 
     def extreme(self, group: Group, share: float, *, sign: float) -> FloatArray | None:
-        """Return the plan with the least (sign 1) or the most (sign -1) of a sum."""
+        """Return the plan with the least (sign 1) or the most (sign -1) of a sum.
+
+        None where none is found, or the one of a smaller share is as good.
+        """
         weights = weights_of(self.assembly.layout, group)
         scale = max(float(np.abs(weights).max()), 1.0)
         goal = sign * weights / scale
-        limit = self.least + share * abs(self.least + self.constant) + CNY
-        relaxed = self._relaxed(goal, limit)
-        if relaxed.values is None:
+        extra = share * abs(self.least + self.constant)
+        limit = self.least + extra + CNY
+        left = 0.0 if self.is_small else LEFT * extra
+        relaxed = self._relaxed((group, sign), goal, limit - left)
+        if relaxed.values is None or relaxed.objective is None:
             return None
-        return self._whole(goal, limit, relaxed.values)
+        known = self.best.get((group, sign), float(goal @ self.solved.values))
+        if known - relaxed.objective <= (CNY if self.is_small else GAP * abs(known)):
+            return None
+        found = self._whole(goal, limit, relaxed.values)
+        if found is not None:
+            self.best[group, sign] = min(known, float(goal @ found))
+        return found
 
     def _limited(self, goal: FloatArray, limit: float, *, integer: bool) -> Engine:
-        engine = self.cuts.engine(self.assembly, self.options, integer=integer)
+        """Return a model with a limit on the cost, its first row after those of the whole."""
+        seed, small = self.options.seed, self.cuts.small
+        engine = Engine(self.assembly.matrix, integer=integer, seed=seed, small=small)
         everything = np.flatnonzero(self.cost).astype(np.int64).reshape(1, -1)
         row = Term(everything, self.cost[everything[0]].reshape(1, -1))
         engine.add(Block("alternatives.cost", ("cost",), (row,), up=limit))
         engine.set_costs(goal)
-        return engine
+        return self.cuts.load(engine)
 
-    def _relaxed(self, goal: FloatArray, limit: float) -> Answer:
-        return self._limited(goal, limit, integer=False).run()
+    def _relaxed(self, place: tuple[Group, float], goal: FloatArray, limit: float) -> Answer:
+        if place not in self.relaxations:
+            self.relaxations[place] = self._limited(goal, limit, integer=False)
+        engine = self.relaxations[place]
+        engine.set_row(self.assembly.matrix.n_rows, -np.inf, limit)
+        return engine.run()
 
     def _whole(self, goal: FloatArray, limit: float, relaxed: FloatArray) -> FloatArray | None:
-        """Fix what the relaxation and the plan agree on, start from the plan, solve the rest."""
+        """Fix what the relaxation decided, else what the plan agrees on with it; solve the rest."""
         nearest, known = np.round(relaxed), np.round(self.solved.values)
-        integer = self.assembly.matrix.integer
-        settled = (np.abs(relaxed - nearest) <= CNY) & (nearest == known) & integer
-        if int(integer.sum()) <= SMALL:
+        settled = (np.abs(relaxed - nearest) <= CNY) & self.assembly.matrix.integer
+        if self.is_small:
             settled[:] = False
-        fixed = np.flatnonzero(settled).astype(np.int64)
+        for fixed in (settled, settled & (nearest == known)):
+            found = self._fixed(goal, limit, np.flatnonzero(fixed).astype(np.int64), nearest)
+            if found is not None:
+                return found
+        return None
+
+    def _fixed(
+        self, goal: FloatArray, limit: float, fixed: IntArray, levels: FloatArray
+    ) -> FloatArray | None:
+        """Return the extreme with some decisions fixed, its savings exact to the tolerance."""
+        decisions = np.flatnonzero(self.assembly.matrix.integer).astype(np.int64)
         for _ in range(ROUNDS):
             engine = self._limited(goal, limit, integer=True)
-            engine.set_bounds(fixed, nearest[fixed], nearest[fixed])
+            engine.set_bounds(fixed, levels[fixed], levels[fixed])
             answer = engine.run(
-                gap=max(self.options.gap, GAP),
+                gap=CNY if self.is_small else GAP,
                 seconds=min(self.options.seconds, SECONDS),
-                nodes=self.options.nodes,
+                nodes=self.options.nodes if self.is_small else NODES,
                 start=self.solved.values,
             )
             if answer.values is None or answer.status is Status.INFEASIBLE:
@@ -235,6 +266,11 @@ class _Search:
             values = whole(self.assembly, answer.values)
             if not self.cuts.at(values, tolerance=LP_TOLERANCE):
                 return values
+            rest = self._limited(goal, limit, integer=False)
+            rest.set_bounds(decisions, values[decisions], values[decisions])
+            exact = rest.run()
+            if exact.values is not None:
+                return whole(self.assembly, exact.values)
         return None
 
 
