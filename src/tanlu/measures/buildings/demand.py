@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.saving import cost_of
 from tanlu.units.ratio import HOURS_PER_DAY, W_PER_KW
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def heating(
     Raises
     ------
     TanluError
-        ``calc.needs-one`` and ``calc.city-unknown``.
+        ``calc.needs-one`` and ``calc.degree-days-unknown``.
     """
     days, confidence = _degree_days(degree_days, city, degree_day, "hdd18")
     full = coefficient_loss * days * HOURS_PER_DAY / W_PER_KW
@@ -172,7 +173,7 @@ def heating(
         "confidence": confidence,
         "heat": heat,
         "fuel": fuel,
-        "cost": None if price_energy is None else fuel * price_energy,
+        "cost": cost_of(fuel, price_energy),
         "emission": None if emission_factor_energy is None else fuel * emission_factor_energy,
     }
 
@@ -216,7 +217,7 @@ def cooling(
     Raises
     ------
     TanluError
-        ``calc.needs-one`` and ``calc.city-unknown``.
+        ``calc.needs-one`` and ``calc.degree-days-unknown``.
     """
     days, confidence = _degree_days(degree_days, city, degree_day, "cdd26")
     cold = coefficient_loss * days * HOURS_PER_DAY / W_PER_KW + energy_gains
@@ -226,7 +227,7 @@ def cooling(
         "confidence": confidence,
         "cold": cold,
         "energy_use": power,
-        "cost": None if price_electricity is None else power * price_electricity,
+        "cost": cost_of(power, price_electricity),
         "emission": None if grid_factor is None else power * grid_factor,
     }
 

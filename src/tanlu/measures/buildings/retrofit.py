@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.saving import cost_of, saved_energy, saved_money
 from tanlu.units.ratio import HOURS_PER_DAY, KG_PER_T, W_PER_KW
 
 if TYPE_CHECKING:
@@ -71,18 +72,14 @@ def insulation(
     lost = area * degree_days * HOURS_PER_DAY / W_PER_KW
     heat = lost * (heat_transfer_old - after)
     saved = heat / efficiency
-    cost = None if price_energy is None else saved * price_energy
-    spent = None if price_installation is None else area * price_installation
+    spent = cost_of(area, price_installation)
     return {
         "heat_transfer_new": after,
         "heat_saved": heat,
         "energy_saved": saved,
         **_by_carrier(carrier, saved),
-        "cost_saved": cost,
         "emission": None if emission_factor_energy is None else saved * emission_factor_energy,
-        "investment": spent,
-        "payback": spent / cost if spent is not None and cost else None,
-        "life": life,
+        **saved_money(cost_of(saved, price_energy), spent, life),
     }
 
 
@@ -212,15 +209,10 @@ def lighting_density(
     """
     old = area * density_old * hours / W_PER_KW
     new = area * density_new * hours * (1 - fraction_control) / W_PER_KW
-    cost = None if price_electricity is None else (old - new) * price_electricity
     return {
         "energy_old": old,
         "energy_new": new,
-        "energy_saved": old - new,
-        "cost_saved": cost,
-        "payback": investment / cost if investment is not None and cost else None,
-        "investment": investment,
-        "life": life,
+        **saved_energy(old - new, price_electricity, investment, life),
     }
 
 
@@ -260,17 +252,13 @@ def package(
         left -= steps[-1]
     spent = sum(measure["investment"] for measure in measures)
     saved = energy - left
-    cost = None if price_energy is None else saved * price_energy
     return {
         "saving": saved / energy,
         "saving_sum": sum(measure["saving"] for measure in measures),
         "energy_saved": saved,
         **_by_carrier(carrier, saved),
         "energy_step": steps,
-        "investment": spent,
-        "cost_saved": cost,
-        "payback": spent / cost if cost else None,
-        "life": life,
+        **saved_money(cost_of(saved, price_energy), spent, life),
     }
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tanlu.measures import economics
 from tanlu.measures.buildings import demand, retrofit
 from tanlu.measures.equipment import (
     air,
     air_network,
     drive,
     driven,
-    economics,
     electricity,
     fan,
     fan_site,

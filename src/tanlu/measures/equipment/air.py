@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients
-from tanlu.measures.equipment.saving import cost_of, payback_of, saved_energy
 from tanlu.measures.printed import KW_PER_HP, PSI_PER_ATMOSPHERE
+from tanlu.measures.saving import cost_of, payback_of, saved_energy, saved_fuel
 from tanlu.units.ratio import INCHES_PER_FOOT, MIN_PER_H, S_PER_MIN
 
 if TYPE_CHECKING:
@@ -568,15 +568,7 @@ def heat_recovery(
     """
     heat = fraction_recovered * power_shaft * _BTU_PER_HP_H * hours / _BTU_PER_GJ
     fuel = heat / efficiency_heater
-    money = cost_of(fuel, price_fuel)
-    return {
-        "heat": heat,
-        "fuel_saved": fuel,
-        "cost_saved": money,
-        "investment": investment,
-        "payback": payback_of(investment, money),
-        "life": life,
-    }
+    return {"heat": heat, **saved_fuel(fuel, price_fuel, investment, life)}
 
 
 def operating_cost(

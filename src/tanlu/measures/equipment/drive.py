@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients
-from tanlu.measures.equipment.saving import saved_energy
+from tanlu.measures.saving import saved_energy
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import drive as drives
 from tanlu.measures.equipment import fan, motor_curve, pump
-from tanlu.measures.equipment.saving import yearly
 from tanlu.measures.printed import KW_PER_HP
+from tanlu.measures.saving import yearly
 from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import motor
-from tanlu.measures.equipment.saving import cost_of, saved_energy
+from tanlu.measures.saving import cost_of, saved_energy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

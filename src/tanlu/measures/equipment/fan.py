@@ -9,8 +9,8 @@ from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import drive as drives
 from tanlu.measures.equipment import motor
 from tanlu.measures.equipment.coefficient import coefficients, polynomial, two_exponentials
-from tanlu.measures.equipment.saving import saved_energy, saved_power, yearly
 from tanlu.measures.printed import CFM_INCHES_PER_HP, INCHES_OF_WATER_PER_INCH_OF_MERCURY, KW_PER_HP
+from tanlu.measures.saving import saved_energy, saved_power, yearly
 from tanlu.units.ratio import S_PER_H
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tanlu.measures.equipment.saving import saved_energy, saved_power
+from tanlu.measures.saving import saved_energy, saved_power
 from tanlu.units.ratio import W_PER_KW
 
 

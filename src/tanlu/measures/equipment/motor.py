@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import motor_curve
 from tanlu.measures.equipment.coefficient import polynomial
-from tanlu.measures.equipment.saving import saved_energy, saved_power, yearly
 from tanlu.measures.printed import KW_PER_HP
+from tanlu.measures.saving import saved_energy, saved_power, yearly
 from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:

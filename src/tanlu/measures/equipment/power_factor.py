@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
-from tanlu.measures.equipment.saving import saved_energy
+from tanlu.measures.saving import saved_energy
 from tanlu.units.ratio import VA_PER_KVA
 
 if TYPE_CHECKING:

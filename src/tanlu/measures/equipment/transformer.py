@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients
-from tanlu.measures.equipment.saving import cost_of, saved_power
+from tanlu.measures.saving import cost_of, saved_power
 from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.economics import annuity_factor, single_factor
+from tanlu.measures.saving import payback_of
 from tanlu.units.ratio import KG_PER_T
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ def _replacement(given: Mapping[str, Any], *, basis: str, activity: str) -> dict
         "investment": capex,
         "om_added": count * used * (new.om - old.om),
         "cost_saved": running,
-        "payback": capex / running if running > 0 and capex > 0 else None,
+        "payback": payback_of(capex, running) if capex > 0 else None,
         "life": float(years),
     }
 
@@ -166,14 +168,12 @@ def _grid_kwh(given: Mapping[str, Any], energy: Row) -> float | None:
 
 def _recovery(given: Mapping[str, Any], years: int) -> float:
     """Return the capital recovery factor [1/yr]."""
-    rate = float(given["discount_rate"])
-    return float(rate / (1 - (1 + rate) ** -years)) if rate else 1 / years
+    return 1 / annuity_factor(given["discount_rate"], years)
 
 
 def _annual(vehicle: _Vehicle, given: Mapping[str, Any], years: int) -> float:
     """Return what owning a vehicle costs a year: price less discounted residual, as annuity."""
-    rate = float(given["discount_rate"])
-    left = vehicle.price * vehicle.residual / (1 + rate) ** years
+    left = vehicle.price * vehicle.residual * single_factor(given["discount_rate"], years)
     return (vehicle.price - left) * _recovery(given, years)
 
 

@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.economics import annuity_factor
+from tanlu.measures.saving import cost_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +82,7 @@ def chargers(
         "energy_loss": use * (1 - efficiency_charging),
         "fraction_used": count * each / (number * hours_window) if number else 0.0,
         "investment": number * power_charger * price_charger,
-        "energy_cost": None if price_electricity is None else use * price_electricity,
+        "energy_cost": cost_of(use, price_electricity),
     }
 
 
@@ -128,10 +130,8 @@ def filling(
     """
     daily = count * fuel_per_day
     number = math.ceil(round(daily / (capacity_station * fraction_load), 9))
-    rate = discount_rate
-    recovery = rate / (1 - (1 + rate) ** -years) if rate else 1 / years
     investment = number * investment_station
-    cost = investment * (recovery + fraction_om)
+    cost = investment * (1 / annuity_factor(discount_rate, years) + fraction_om)
     mass = daily * days
     return {
         "count_stations": float(number),

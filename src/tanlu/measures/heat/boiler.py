@@ -6,9 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
-from tanlu.measures.equipment.saving import cost_of, payback_of
 from tanlu.measures.heat.flue import flue_loss
-from tanlu.measures.heat.saving import saved_fuel
+from tanlu.measures.saving import cost_of, payback_of, saved_fuel
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows

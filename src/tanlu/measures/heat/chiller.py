@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients, polynomial
-from tanlu.measures.equipment.saving import cost_of, payback_of, saved_energy
+from tanlu.measures.saving import cost_of, payback_of, saved_energy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

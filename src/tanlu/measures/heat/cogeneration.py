@@ -6,9 +6,8 @@ from math import log
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
-from tanlu.measures.equipment.saving import cost_of, payback_of, saved_energy
-from tanlu.measures.heat.saving import saved_fuel
 from tanlu.measures.heat.water import Water
+from tanlu.measures.saving import cost_of, payback_of, saved_energy, saved_fuel
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows

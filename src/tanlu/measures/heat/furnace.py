@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tanlu.kernel.errors import TanluError
-from tanlu.measures.equipment.saving import payback_of
 from tanlu.measures.heat.fuel import excess_air_of
-from tanlu.measures.heat.saving import saved_fuel
+from tanlu.measures.saving import payback_of, saved_fuel
 
 _GJ_PER_KWH = 3.6e-3
 _AIR_FLUE, _AIR_COMBUSTION = -1.07891327, -1.078913827  # as printed

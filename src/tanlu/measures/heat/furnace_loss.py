@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tanlu.kernel.errors import TanluError
-from tanlu.measures.heat.saving import saved_fuel
+from tanlu.measures.saving import saved_fuel
 
 _STEFAN_BOLTZMANN = 0.1713e-8  # [Btu/h/ft2/degR4]
 _RANKINE = 460.0

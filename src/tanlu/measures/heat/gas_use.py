@@ -6,8 +6,7 @@ import math
 from typing import TypedDict, Unpack
 
 from tanlu.kernel.errors import TanluError
-from tanlu.measures.equipment.saving import cost_of
-from tanlu.measures.heat.saving import saved_fuel
+from tanlu.measures.saving import cost_of, saved_fuel
 
 _BTU_PER_MMBTU = 1e6
 _ATMOSPHERE = 14.7  # [psi], as printed

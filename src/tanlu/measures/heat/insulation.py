@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients, polynomial
-from tanlu.measures.equipment.saving import cost_of
-from tanlu.measures.heat.saving import saved_fuel
+from tanlu.measures.saving import cost_of, saved_fuel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

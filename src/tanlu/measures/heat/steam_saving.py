@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
-from tanlu.measures.equipment.saving import cost_of, payback_of
-from tanlu.measures.heat.saving import saved_fuel
 from tanlu.measures.heat.water import Water
+from tanlu.measures.saving import cost_of, payback_of, saved_fuel
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows

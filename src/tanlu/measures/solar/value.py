@@ -8,6 +8,7 @@ import numpy as np
 
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.plan import Ownership
+from tanlu.measures.saving import payback_of
 from tanlu.measures.solar.plant import city_hours
 from tanlu.measures.solar.resource import (
     DAYS,
@@ -290,7 +291,7 @@ def solar_value(
         "om": om,
         "cost_saved": saved,
         "price_saved": saved / energy,
-        "payback": investment / saved if is_own and saved > 0 else None,
+        "payback": payback_of(investment, saved) if is_own else None,
         "price_present": present,
         "life": years,
         "emission": None if grid_factor is None else own * grid_factor / KG_PER_T,

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
-from tanlu.measures.equipment.saving import payback_of
+from tanlu.measures.saving import payback_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a power or an energy costs a year, and what less of it saves."""
+"""What a power or an energy costs a year, and what less of it is worth."""
 
 from __future__ import annotations
 
@@ -21,17 +21,15 @@ def payback_of(investment: float | None, cost_saved: float | None) -> float | No
     return investment / cost_saved
 
 
-def saved_energy(
-    energy: float, price: float | None, investment: float | None, life: float | None
+def saved_money(
+    cost_saved: float | None, investment: float | None, life: float | None
 ) -> dict[str, float | None]:
-    """Return what an energy saved a year is worth.
+    """Return what money saved a year is worth.
 
     Parameters
     ----------
-    energy : float
-        Saved [kWh/yr].
-    price : float or None
-        [CNY/kWh].
+    cost_saved : float or None
+        [CNY/yr].
     investment : float or None
         [CNY].
     life : float or None
@@ -40,17 +38,38 @@ def saved_energy(
     Returns
     -------
     dict
-        ``energy_saved`` [kWh/yr], ``cost_saved`` [CNY/yr], ``investment`` [CNY], ``payback``
-        and ``life`` [yr].
+        ``cost_saved`` [CNY/yr], ``investment`` [CNY], ``payback`` and ``life`` [yr].
     """
-    money = cost_of(energy, price)
     return {
-        "energy_saved": energy,
-        "cost_saved": money,
+        "cost_saved": cost_saved,
         "investment": investment,
-        "payback": payback_of(investment, money),
+        "payback": payback_of(investment, cost_saved),
         "life": life,
     }
+
+
+def saved_energy(
+    energy: float, price: float | None, investment: float | None, life: float | None
+) -> dict[str, float | None]:
+    """Return ``energy_saved`` [kWh/yr] and what it is worth at a price [CNY/kWh]: `saved_money`."""
+    return {"energy_saved": energy, **saved_money(cost_of(energy, price), investment, life)}
+
+
+def saved_fuel(
+    fuel: float, price: float | None, investment: float | None, life: float | None
+) -> dict[str, float | None]:
+    """Return ``fuel_saved`` and what it is worth: `saved_money`.
+
+    Parameters
+    ----------
+    fuel : float
+        Saved, net calorific value [GJ/yr] or another energy a year that the price is per.
+    price : float or None
+        Of that energy.
+    investment, life : float or None
+        [CNY], [yr].
+    """
+    return {"fuel_saved": fuel, **saved_money(cost_of(fuel, price), investment, life)}
 
 
 def saved_power(
