@@ -81,18 +81,26 @@ def test_a_motor_of_the_best_class_takes_nothing() -> None:
 def test_a_missing_field_is_named_and_never_guessed(
     change: dict[str, Any], missing: tuple[str, ...]
 ) -> None:
-    for option in taken(replace(MOTORS, **change)):
+    found = taken(replace(MOTORS, **change))
+
+    assert found
+    for option in found:
         assert option.missing == missing
         assert option.calculation is None
         assert not option.is_chosen
 
 
 def test_an_assumed_load_is_told() -> None:
-    assert all(option.assumed == ("load", "poles") for option in taken(replace(MOTORS, load=None)))
+    found = taken(replace(MOTORS, load=None))
+
+    assert {option.assumed for option in found} == {("load", "poles")}
 
 
 def test_an_unknown_grade_is_the_calculators_fault_to_tell() -> None:
-    for option in taken(replace(MOTORS, grade="IE9")):
+    found = taken(replace(MOTORS, grade="IE9"))
+
+    assert found
+    for option in found:
         assert option.fault is not None
         assert option.fault.findings[0].code == "CALC_CHOICE"
 

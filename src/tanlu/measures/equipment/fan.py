@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import drive as drives
@@ -415,23 +415,12 @@ def assessment(
     density: float,
     drive: str,
     efficiency_drive: float | None,
-    power_rated: float,
-    speed: float,
-    frequency_line: str,
-    efficiency_class: str,
-    efficiency_specified: float | None,
-    voltage_rated: float,
-    current_full_load: float | None,
-    power: float | None,
-    current: float | None,
-    voltage: float,
-    hours: float,
-    price_electricity: float | None,
     calculator_coefficient: Rows,
+    **measured: Unpack[motor.MeasuredMotor],
 ) -> dict[str, float | None]:
     """Return efficiency and energy of a fan in operation, from field measurements.
 
-    Parameters are those of `fluid_power`, `drive.driven_power` and `motor.load_estimate`;
+    Parameters are those of `fluid_power`, `drive.driven_power` and `motor.MeasuredMotor`;
     ``density`` of the gas [lb/ft3].
 
     Returns
@@ -440,21 +429,7 @@ def assessment(
         What `motor.load_estimate` returns, ``power_fan`` at the fan's shaft [hp],
         ``efficiency_fan`` and ``energy_index``.
     """
-    found = motor.load_estimate(
-        power_rated=power_rated,
-        speed=speed,
-        frequency_line=frequency_line,
-        efficiency_class=efficiency_class,
-        efficiency_specified=efficiency_specified,
-        voltage_rated=voltage_rated,
-        current_full_load=current_full_load,
-        power=power,
-        current=current,
-        voltage=voltage,
-        hours=hours,
-        price_electricity=price_electricity,
-        calculator_coefficient=calculator_coefficient,
-    )
+    found = motor.load_estimate(calculator_coefficient=calculator_coefficient, **measured)
     shaft, electric = found["power_shaft"] or 0.0, found["power_input"] or 0.0
     passed = drives.drive_efficiency(calculator_coefficient, drive, shaft, efficiency_drive)
     rise = pressure_outlet - pressure_inlet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import motor_curve
@@ -430,23 +430,8 @@ def full_load_current(
     }
 
 
-def load_estimate(
-    *,
-    power_rated: float,
-    speed: float,
-    frequency_line: str,
-    efficiency_class: str,
-    efficiency_specified: float | None,
-    voltage_rated: float,
-    current_full_load: float | None,
-    power: float | None,
-    current: float | None,
-    voltage: float,
-    hours: float,
-    price_electricity: float | None,
-    calculator_coefficient: Rows,
-) -> dict[str, float | None]:
-    """Return load and shaft power of a motor from its measured input or current.
+class MeasuredMotor(TypedDict):
+    """A motor's name plate and what was measured at it.
 
     Parameters
     ----------
@@ -460,8 +445,33 @@ def load_estimate(
         Measured [V].
     hours, price_electricity
         [h/yr], [CNY/kWh].
+    """
+
+    power_rated: float
+    speed: float
+    frequency_line: str
+    efficiency_class: str
+    efficiency_specified: float | None
+    voltage_rated: float
+    current_full_load: float | None
+    power: float | None
+    current: float | None
+    voltage: float
+    hours: float
+    price_electricity: float | None
+
+
+def load_estimate(
+    *, calculator_coefficient: Rows, **motor: Unpack[MeasuredMotor]
+) -> dict[str, float | None]:
+    """Return load and shaft power of a motor from its measured input or current.
+
+    Parameters
+    ----------
     calculator_coefficient : iterable of mapping
         Table of coefficients.
+    **motor
+        See `MeasuredMotor`.
 
     Returns
     -------
@@ -474,21 +484,22 @@ def load_estimate(
     TanluError
         ``calc.needs-one`` without reading, ``calc.motor-overload`` above 150 % of load.
     """
+    power, current = motor["power"], motor["current"]
     if (power is None) == (current is None):
         raise TanluError("calc.needs-one", found="power, current")
     plate = _plate(
-        power_rated,
-        speed,
-        frequency_line,
-        efficiency_class,
-        efficiency_specified=efficiency_specified,
-        voltage_rated=voltage_rated,
+        motor["power_rated"],
+        motor["speed"],
+        motor["frequency_line"],
+        motor["efficiency_class"],
+        efficiency_specified=motor["efficiency_specified"],
+        voltage_rated=motor["voltage_rated"],
     )
-    curve = motor_curve.curve_of(calculator_coefficient, plate, current_full_load)
+    curve = motor_curve.curve_of(calculator_coefficient, plate, motor["current_full_load"])
     if power is not None:
-        point = motor_curve.at_power(curve, power, voltage)
+        point = motor_curve.at_power(curve, power, motor["voltage"])
     else:
-        point = motor_curve.at_current(curve, current or 0.0, voltage)
+        point = motor_curve.at_current(curve, current or 0.0, motor["voltage"])
     return {
         "load_factor": point.load,
         "power_shaft": point.power * point.efficiency / KW_PER_HP,
@@ -496,7 +507,7 @@ def load_estimate(
         "power_factor": point.power_factor,
         "current_input": point.current,
         "power_input": point.power,
-        **yearly(point.power, hours, price_electricity),
+        **yearly(point.power, motor["hours"], motor["price_electricity"]),
     }
 
 
