@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tanlu.kernel.plan import Evidence, Ownership
 from tanlu.roadmap.case_plant import read_learned
 from tanlu.roadmap.node import Node
-from tanlu.roadmap.problem import Contract, ContractKind, PvOption
+from tanlu.roadmap.problem import LARGEST_CONTRACT, Contract, ContractKind, PvOption
 from tanlu.roadmap.storage import Storage
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from tanlu.roadmap.problem import Site
 
-LARGEST_CONTRACT = 10**12
 _THIRD = {"term": "ownership emc or ppa", "after_price": "ownership emc or ppa",
           "gec_owner": "ownership emc or ppa", "capex": "ownership own",
           "om": "ownership own"}  # fmt: skip

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.problem import Problem
 
-LEAST = 1e-7
+LEAST = 1e-5
+_TOLERANCE = 1e-6  # a shortfall is told in whole tonnes; a plan itself is solved more sharply
 _BOUND = "neutrality.offsets"
 _TARGETS = tuple(sorted(TARGET_FAMILIES))
 _RULES = ("rollout", "exclusion", "lock", "adoption")
@@ -131,7 +132,9 @@ def _elastic(
     With `bound` it is the bound on offsets that gives way, not the targets' own rows.
     """
     assembly = assemble(problem, without=without)
-    engine = Engine(assembly.matrix, integer=is_small(assembly), seed=options.seed)
+    engine = Engine(
+        assembly.matrix, integer=is_small(assembly), seed=options.seed, tolerance=_TOLERANCE
+    )
     places = _slacks(assembly, engine, soft, bound=bound)
     costs = np.zeros(engine.n_columns)
     for column, (_, _, weight) in places.items():

@@ -700,10 +700,17 @@ def ready_years(problem: Problem, owner: PvOption | Storage) -> tuple[bool, ...]
     return tuple(year >= ready and index >= early for index, year in enumerate(problem.years))
 
 
+_AMPLE = 1000  # times what serves the end use: bounds beyond it only spoil the scaling
+
+
 def _units_allowed(problem: Problem, technology: Technology) -> list[float]:
     first = technology.first_year + technology.lead_years
+    use = problem.end_uses.get(technology.serves)
+    ample = np.inf
+    if use is not None and technology.unit_size:
+        ample = float(math.ceil(max(use.demand) / technology.unit_size) * _AMPLE + 1)
     return [
-        float(technology.max_units[index])
+        min(float(technology.max_units[index]), ample)
         if year >= first and index >= technology.lead_years and index >= problem.frozen_until
         else 0.0
         for index, year in enumerate(problem.years)

@@ -409,6 +409,9 @@ class PvOption:
     name_en: str = ""
 
 
+LARGEST_CONTRACT = 10**12  # a yearly volume as large as this is no limit
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """A yearly purchase of renewable electricity or certificates for some sites."""

@@ -77,6 +77,9 @@ class Answer:
         return self.values is not None
 
 
+TOLERANCE = 1e-9
+
+
 class _QuietHighs(highspy.Highs):
     """HiGHS without callbacks, whose set-up prints a banner to standard output."""
 
@@ -106,6 +109,8 @@ class Engine:
     small : Condensed, optional
         Smaller model that is solved in place of it; columns, rows and answers are those of the
         whole one, whose dropped rows have a dual of zero.
+    tolerance : float
+        Of rows, whole numbers and duals.
     """
 
     def __init__(
@@ -115,6 +120,7 @@ class Engine:
         integer: bool,
         seed: int = 0,
         small: Condensed | None = None,
+        tolerance: float = TOLERANCE,
     ) -> None:
         self._solver: Any = _new_solver()
         self._small = small
@@ -129,9 +135,9 @@ class Engine:
             ("output_flag", False),
             ("threads", 1),
             ("random_seed", seed),
-            ("mip_feasibility_tolerance", 1e-9),
-            ("primal_feasibility_tolerance", 1e-9),
-            ("dual_feasibility_tolerance", 1e-9),
+            ("mip_feasibility_tolerance", tolerance),
+            ("primal_feasibility_tolerance", tolerance),
+            ("dual_feasibility_tolerance", tolerance),
         ):
             self._set(name, value)
         self._must(_pass(self._solver, matrix, integer=integer))

@@ -9,6 +9,7 @@ import numpy as np
 from tanlu.roadmap.builder import Block, Term
 from tanlu.roadmap.families import family
 from tanlu.roadmap.layout import to_float
+from tanlu.roadmap.problem import LARGEST_CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,7 @@ def rows(layout: Layout) -> Iterator[Block]:
         mine = [i for i, (name, _) in enumerate(layout.claims) if name == contract.id]
         keys = tuple(f"{contract.id},{year}" for year in layout.years)
         limit = np.asarray(to_float([value / unit for value in contract.limit]))  # type: ignore[operator]
+        limit[[value >= LARGEST_CONTRACT for value in contract.limit]] = np.inf
         yield Block(f"contracts.limit.{contract.id}", keys, (Term(layout.g[mine].T),), up=limit)
 
 
