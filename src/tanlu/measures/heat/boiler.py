@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.heat.flue import flue_loss
-from tanlu.measures.saving import cost_of, payback_of, saved_fuel
+from tanlu.measures.saving import cost_of, saved_fuel, saved_money
+from tanlu.units.ratio import BTU_PER_MMBTU, KG_PER_T, KWH_PER_GJ
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows
-
-_KWH_PER_GJ = 1e6 / 3600
-_KG_PER_T = 1000
-_BTU_PER_MMBTU = 1e6
 
 
 def tuning(
@@ -87,7 +84,7 @@ def economizer_table(
     investment, life : float or None
         [CNY], [yr].
     """
-    output = mass_flow * (enthalpy_steam - enthalpy_feedwater) / _BTU_PER_MMBTU
+    output = mass_flow * (enthalpy_steam - enthalpy_feedwater) / BTU_PER_MMBTU
     fuel = heat_flow_recoverable * hours / efficiency
     return {"heat_flow_boiler": output, **saved_fuel(fuel, price_fuel, investment, life)}
 
@@ -201,9 +198,9 @@ def replacement(
         less and the year in which the path gets there (None if it never does).
     """
     fuel = heat / efficiency_boiler
-    power = heat * _KWH_PER_GJ / efficiency_new
-    old, new = fuel * emission_factor / _KG_PER_T, power * grid_factor / _KG_PER_T
-    turning = emission_factor / efficiency_boiler * efficiency_new / _KWH_PER_GJ
+    power = heat * KWH_PER_GJ / efficiency_new
+    old, new = fuel * emission_factor / KG_PER_T, power * grid_factor / KG_PER_T
+    turning = emission_factor / efficiency_boiler * efficiency_new / KWH_PER_GJ
     of_fuel, of_power = cost_of(fuel, price_fuel), cost_of(power, price_electricity)
     money = None if of_fuel is None or of_power is None else of_fuel - of_power - (om_added or 0.0)
     return {
@@ -217,11 +214,8 @@ def replacement(
         "saving_emission": 1 - new / old if old else None,
         "grid_factor_turning": turning,
         "year_turning": _year_below(turning, scenario, scenario_path),
-        "cost_saved": money,
-        "investment": investment,
         "om": om_added,
-        "payback": payback_of(investment, money),
-        "life": life,
+        **saved_money(money, investment, life),
     }
 
 
@@ -272,17 +266,14 @@ def fuel_switch(
     old, new = heat / efficiency_old, heat / efficiency_new
     costs = (cost_of(old, price_fuel_old), cost_of(new, price_fuel_new))
     money = None if costs[0] is None or costs[1] is None else costs[0] - costs[1]
-    emitted = old * emission_factor_old / _KG_PER_T, new * emission_factor_new / _KG_PER_T
+    emitted = old * emission_factor_old / KG_PER_T, new * emission_factor_new / KG_PER_T
     return {
         "fuel_saved": old,
         "fuel_use_new": new,
         "emission_old": emitted[0],
         "emission_new": emitted[1],
         "emission_saved": emitted[0] - emitted[1],
-        "cost_saved": money,
-        "investment": investment,
-        "payback": payback_of(investment, money),
-        "life": life,
+        **saved_money(money, investment, life),
     }
 
 

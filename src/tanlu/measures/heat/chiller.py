@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients, polynomial
-from tanlu.measures.saving import cost_of, payback_of, saved_energy
+from tanlu.measures.printed import KW_PER_HP
+from tanlu.measures.saving import cost_of, saved_energy, saved_money
+from tanlu.units.ratio import BTU_PER_MMBTU, MIN_PER_H
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
 
 KW_PER_TON = 3.516852842  # 12 000 Btu/h, NIST SP 811
 _EVAPORATION, _BTU_PER_GPM = 0.01, 5000  # 1 % of the flow per 10 degF, as the suite prints it
-_BTU_PER_MMBTU = 1e6
-_MIN_PER_H = 60
-_KW_PER_HP = 0.746
 _BTU_PER_TOWER_TON, _BTU_PER_KWH = 15000, 3413  # of heat rejected, as the suite prints them
 _WIND = 1.277
 _HALF = 0.5
@@ -62,11 +61,11 @@ def tower_makeup(
     investment, life : float or None
         [CNY], [yr].
     """
-    evaporated = factor_loss * _EVAPORATION * load * _BTU_PER_MMBTU / _BTU_PER_GPM
+    evaporated = factor_loss * _EVAPORATION * load * BTU_PER_MMBTU / _BTU_PER_GPM
 
     def used(cycles: float, drift: float) -> float:
         blown = evaporated / (cycles - 1)
-        return (evaporated + drift * flow + blown) * hours * _MIN_PER_H
+        return (evaporated + drift * flow + blown) * hours * MIN_PER_H
 
     old = used(concentration_cycles_1, fraction_drift_1)
     new = used(concentration_cycles_2, fraction_drift_2)
@@ -75,10 +74,7 @@ def tower_makeup(
         "water_use_1": old,
         "water_use_2": new,
         "water_saved": old - new,
-        "cost_saved": money,
-        "investment": investment,
-        "payback": payback_of(investment, money),
-        "life": life,
+        **saved_money(money, investment, life),
     }
 
 
@@ -140,13 +136,13 @@ def tower_fan(
         "variable": polynomial(curve, share),
     }
     old, new = (power_rated * shares[control] for control in (control_old, control_new))
-    saved = (old - new) * _KW_PER_HP * hours
+    saved = (old - new) * KW_PER_HP * hours
     return {
         "fraction_airflow": share,
         "power_1": old,
-        "energy_use_1": old * _KW_PER_HP * hours,
+        "energy_use_1": old * KW_PER_HP * hours,
         "power_2": new,
-        "energy_use_2": new * _KW_PER_HP * hours,
+        "energy_use_2": new * KW_PER_HP * hours,
         **saved_energy(saved, price_electricity, investment, life),
     }
 

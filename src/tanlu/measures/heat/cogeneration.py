@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.heat.water import Water
-from tanlu.measures.saving import cost_of, payback_of, saved_energy, saved_fuel
+from tanlu.measures.printed import BTU_PER_KWH
+from tanlu.measures.saving import cost_of, payback_of, saved_energy, saved_fuel, saved_money
+from tanlu.units.ratio import BTU_PER_MMBTU, KJ_PER_GJ, KJ_PER_KWH
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows
 
-_BTU_PER_KWH = 3412  # as the suite prints it
-_BTU_PER_MMBTU = 1e6
 _MONTHS = 12
-_KJ_PER_KWH = 3600
-_KJ_PER_GJ = 1e6
 _HIGH_SAVING = 0.1
 _UNIT_SIZE = 1000  # [kW] below which any saving counts, annex II (a)
 
@@ -89,9 +87,9 @@ investment_rate : float or None
     om, price = om_rate or machine[4], investment_rate or machine[5]
     net = min(energy_use / hours, heat / hours / at * size)
     made = net * hours * availability
-    useful = made * rate * fraction_used / _BTU_PER_MMBTU
+    useful = made * rate * fraction_used / BTU_PER_MMBTU
     left = max(0.0, heat - useful) / efficiency_boiler
-    fuel = made * _BTU_PER_KWH / efficiency / _BTU_PER_MMBTU
+    fuel = made * BTU_PER_KWH / efficiency / BTU_PER_MMBTU
     base = heat / efficiency_boiler * price_boiler
     boiler = left * (price_boiler if price_boiler_chp is None else price_boiler_chp)
     standby = price_standby * net * _MONTHS
@@ -231,8 +229,8 @@ def back_pressure(
         pressure_out, inlet.enthalpy - efficiency_isentropic * (inlet.enthalpy - ideal.enthalpy)
     )
     work = mass_flow * (inlet.enthalpy - outlet.enthalpy)
-    power = work / _KJ_PER_KWH * efficiency_generator
-    fuel = -work * hours / efficiency_boiler / _KJ_PER_GJ
+    power = work / KJ_PER_KWH * efficiency_generator
+    fuel = -work * hours / efficiency_boiler / KJ_PER_GJ
     of_power, of_fuel = cost_of(power * hours, price_electricity), cost_of(fuel, price_fuel)
     money = None if of_power is None or of_fuel is None else of_power + of_fuel
     return {
@@ -241,10 +239,7 @@ def back_pressure(
         "fuel_saved": fuel,
         "temperature_out": outlet.temperature,
         "quality_out": outlet.quality,
-        "cost_saved": money,
-        "investment": investment,
-        "payback": payback_of(investment, money),
-        "life": life,
+        **saved_money(money, investment, life),
     }
 
 
@@ -302,8 +297,8 @@ def waste_heat(
         raise TanluError(
             "calc.temperatures-cross", hot=f"{temperature_in:g} degC", cold=f"{end:g} degC"
         )
-    flow = mass_flow * heat_capacity * (temperature_in - end) / _KJ_PER_KWH
-    heat = flow * hours * fraction_time * _KJ_PER_KWH / _KJ_PER_GJ
+    flow = mass_flow * heat_capacity * (temperature_in - end) / KJ_PER_KWH
+    heat = flow * hours * fraction_time * KJ_PER_KWH / KJ_PER_GJ
     return {
         "heat_flow_out": flow,
         "temperature_end": end,

@@ -6,6 +6,7 @@ from math import exp, expm1, isclose, log, log1p, pi, sqrt
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
+from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,7 +200,7 @@ def design(
     ua = None if duty is None else duty / told["lmtd_corrected"]
     real = None if heat_transfer is None else 1 / (1 / heat_transfer + fouling)
     smaller = None if duty is None else duty / max(drop, rise)
-    area = None if ua is None or real is None else ua * _W_PER_KW / real
+    area = None if ua is None or real is None else ua * W_PER_KW / real
     return told | {
         "temperature_hot_out_state": hot_out,
         "temperature_cold_out_state": cold_out,
@@ -217,9 +218,6 @@ def _rate(given: float | None, flow: float | None, capacity: float | None) -> fl
     if given is None and flow is not None and capacity is not None:
         return flow * capacity
     return given
-
-
-_W_PER_KW = 1000
 
 
 def _ends(
@@ -281,7 +279,7 @@ def rating(
     """
     size = ua
     if size is None and area is not None and heat_transfer is not None:
-        size = area * heat_transfer / _W_PER_KW
+        size = area * heat_transfer / W_PER_KW
     if size is None:
         raise TanluError("calc.one-of", names="ua, area + heat_transfer")
     if temperature_hot_in <= temperature_cold_in:

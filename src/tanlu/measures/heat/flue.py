@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients
 from tanlu.measures.heat.water import Water
+from tanlu.units.ratio import KJ_PER_MJ, KPA_PER_MPA, ZERO_CELSIUS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,12 +17,9 @@ if TYPE_CHECKING:
 
 _AIR_OXYGEN = 21.0  # [%] of dry air, as the ordinance takes it
 _O2_SHARE = 0.2095  # of dry air, ISO 2533
-_KELVIN = 273.15
 _METHANE_OXYGEN, _METHANE_WATER = 2.0, 2.0  # moles a mole of methane takes and gives
-_KJ_PER_MJ = 1e3
 _WATER_MOLAR_MASS = 18.01528  # [kg/kmol], IUPAC 2021
 _METHANE_MOLAR_MASS = 16.0425
-_KPA_PER_MPA = 1e3
 
 
 def flue_loss(
@@ -158,17 +156,17 @@ def condensing(
     water = Water(if97_coefficient)
     air = _METHANE_OXYGEN * (1 + excess_air / 100) / _O2_SHARE
     dry = 1 + air - _METHANE_OXYGEN
-    pressure = pressure_atmosphere / _KPA_PER_MPA
+    pressure = pressure_atmosphere / KPA_PER_MPA
     partial = pressure * _METHANE_WATER / (dry + _METHANE_WATER)
     dew = water.saturation_temperature(partial)
     left = _METHANE_WATER
-    if temperature_flue + _KELVIN < dew:
-        boiling = water.saturation_pressure(temperature_flue + _KELVIN)
+    if temperature_flue + ZERO_CELSIUS < dew:
+        boiling = water.saturation_pressure(temperature_flue + ZERO_CELSIUS)
         left = dry * boiling / (pressure - boiling)
     condensed = _METHANE_WATER - left
-    liquid, vapour = water.saturated(water.saturation_pressure(temperature_air + _KELVIN))
+    liquid, vapour = water.saturated(water.saturation_pressure(temperature_air + ZERO_CELSIUS))
     molar = _WATER_MOLAR_MASS / _METHANE_MOLAR_MASS
-    latent = (vapour.enthalpy - liquid.enthalpy) * molar / _KJ_PER_MJ / heating_value
+    latent = (vapour.enthalpy - liquid.enthalpy) * molar / KJ_PER_MJ / heating_value
     lost = flue_loss(
         "natural_gas",
         oxygen=_AIR_OXYGEN * excess_air / (100 + excess_air),
@@ -179,7 +177,7 @@ def condensing(
     )
     net = 1 - lost - fraction_other + condensed * latent
     return {
-        "temperature_dew": dew - _KELVIN,
+        "temperature_dew": dew - ZERO_CELSIUS,
         "fraction_condensed": condensed / _METHANE_WATER,
         "efficiency_net": net,
         "efficiency_gross": net / (1 + _METHANE_WATER * latent),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients
+from tanlu.measures.printed import ZERO_FAHRENHEIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _GAS_SET = "gas_component"
 _MOLAR_VOLUME, _AIR_DENSITY = 22.4, 1.205  # [m3/kmol], [kg/m3], as printed
 _O2_BY_VOLUME, _O2_BY_MASS = 0.209, 0.231  # of air
-_RANKINE = 460.0  # [degR]
 _MEAN_AT = 378.2  # [ft3/lbmol]
 _AIR_VOLUMES = {"o2": 20.7, "n2": 78.3, "h2o": 1.0}  # [%]
 _CO2_LB, _H2O_LB = 0.0026365, 0.0026365  # [lb/ft3 per g/mol]
@@ -341,7 +341,7 @@ def _mean_heat(
     fuel: GasFuel, temperature_air: float, temperature_flue: float
 ) -> tuple[dict[str, float], tuple[float, float]]:
     """Return the mean heat capacities by mass of air and flue temperature, and those of air."""
-    ends = (_RANKINE + temperature_air, _RANKINE + temperature_flue)
+    ends = (ZERO_FAHRENHEIT + temperature_air, ZERO_FAHRENHEIT + temperature_flue)
     round_masses = {"o2": 32.0, "n2": 28.0, "h2o": 18.0, "co2": 44.0}
     mean = {
         name: math.fsum(fuel.gases[name].heat_capacity(end) for end in ends) / 2 / mass
@@ -517,7 +517,7 @@ def flue_solid(
     gases = {name: _component(name, rows) for name in ("co2", "h2o", "so2", "o2", "n2")}
     flue = fuel.flue(air)
     rise = temperature_flue - temperature_ambient
-    at = temperature_flue + _RANKINE
+    at = temperature_flue + ZERO_FAHRENHEIT
     volumes = {name: mass / gases[name].weight for name, mass in flue.items()}
     saturated = saturation_enthalpy(volumes["h2o"] / math.fsum(volumes.values()))
     out = (fuel.hydrogen * 9 + fuel.water) * saturated + math.fsum(

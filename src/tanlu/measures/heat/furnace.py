@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.heat.fuel import excess_air_of
-from tanlu.measures.saving import payback_of, saved_fuel
+from tanlu.measures.printed import BTU_PER_KWH, ZERO_FAHRENHEIT
+from tanlu.measures.saving import saved_fuel, saved_money
+from tanlu.units.ratio import GJ_PER_KWH, MIN_PER_H
 
-_GJ_PER_KWH = 3.6e-3
 _AIR_FLUE, _AIR_COMBUSTION = -1.07891327, -1.078913827  # as printed
 _O2_AIR = 0.21
-_BTU_PER_KWH = 3412
 _KWH_PER_MMBTU = 1e6 / 3413  # as printed
 _MMBTU_PER_KWH = 0.003412
 _BTU_PER_KWH_EXACT = 3412.141633
@@ -64,7 +64,7 @@ def _fuel_saved(
     if hours is None:
         nothing = dict.fromkeys(("fuel_saved", "cost_saved", "payback"))
         return {**nothing, "investment": investment, "life": life}
-    return saved_fuel(heat_flow * share * hours * _GJ_PER_KWH, price_fuel, investment, life)
+    return saved_fuel(heat_flow * share * hours * GJ_PER_KWH, price_fuel, investment, life)
 
 
 def efficiency_improvement(
@@ -314,7 +314,7 @@ def arc_furnace_input(
     )
     return {
         "heat_flow_chemical": chemical,
-        "heat_flow_delivered": chemical + _BTU_PER_KWH * power,
+        "heat_flow_delivered": chemical + BTU_PER_KWH * power,
     }
 
 
@@ -343,7 +343,7 @@ def arc_furnace_exhaust(
     rise = temperature_flue - 60
     chemical = fraction_co * 321 + fraction_h2 * 325 + fraction_combustible * 1020
     held = chemical + 0.0225 * rise + density_dust * 0.25 * rise
-    return {"heat_loss": flow * 520 / (460 + temperature_flue) * held * 60}
+    return {"heat_loss": flow * 520 / (ZERO_FAHRENHEIT + temperature_flue) * held * MIN_PER_H}
 
 
 def exhaust_chiller(
@@ -390,10 +390,7 @@ def exhaust_chiller(
         "heat_flow_capacity": cooling * efficiency_chiller,
         "power_saved": power,
         "energy_saved": energy,
-        "cost_saved": money,
-        "investment": investment,
-        "payback": payback_of(investment, money),
-        "life": life,
+        **saved_money(money, investment, life),
     }
 
 

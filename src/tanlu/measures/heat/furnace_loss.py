@@ -5,22 +5,24 @@ from __future__ import annotations
 import math
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.printed import ZERO_FAHRENHEIT
 from tanlu.measures.saving import saved_fuel
+from tanlu.units.ratio import GJ_PER_KWH, IN2_PER_FT2, MIN_PER_H
 
 _STEFAN_BOLTZMANN = 0.1713e-8  # [Btu/h/ft2/degR4]
-_RANKINE = 460.0
-_MIN_PER_H = 60
-_IN2_PER_FT2 = 144
 _BOILING = 212.0  # [degF]
 _EVAPORATION = 970.0  # [Btu/lb]
 _VAPOUR = 0.481  # [Btu/lb/degF]
 _BTU_PER_WH = 3.412136247820839
-_GJ_PER_KWH = 3.6e-3
 
 
 def _radiation(emissivity: float, hot: float, cold: float) -> float:
     """Return the radiation between two temperatures [degF] per area [Btu/h/ft2]."""
-    return emissivity * _STEFAN_BOLTZMANN * ((hot + _RANKINE) ** 4 - (cold + _RANKINE) ** 4)
+    return (
+        emissivity
+        * _STEFAN_BOLTZMANN
+        * ((hot + ZERO_FAHRENHEIT) ** 4 - (cold + ZERO_FAHRENHEIT) ** 4)
+    )
 
 
 def _wall(
@@ -116,7 +118,7 @@ def wall_insulation(
         for surface in (temperature_surface_1, temperature_surface_2)
     ]
     spared = (losses[0] - losses[1]) / _BTU_PER_WH / 1e3
-    fuel = spared * hours * _GJ_PER_KWH / efficiency_available
+    fuel = spared * hours * GJ_PER_KWH / efficiency_available
     return {
         "heat_loss_1": losses[0],
         "heat_loss_2": losses[1],
@@ -164,10 +166,10 @@ def opening_loss(
             raise TanluError("calc.needs", when=shape, name="length, length_width")
         area = length * length_width
     radiated = _radiation(emissivity, temperature_inside, temperature_ambient)
-    return {"heat_loss": radiated * area / _IN2_PER_FT2 * view_factor * fraction_open}
+    return {"heat_loss": radiated * area / IN2_PER_FT2 * view_factor * fraction_open}
 
 
-def cooling_gas(
+def cooling_fluid(
     *,
     flow: float,
     temperature_in: float,
@@ -176,21 +178,21 @@ def cooling_gas(
     density: float,
     correction: float,
 ) -> dict[str, float]:
-    """Return what a cooling gas carries away.
+    """Return what a cooling gas or liquid carries away.
 
     Parameters
     ----------
     flow : float
-        [ft3/min].
+        [ft3/min] of a gas, [gal/min] of a liquid.
     temperature_in, temperature_out : float
         [degF].
     heat_capacity, density : float
-        [Btu/lb/degF], [lb/ft3].
+        [Btu/lb/degF]; [lb/ft3] of a gas, [lb/gal] of a liquid.
     correction : float
         [-].
     """
     rise = temperature_out - temperature_in
-    return {"heat_loss": flow * _MIN_PER_H * density * heat_capacity * rise * correction}
+    return {"heat_loss": flow * MIN_PER_H * density * heat_capacity * rise * correction}
 
 
 def cooling_gas_volume(
@@ -215,33 +217,7 @@ def cooling_gas_volume(
         [-].
     """
     rise = temperature_out - temperature_in
-    return {"heat_loss": flow * _MIN_PER_H * heat_capacity_volume * rise * correction}
-
-
-def cooling_liquid(
-    *,
-    flow: float,
-    temperature_in: float,
-    temperature_out: float,
-    heat_capacity: float,
-    density: float,
-    correction: float,
-) -> dict[str, float]:
-    """Return what a cooling liquid carries away.
-
-    Parameters
-    ----------
-    flow : float
-        [gal/min].
-    temperature_in, temperature_out : float
-        [degF].
-    heat_capacity, density : float
-        [Btu/lb/degF], [lb/gal].
-    correction : float
-        [-].
-    """
-    rise = temperature_out - temperature_in
-    return {"heat_loss": flow * _MIN_PER_H * density * heat_capacity * rise * correction}
+    return {"heat_loss": flow * MIN_PER_H * heat_capacity_volume * rise * correction}
 
 
 def cooling_water(
@@ -261,7 +237,7 @@ def cooling_water(
     mean = ((temperature_in + temperature_out) / 2 - 32) / 1.8
     density = 1000 * (1 - (mean + 288.9414) / (508929.2 * (mean + 68.12963)) * (mean - 3.9863) ** 2)
     rise = temperature_out - temperature_in
-    return {"heat_loss": flow * _MIN_PER_H * density * 0.0083454 * rise * correction}
+    return {"heat_loss": flow * MIN_PER_H * density * 0.0083454 * rise * correction}
 
 
 def carried(
@@ -341,9 +317,9 @@ def leakage(
         1655
         * discharge_coefficient
         * area
-        * _IN2_PER_FT2
+        * IN2_PER_FT2
         * math.sqrt(pressure_difference / specific_gravity)
-        * math.sqrt(520 / (_RANKINE + temperature_gas))
+        * math.sqrt(520 / (ZERO_FAHRENHEIT + temperature_gas))
     )
     mean = (temperature_ambient + temperature_gas) / 2
     capacity = 0.0793 * (0.2371 - 9e-6 * mean + 7e-8 * mean**2 - 3e-11 * mean**3)
@@ -542,9 +518,9 @@ FORMULAS = {
     "process-heating-charge-gas": charge_gas,
     "process-heating-charge-liquid": charge_liquid,
     "process-heating-charge-solid": charge_solid,
-    "process-heating-cooling-gas": cooling_gas,
+    "process-heating-cooling-gas": cooling_fluid,
     "process-heating-cooling-gas-volume": cooling_gas_volume,
-    "process-heating-cooling-liquid": cooling_liquid,
+    "process-heating-cooling-liquid": cooling_fluid,
     "process-heating-cooling-water": cooling_water,
     "process-heating-fixture": carried,
     "process-heating-leakage": leakage,

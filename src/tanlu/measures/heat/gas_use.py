@@ -6,10 +6,9 @@ import math
 from typing import TypedDict, Unpack
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.printed import PSI_PER_ATMOSPHERE
 from tanlu.measures.saving import cost_of, saved_fuel
-
-_BTU_PER_MMBTU = 1e6
-_ATMOSPHERE = 14.7  # [psi], as printed
+from tanlu.units.ratio import BTU_PER_MMBTU
 
 
 class GasCost(TypedDict):
@@ -62,7 +61,7 @@ def meter(
         See `GasCost`.
     """
     total = flow * count
-    energy = total * hours * heating_value / _BTU_PER_MMBTU
+    energy = total * hours * heating_value / BTU_PER_MMBTU
     return {"flow_total": total, **_used(energy, cost)}
 
 
@@ -170,7 +169,7 @@ def _heated(
 ) -> dict[str, float | None]:
     if inlet > outlet:
         raise TanluError("calc.not-less", name="temperature_in", other="temperature_out")
-    heat = rate * (outlet - inlet) / _BTU_PER_MMBTU
+    heat = rate * (outlet - inlet) / BTU_PER_MMBTU
     return {"heat_flow": heat, "flow_total": flow, **_used(heat * factor, cost)}
 
 
@@ -216,12 +215,12 @@ def orifice(
         / approach
         * math.sqrt(pressure_difference / specific_gravity)
         * math.sqrt(520 / (460 + temperature_gas))
-        * math.sqrt((pressure + _ATMOSPHERE) / _ATMOSPHERE)
+        * math.sqrt((pressure + PSI_PER_ATMOSPHERE) / PSI_PER_ATMOSPHERE)
     )
     return {
         "flow": flow,
         "volume": flow * flow_time,
-        "heat": flow * heating_value * flow_time / _BTU_PER_MMBTU,
+        "heat": flow * heating_value * flow_time / BTU_PER_MMBTU,
     }
 
 

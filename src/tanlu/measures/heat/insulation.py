@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients, polynomial
 from tanlu.measures.saving import cost_of, saved_fuel
+from tanlu.units.ratio import BTU_PER_MMBTU, KJ_PER_GJ, S_PER_H, W_PER_KW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 _STEFAN_PIPE = 5.670373e-8  # [W/(m2 K4)], as the suite prints it
 _GRAVITY = 9.81
 _SETTLED, _MOST_ROUNDS = 1e-4, 200
-_W_PER_KW = 1000
-_KJ_PER_GJ = 1e6
-_BTU_PER_MMBTU = 1e6
-_S_PER_H = 3600
 
 
 def by_table(
@@ -214,7 +211,7 @@ def _saved(
     life: float | None,
 ) -> dict[str, float | None]:
     """Return losses [W] before and after and what their difference saves."""
-    less = (flows[0] - flows[1]) / _W_PER_KW * hours * _S_PER_H / _KJ_PER_GJ
+    less = (flows[0] - flows[1]) / W_PER_KW * hours * S_PER_H / KJ_PER_GJ
     return {
         "heat_loss_old": flows[0],
         "heat_loss_new": flows[1],
@@ -361,8 +358,8 @@ def pipe(
         )
 
     bare, covered = settled(0.0), settled(thickness)
-    yearly = [loss * length * hours / efficiency / _W_PER_KW for loss in (bare, covered)]
-    fuel = (yearly[0] - yearly[1]) * _S_PER_H / _KJ_PER_GJ
+    yearly = [loss * length * hours / efficiency / W_PER_KW for loss in (bare, covered)]
+    fuel = (yearly[0] - yearly[1]) * S_PER_H / KJ_PER_GJ
     return {
         "heat_loss_per_length": covered,
         "heat_loss_bare": bare,
@@ -550,7 +547,7 @@ def thickness_economic(
             investment=None,
             life=None,
         )
-        heat = (found["heat_loss_new"] or 0.0) / _W_PER_KW * hours * _S_PER_H / _KJ_PER_GJ
+        heat = (found["heat_loss_new"] or 0.0) / W_PER_KW * hours * S_PER_H / KJ_PER_GJ
         costs.append(price * length + (cost_of(heat / efficiency, price_fuel) or 0.0) * years)
     best = min(range(len(costs)), key=costs.__getitem__)
     return {
@@ -587,7 +584,7 @@ def fitting(
     investment, life : float or None
         [CNY], [yr].
     """
-    fuel = heat_loss_saved * count * hours / efficiency / _BTU_PER_MMBTU
+    fuel = heat_loss_saved * count * hours / efficiency / BTU_PER_MMBTU
     return saved_fuel(fuel, price_fuel, investment, life)
 
 

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.heat.water import Water
-from tanlu.measures.saving import cost_of, payback_of, saved_fuel
+from tanlu.measures.saving import cost_of, payback_of, saved_fuel, saved_money
+from tanlu.units.ratio import BTU_PER_MMBTU, G_PER_KG, KJ_PER_GJ, KJ_PER_KWH
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows
 
-_BTU_PER_MMBTU = 1e6
 _BTU_PER_LB_DEGF = 1.0  # heat capacity of water, as the tip sheets take it
 _TABLE_STEAM = 100_000  # [lb/h] that the blowdown table of tip sheet 10 is for
-_KJ_PER_GJ = 1e6
-_G_PER_KG = 1e3
 
 
 def condensate_return(
@@ -63,7 +61,7 @@ def condensate_return(
         )
     mass = (1 - fraction_flash) * mass_flow * hours
     heat = mass * _BTU_PER_LB_DEGF * (temperature_condensate - temperature_makeup)
-    fuel = heat / efficiency / _BTU_PER_MMBTU
+    fuel = heat / efficiency / BTU_PER_MMBTU
     water = mass / density
     of_water, of_fuel = cost_of(water, price_water), cost_of(fuel, price_fuel)
     known = [money for money in (of_water, of_fuel) if money is not None]
@@ -73,10 +71,7 @@ def condensate_return(
         "fuel_saved": fuel,
         "cost_saved_water": of_water,
         "cost_saved_fuel": of_fuel,
-        "cost_saved": total,
-        "investment": investment,
-        "payback": payback_of(investment, total),
-        "life": life,
+        **saved_money(total, investment, life),
     }
 
 
@@ -203,7 +198,7 @@ def blowdown_recovery(
     flow = mass_flow_steam * blowdown / (1 - blowdown)
     flash = flow * share * (vapour.enthalpy - makeup)
     sensible = flow * (1 - share) * (min(blown, liquid.enthalpy) - drain)
-    fuel = (flash + max(0.0, sensible)) * hours / efficiency / _KJ_PER_GJ
+    fuel = (flash + max(0.0, sensible)) * hours / efficiency / KJ_PER_GJ
     return {
         "mass_flow_blowdown": flow,
         "mass_flow_flash": flow * share,
@@ -255,7 +250,7 @@ def blowdown_reduction(
     blown = water.saturated(pressure_boiler)[0].enthalpy
     makeup = water.at_temperature(pressure_boiler, temperature_makeup)
     less = mass_flow_steam / (1 - blowdown_old) - mass_flow_steam / (1 - blowdown_new)
-    fuel = less * (blown - makeup.enthalpy) * hours / efficiency / _KJ_PER_GJ
+    fuel = less * (blown - makeup.enthalpy) * hours / efficiency / KJ_PER_GJ
     saved = saved_fuel(fuel, price_fuel, investment, life)
     volume = less * hours * makeup.volume
     of_water = cost_of(volume, price_water)
@@ -321,7 +316,7 @@ def flash_recovery(
     makeup = water.at_temperature(pressure_flash, temperature_makeup).enthalpy
     share = (hot - liquid.enthalpy) / (vapour.enthalpy - liquid.enthalpy)
     heat = mass_flow * share * (vapour.enthalpy - makeup)
-    fuel = heat * hours / efficiency / _KJ_PER_GJ
+    fuel = heat * hours / efficiency / KJ_PER_GJ
     return {
         "fraction_flash": share,
         "mass_flow_flash": mass_flow * share,
@@ -366,7 +361,7 @@ def steam_cost(
         else water.at_temperature(pressure_steam, temperature_steam)
     )
     fed = water.at_temperature(pressure_steam, temperature_feedwater).enthalpy
-    fuel = (made.enthalpy - fed) / efficiency / _G_PER_KG
+    fuel = (made.enthalpy - fed) / efficiency / G_PER_KG
     return {
         "enthalpy_out": made.enthalpy,
         "enthalpy_feedwater": fed,
@@ -425,10 +420,7 @@ def leak(
     return {
         "mass_flow": flow,
         "mass": flow * hours,
-        "cost_saved": money,
-        "investment": investment,
-        "payback": payback_of(investment, money),
-        "life": life,
+        **saved_money(money, investment, life),
     }
 
 
@@ -520,10 +512,10 @@ def vapour_recompression(
     spray = water.at_temperature(pressure_out, temperature_water).enthalpy
     sprayed = max(0.0, (waste.enthalpy + work - wanted.enthalpy) / (wanted.enthalpy - spray))
     each = work / (1 + sprayed)
-    power = each * mass_flow / _KJ_PER_KWH / efficiency_drive
+    power = each * mass_flow / KJ_PER_KWH / efficiency_drive
     makeup = water.at_temperature(pressure_out, temperature_makeup).enthalpy
     heat = mass_flow * (wanted.enthalpy - makeup) * hours
-    fuel = heat / efficiency_boiler / _KJ_PER_GJ
+    fuel = heat / efficiency_boiler / KJ_PER_GJ
     of_power, of_fuel = cost_of(power * hours, price_electricity), cost_of(fuel, price_fuel)
     money = None if of_power is None or of_fuel is None else of_fuel - of_power
     return {
@@ -533,15 +525,11 @@ def vapour_recompression(
         "power_input": power,
         "energy_saved": -power * hours,
         "fuel_saved": fuel,
-        "cost_saved": money,
-        "investment": investment,
-        "payback": payback_of(investment, money),
-        "life": life,
+        **saved_money(money, investment, life),
     }
 
 
 _HOURS_OF_YEAR = 8760  # of the table
-_KJ_PER_KWH = 3600
 _NAPIER = 51.43  # 3600 / 70, Napier's formula
 _CHOKED = 0.58  # critical pressure ratio of dry saturated steam
 _QUARTER_PI = 3.141592653589793 / 4
