@@ -73,7 +73,7 @@ def _book(sector: dict[str, str], say: Speaker) -> tuple[Workbook, tuple[str, ..
         sheet = book.create_sheet(row["name_en" if is_english else "name_zh"])
         columns = [c for c in shipped.rows("template_column") if c["sheet"] == row["id"]]
         for index, column in enumerate(columns, 1):
-            _head(sheet, index, column, is_english=is_english)
+            _head(sheet, index, _for_sector(column, sector), is_english=is_english)
             letter = sheet.cell(1, index).column_letter
             _validate(sheet, letter, column["list"], lists=lists, rule=rule)
         sheet.freeze_panes = "A2"
@@ -83,6 +83,17 @@ def _book(sector: dict[str, str], say: Speaker) -> tuple[Workbook, tuple[str, ..
     _lists_sheet(book, lists)
     _meta_sheet(book, sector["id"])
     return book, names
+
+
+def _for_sector(column: dict[str, str], sector: dict[str, str]) -> dict[str, str]:
+    """Return a column with the sector's unit of products in its header."""
+    headers = {
+        f"header_{lang}": column[f"header_{lang}"].format(
+            product_unit=sector[f"product_unit_{lang}"]
+        )
+        for lang in ("zh", "en")
+    }
+    return column | headers
 
 
 def _lists(sector: dict[str, str], *, is_english: bool) -> dict[str, list[str]]:
