@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
 # Reducing quantities and limits that define the formulation (IAPWS R7-97).
 _R = 0.461526  # specific gas constant [kJ/(kg K)], equation 1
@@ -22,7 +22,6 @@ _SHIFT_P, _SHIFT_T, _SHIFT_T2 = 7.1, 1.222, 0.5
 _T_MIN, _T_1, _T_MAX = 273.15, 623.15, 1073.15
 _P_MAX = 100.0
 _T_CRITICAL = 647.096  # equation 3 [K]
-_STEPS = 60
 _M3_PER_KJ = 1e-3  # kJ/kg per MPa to m3/kg
 _PARTS = {
     ("1", "residual"),
@@ -182,45 +181,6 @@ def state_at(pressure_mpa: float, temperature_k: float, *, tables: SteamTables) 
     return _vapour(pressure_mpa, temperature_k, tables)
 
 
-def state_at_enthalpy(
-    pressure_mpa: float, enthalpy_kj_per_kg: float, *, tables: SteamTables
-) -> State:
-    """Return the single-phase state of a pressure and enthalpy, by bisection.
-
-    Raises
-    ------
-    TanluError
-        ``inventory.steam-range`` for wet steam: its temperature tells no enthalpy.
-    """
-    return _solve(
-        pressure_mpa, enthalpy_kj_per_kg, of=lambda s: s.enthalpy_kj_per_kg, tables=tables
-    )
-
-
-def state_at_entropy(
-    pressure_mpa: float, entropy_kj_per_kg_k: float, *, tables: SteamTables
-) -> State:
-    """Return the single-phase state of a pressure and entropy, by bisection.
-
-    Raises
-    ------
-    TanluError
-        ``inventory.steam-range`` for wet steam.
-    """
-    return _solve(
-        pressure_mpa, entropy_kj_per_kg_k, of=lambda s: s.entropy_kj_per_kg_k, tables=tables
-    )
-
-
-def quality_at_enthalpy(
-    pressure_mpa: float, enthalpy_kj_per_kg: float, *, tables: SteamTables
-) -> float:
-    """Return the steam fraction after flashing: ``(h - h_f) / (h_g - h_f)``, 0 to 1."""
-    water = saturated_liquid(pressure_mpa, tables=tables).enthalpy_kj_per_kg
-    steam = saturated_vapour(pressure_mpa, tables=tables).enthalpy_kj_per_kg
-    return min(1.0, max(0.0, (enthalpy_kj_per_kg - water) / (steam - water)))
-
-
 def _boiling_k(pressure_mpa: float, tables: SteamTables) -> float:
     """Return the boiling temperature where regions 1 and 2 meet it, up to 16.5 MPa."""
     temperature = saturation_temperature_k(pressure_mpa, tables=tables)
@@ -264,33 +224,6 @@ def _state(
         entropy_kj_per_kg_k=_R * (tau * g_tau - g),
         volume_m3_per_kg=rt * pi_g_pi / pressure_mpa * _M3_PER_KJ,
     )
-
-
-def _solve(
-    pressure_mpa: float, wanted: float, *, of: Callable[[State], float], tables: SteamTables
-) -> State:
-    """Find the temperature whose property is `wanted`; both properties rise with it."""
-    boiling = _boiling_k(pressure_mpa, tables)
-    water, steam = (region(pressure_mpa, boiling, tables) for region in (_liquid, _vapour))
-    if of(water) < wanted < of(steam):
-        raise TanluError(
-            "inventory.steam-range", name="wet steam", found=wanted, low=of(water), high=of(steam)
-        )
-    region = _liquid if wanted <= of(water) else _vapour
-    low, high = (_T_MIN, boiling) if region is _liquid else (boiling, _T_MAX)
-    _require(
-        "property",
-        wanted,
-        low=of(region(pressure_mpa, low, tables)),
-        high=of(region(pressure_mpa, high, tables)),
-    )
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        if of(region(pressure_mpa, middle, tables)) < wanted:
-            low = middle
-        else:
-            high = middle
-    return region(pressure_mpa, (low + high) / 2, tables)
 
 
 def _require(name: str, value: float, *, low: float, high: float) -> None:

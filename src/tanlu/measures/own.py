@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from tanlu.kernel.plan import EndUseFact
 
-ORIGIN = "own"
-
 
 @dataclass(frozen=True, slots=True)
 class OwnMeasure:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.plan import Effect, Ownership
 from tanlu.kernel.rounding import floor_half_up
-from tanlu.roadmap.case import read_case
 from tanlu.roadmap.node import interpolate
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
         PurchaseFact,
         SiteFact,
     )
-    from tanlu.roadmap.problem import Problem
 
 POWER = "electricity"
 OTHER = "value-chain"
@@ -121,18 +119,6 @@ def case_from(
     """
     maker = _Maker(base, end_uses, offers, series, settings)
     return maker.case()
-
-
-def problem_from(
-    base: BaseYear,
-    end_uses: Sequence[EndUseFact],
-    offers: Sequence[MeasureOffer],
-    series: Mapping[str, Mapping[int, Fraction]],
-    *,
-    settings: Settings,
-) -> Problem:
-    """Return the problem of a company; see `case_from`."""
-    return read_case(case_from(base, end_uses, offers, series, settings=settings))
 
 
 def _text(value: Fraction) -> str:

@@ -99,51 +99,6 @@ def test_boiler_fuel(vectors: dict[str, Any]) -> None:
     _check(vector, {"fuel_energy": heat / g["combustion_efficiency"] * 100})
 
 
-def test_flash_tank(vectors: dict[str, Any]) -> None:
-    vector = vectors["steam-flash-tank-1"]
-    g = _given(vector)
-    quality = steam.quality_at_enthalpy(g["p_tank"], g["h_in"], tables=STEAM)
-    gas, liquid = quality * g["flow"], (1 - quality) * g["flow"]
-
-    _check(
-        vector,
-        {
-            "gas_flow": gas,
-            "gas_energy": gas * _h(steam.saturated_vapour(g["p_tank"], tables=STEAM)),
-            "liquid_flow": liquid,
-            "liquid_energy": liquid * _h(steam.saturated_liquid(g["p_tank"], tables=STEAM)),
-        },
-    )
-
-
-def test_turbine_outlet(vectors: dict[str, Any]) -> None:
-    vector = vectors["steam-turbine-outlet"]
-    g = _given(vector)
-    first = steam.state_at(g["p_in"], g["T_in"], tables=STEAM)
-    ideal = steam.state_at_entropy(g["p_out"], first.entropy_kj_per_kg_k, tables=STEAM)
-    drop = g["eta_isentropic"] / 100 * (_h(first) - _h(ideal))
-
-    _check(
-        vector,
-        {
-            "h_in": _h(first),
-            "s_in": first.entropy_kj_per_kg_k,
-            "h_out": _h(first) - drop,
-            "energy_out": g["flow"] * drop,
-            "power_out": g["flow"] * drop * g["eta_generator"] / 100,
-        },
-    )
-
-
-def test_pressure_reducing_valve(vectors: dict[str, Any]) -> None:
-    vector = vectors["steam-prv"]
-    g = _given(vector)
-    first = steam.state_at(g["p_in"], g["T_in"], tables=STEAM)
-    after = steam.state_at_enthalpy(g["p_out"], _h(first), tables=STEAM)
-
-    _check(vector, {"energy_flow": g["flow"] * _h(first), "T_out": after.temperature_k})
-
-
 def test_deaerator(vectors: dict[str, Any]) -> None:
     vector = vectors["steam-deaerator"]
     g = _given(vector)

@@ -18,7 +18,7 @@ from tanlu.inventory.process import (
     leak_from_balance,
 )
 from tanlu.inventory.row import largest_quantity, multiplier_of, row_gases_mg, row_mg
-from tanlu.inventory.steam import SteamTables, state_at, state_at_enthalpy
+from tanlu.inventory.steam import SteamTables, state_at
 from tanlu.inventory.tce import EnergyTables, convert
 from tanlu.inventory.upstream import grid_loss_kg
 from tanlu.kernel.errors import TanluError
@@ -87,19 +87,6 @@ def test_state_outside_the_regions_is_refused(pressure: float, temperature: floa
         state_at(pressure, temperature, tables=STEAM)
 
     assert error.value.code == "inventory.steam-range"
-
-
-def test_wet_steam_has_no_single_state() -> None:
-    with pytest.raises(TanluError):
-        state_at_enthalpy(1.0, 2000, tables=STEAM)
-
-
-def test_liquid_state_is_found_from_its_enthalpy() -> None:
-    cold = state_at(1.0, 320, tables=STEAM)
-
-    found = state_at_enthalpy(1.0, cold.enthalpy_kj_per_kg, tables=STEAM)
-
-    assert found.temperature_k == pytest.approx(320, abs=1e-6)
 
 
 BASE = {1: Fraction(40_000), 2: Fraction(60_000)}

@@ -18,11 +18,8 @@ _BTU_PER_WH = 3.412136247820839
 
 def _radiation(emissivity: float, hot: float, cold: float) -> float:
     """Return the radiation between two temperatures [degF] per area [Btu/h/ft2]."""
-    return (
-        emissivity
-        * _STEFAN_BOLTZMANN
-        * ((hot + ZERO_FAHRENHEIT) ** 4 - (cold + ZERO_FAHRENHEIT) ** 4)
-    )
+    above, below = hot + ZERO_FAHRENHEIT, cold + ZERO_FAHRENHEIT
+    return emissivity * _STEFAN_BOLTZMANN * (above**4 - below**4)
 
 
 def _wall(

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 MONTHS = 12
 HOURS = 8760
 HOURS_OF_MEAN_DAYS = MONTHS * HOURS_PER_DAY
-_DEGREES_PER_ZONE = 15  # of longitude, an hour of time
 _LOWEST_SUN = 88  # zenith [deg] beyond which no beam is counted: the disc touches the horizon
 DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 MONTH = np.repeat(np.arange(MONTHS), DAYS * HOURS_PER_DAY)
