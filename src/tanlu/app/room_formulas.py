@@ -144,7 +144,7 @@ def uncertainty_of_sum(
         ``percent_total`` [%].
     """
     if len(value) != len(percent):
-        raise TanluError("calc.pairs", found=f"{len(value)}, {len(percent)}")
+        raise TanluError("calc.lists-differ", names="value, percent")
     relative = [part / 100 for part in percent]
     share = combine_sum(value, relative, is_correlated=correlation == "full")
     total = sum(value)

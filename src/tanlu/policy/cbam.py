@@ -36,7 +36,7 @@ def embedded_emissions(
     Raises
     ------
     TanluError
-        ``calc.precursors`` when masses and emissions do not pair.
+        ``calc.lists-differ`` when masses and emissions do not pair.
 
     References
     ----------
@@ -44,7 +44,8 @@ def embedded_emissions(
     """
     masses, each = mass_precursor or (), emission_per_precursor or ()
     if len(masses) != len(each):
-        raise TanluError("calc.precursors", masses=len(masses), found=len(each))
+        names = "mass_precursor, emission_per_precursor"
+        raise TanluError("calc.lists-differ", names=names)
     own = emission_attributed / activity_level
     brought = sum(m * e for m, e in zip(masses, each, strict=True)) / activity_level
     return {

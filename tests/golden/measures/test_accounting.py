@@ -76,12 +76,12 @@ def test_certificates_net_of_allocation_and_price_paid(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "given", "code"),
     [
-        ("uncertainty-sum", {"value": ([1, 2], "t"), "percent": ([1], "%")}, "calc.pairs"),
+        ("uncertainty-sum", {"value": ([1, 2], "t"), "percent": ([1], "%")}, "calc.lists-differ"),
         (
             "cbam-embedded-emissions",
             {"emission_attributed": (1, "t"), "activity_level": (1, "t"),
              "mass_precursor": ([1], "t")},
-            "calc.precursors",
+            "calc.lists-differ",
         ),
         (
             "target-temperature-score",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.heat.flue import flue_loss
+from tanlu.measures.heat.temperature import crossing
 from tanlu.measures.saving import cost_of, saved_fuel, saved_money
 from tanlu.units.ratio import BTU_PER_MMBTU, KG_PER_T, KWH_PER_GJ
 
@@ -130,11 +131,7 @@ def economizer(
         ``calc.temperatures-cross`` unless the flue gas gets colder.
     """
     if temperature_flue_new > temperature_flue:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_flue:g} degC",
-            cold=f"{temperature_flue_new:g} degC",
-        )
+        raise crossing(temperature_flue, temperature_flue_new, "degC")
     old, new = (
         1
         - fraction_other

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients, polynomial
+from tanlu.measures.heat.temperature import crossing
 from tanlu.measures.printed import KW_PER_HP
 from tanlu.measures.saving import cost_of, saved_energy, saved_money
 from tanlu.units.ratio import BTU_PER_MMBTU, MIN_PER_H
@@ -117,11 +118,7 @@ def tower_fan(
         ``calc.temperatures-cross`` unless entering > leaving > wet bulb.
     """
     if not temperature_entering > temperature_leaving > temperature_wetbulb:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_leaving:g} degF",
-            cold=f"{max(temperature_wetbulb, 0):g} degF",
-        )
+        raise crossing(temperature_leaving, max(temperature_wetbulb, 0), "degF")
     rows = calculator_coefficient
     share = _airflow(
         temperature_entering - temperature_leaving,
@@ -219,11 +216,7 @@ def basin_heater(
     span = temperature_setpoint_rated - temperature_drybulb_rated
     mean = (temperature_setpoint_rated + temperature_drybulb_rated) / 2
     if span <= 0 or mean <= 0:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_setpoint_rated:g} degF",
-            cold=f"{temperature_drybulb_rated:g} degF",
-        )
+        raise crossing(temperature_setpoint_rated, temperature_drybulb_rated, "degF")
     scale = capacity * _BTU_PER_TOWER_TON * fraction_pan_loss / _BTU_PER_KWH
     scale = scale / span / mean**-0.181 / span**0.266
     scale *= ((_WIND * wind + 1) / (_WIND * wind_rated + 1)) ** _HALF

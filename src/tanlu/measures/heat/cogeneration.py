@@ -6,6 +6,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.heat.temperature import crossing
 from tanlu.measures.heat.water import Water
 from tanlu.measures.printed import BTU_PER_KWH
 from tanlu.measures.saving import cost_of, payback_of, saved_energy, saved_fuel, saved_money
@@ -286,17 +287,15 @@ def waste_heat(
     Raises
     ------
     TanluError
-        ``calc.one-of``, ``calc.temperatures-cross``.
+        ``calc.needs-one``, ``calc.temperatures-cross``.
     """
     end = temperature_out
     if (end is None) == (temperature_cold is None):
-        raise TanluError("calc.one-of", names="temperature_out, temperature_cold")
+        raise TanluError("calc.needs-one", found="temperature_out, temperature_cold")
     if end is None:
         end = temperature_in - effectiveness * (temperature_in - (temperature_cold or 0.0))
     if end >= temperature_in:
-        raise TanluError(
-            "calc.temperatures-cross", hot=f"{temperature_in:g} degC", cold=f"{end:g} degC"
-        )
+        raise crossing(temperature_in, end, "degC")
     flow = mass_flow * heat_capacity * (temperature_in - end) / KJ_PER_KWH
     heat = flow * hours * fraction_time * KJ_PER_KWH / KJ_PER_GJ
     return {
@@ -350,11 +349,7 @@ def organic_rankine(
         ``calc.temperatures-cross``; ``calc.above-carnot``.
     """
     if not temperature_source >= temperature_source_out > temperature_sink:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_source_out:.2f} K",
-            cold=f"{temperature_sink:.2f} K",
-        )
+        raise crossing(temperature_source_out, temperature_sink, "K")
     mean = temperature_source
     if temperature_source > temperature_source_out:
         mean = (temperature_source - temperature_source_out) / log(

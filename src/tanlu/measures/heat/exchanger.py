@@ -6,6 +6,7 @@ from math import exp, expm1, isclose, log, log1p, pi, sqrt
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.heat.temperature import crossing
 from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:
@@ -281,13 +282,9 @@ def rating(
     if size is None and area is not None and heat_transfer is not None:
         size = area * heat_transfer / W_PER_KW
     if size is None:
-        raise TanluError("calc.one-of", names="ua, area + heat_transfer")
+        raise TanluError("calc.needs-one", found="ua, area + heat_transfer")
     if temperature_hot_in <= temperature_cold_in:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_hot_in:.2f} K",
-            cold=f"{temperature_cold_in:.2f} K",
-        )
+        raise crossing(temperature_hot_in, temperature_cold_in, "K")
     smaller = min(heat_capacity_rate_hot, heat_capacity_rate_cold)
     ratio = smaller / max(heat_capacity_rate_hot, heat_capacity_rate_cold)
     ntu = size / smaller
@@ -324,10 +321,10 @@ def fouling(
     Raises
     ------
     TanluError
-        ``calc.one-of``; ``calc.fouling`` where the fouled coefficient is the larger.
+        ``calc.needs-one``; ``calc.fouling`` where the fouled coefficient is the larger.
     """
     if (heat_transfer_fouled is None) == (resistance_fouling is None):
-        raise TanluError("calc.one-of", names="heat_transfer_fouled, resistance_fouling")
+        raise TanluError("calc.needs-one", found="heat_transfer_fouled, resistance_fouling")
     layer = resistance_fouling
     if layer is None:
         layer = 1 / (heat_transfer_fouled or heat_transfer_clean) - 1 / heat_transfer_clean

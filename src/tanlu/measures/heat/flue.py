@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients
+from tanlu.measures.heat.temperature import crossing
 from tanlu.measures.heat.water import Water
 from tanlu.units.ratio import KJ_PER_MJ, KPA_PER_MPA, ZERO_CELSIUS
 
@@ -52,16 +53,12 @@ def flue_loss(
     Raises
     ------
     TanluError
-        ``calc.one-of``; ``calc.temperatures-cross`` where the flue gas is colder than the air.
+        ``calc.needs-one``; ``calc.temperatures-cross`` where the flue gas is colder than the air.
     """
     if (oxygen is None) == (carbon_dioxide is None):
-        raise TanluError("calc.one-of", names="oxygen, carbon_dioxide")
+        raise TanluError("calc.needs-one", found="oxygen, carbon_dioxide")
     if temperature_flue < temperature_air:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_flue:g} degC",
-            cold=f"{temperature_air:g} degC",
-        )
+        raise crossing(temperature_flue, temperature_air, "degC")
     a1, a2, b = coefficients(rows, "flue_loss", variant=fuel)
     slope = (
         a1 / carbon_dioxide if carbon_dioxide is not None else a2 / (_AIR_OXYGEN - (oxygen or 0))

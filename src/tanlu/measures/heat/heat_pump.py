@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.heat import boiler
+from tanlu.measures.heat.temperature import crossing
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows
@@ -28,10 +29,10 @@ def performance(
     Raises
     ------
     TanluError
-        ``calc.one-of``; ``calc.cop-below-one``.
+        ``calc.needs-one``; ``calc.cop-below-one``.
     """
     if (heat_flow is None) == (power is None):
-        raise TanluError("calc.one-of", names="heat_flow, power")
+        raise TanluError("calc.needs-one", found="heat_flow, power")
     if cop < 1:
         raise TanluError("calc.cop-below-one", found=f"{cop:g}")
     work = power if power is not None else (heat_flow or 0.0) / cop
@@ -56,11 +57,7 @@ def carnot(
         ``calc.temperatures-cross``.
     """
     if temperature_sink <= temperature_source:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_sink:.2f} K",
-            cold=f"{temperature_source:.2f} K",
-        )
+        raise crossing(temperature_sink, temperature_source, "K")
     largest = temperature_sink / (temperature_sink - temperature_source)
     return {
         "cop_carnot": largest,
@@ -135,7 +132,7 @@ def industrial(
         lift = {"cop_carnot": limit["cop_carnot"], "cop": cop or limit["cop"]}
     reached, largest = lift["cop"], lift["cop_carnot"]
     if reached is None:
-        raise TanluError("calc.one-of", names="cop, temperature_source + temperature_sink")
+        raise TanluError("calc.needs-one", found="cop, temperature_source + temperature_sink")
     if largest is not None and reached > largest:
         raise TanluError("calc.cop-above-carnot", found=f"{reached:.3f}", allowed=f"{largest:.3f}")
     if reached < 1:

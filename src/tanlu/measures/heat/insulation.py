@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients, polynomial
-from tanlu.measures.saving import cost_of, saved_fuel
+from tanlu.measures.heat.temperature import crossing
+from tanlu.measures.saving import saved_fuel
 from tanlu.units.ratio import BTU_PER_MMBTU, KJ_PER_GJ, S_PER_H, W_PER_KW
 
 if TYPE_CHECKING:
@@ -97,13 +98,13 @@ def wire(
     Raises
     ------
     TanluError
-        ``calc.one-of``, ``calc.diameters``.
+        ``calc.needs-one``, ``calc.diameters``.
     """
     heat = heat_flow
     if heat is None and current is not None and voltage is not None:
         heat = current * voltage
     if heat is None:
-        raise TanluError("calc.one-of", names="heat_flow, current + voltage")
+        raise TanluError("calc.needs-one", found="heat_flow, current + voltage")
     _require_wider(radius_inner, radius_outer)
     film = 1 / (heat_transfer * 2 * pi * radius_outer * length)
     layer = log(radius_outer / radius_inner) / (2 * pi * conductivity * length)
@@ -199,7 +200,7 @@ def surface(
 
 def _require_hotter(hot: float, cold: float) -> None:
     if hot <= cold:
-        raise TanluError("calc.temperatures-cross", hot=f"{hot:g} degC", cold=f"{cold:g} degC")
+        raise crossing(hot, cold, "degC")
 
 
 def _saved(
@@ -324,14 +325,10 @@ def pipe(
     Raises
     ------
     TanluError
-        ``calc.one-of``, ``calc.temperatures-cross``, ``calc.not-settled``.
+        ``calc.needs-one``, ``calc.temperatures-cross``, ``calc.not-settled``.
     """
     if temperature_process <= temperature_air:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_process:.2f} K",
-            cold=f"{temperature_air:.2f} K",
-        )
+        raise crossing(temperature_process, temperature_air, "K")
     wall = _conductivity(coefficients_pipe, conductivity_pipe, "conductivity_pipe")
     cover = (
         wall
@@ -373,7 +370,7 @@ def pipe(
 def _conductivity(given: Sequence[float] | None, constant: float | None, name: str) -> list[float]:
     """Return a conductivity as a polynomial, lowest power first."""
     if (given is None) == (constant is None):
-        raise TanluError("calc.one-of", names=f"{name}, coefficients")
+        raise TanluError("calc.needs-one", found=f"{name}, coefficients")
     return list(given)[::-1] if given is not None else [constant or 0.0]
 
 
@@ -548,7 +545,7 @@ def thickness_economic(
             life=None,
         )
         heat = (found["heat_loss_new"] or 0.0) / W_PER_KW * hours * S_PER_H / KJ_PER_GJ
-        costs.append(price * length + (cost_of(heat / efficiency, price_fuel) or 0.0) * years)
+        costs.append(price * length + heat / efficiency * price_fuel * years)
     best = min(range(len(costs)), key=costs.__getitem__)
     return {
         "thickness": thickness_choice[best],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.heat.temperature import crossing
 from tanlu.measures.heat.water import CRITICAL_PRESSURE, Fluid, Water
 
 if TYPE_CHECKING:
@@ -294,7 +295,7 @@ def turbine(
     Raises
     ------
     TanluError
-        ``calc.turbine-pressure``, ``calc.one-of``, ``calc.steam-pair``.
+        ``calc.turbine-pressure``, ``calc.needs-one``, ``calc.steam-pair``.
     """
     water = Water(if97_coefficient)
     inlet = water.state(
@@ -387,7 +388,7 @@ def _turbine(
     elif power is not None and mass_flow is None:
         flow = power / efficiency_generator / drop
     else:
-        raise TanluError("calc.one-of", names="mass_flow, power")
+        raise TanluError("calc.needs-one", found="mass_flow, power")
     work = flow * drop
     return {
         "temperature_in_state": inlet.temperature,
@@ -654,11 +655,7 @@ def exchanger(
         ``calc.temperatures-cross`` where the hot stream is not hotter by the approach.
     """
     if temperature_hot - temperature_cold <= temperature_difference_approach:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_hot:.2f} K",
-            cold=f"{temperature_cold + temperature_difference_approach:.2f} K",
-        )
+        raise crossing(temperature_hot, temperature_cold + temperature_difference_approach, "K")
     water = Water(if97_coefficient)
     hot = water.at_temperature(pressure_hot, temperature_hot)
     cold = water.at_temperature(pressure_cold, temperature_cold)

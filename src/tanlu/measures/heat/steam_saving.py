@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.heat.temperature import crossing
 from tanlu.measures.heat.water import Water
 from tanlu.measures.saving import cost_of, payback_of, saved_fuel, saved_money
 from tanlu.units.ratio import BTU_PER_MMBTU, G_PER_KG, KJ_PER_GJ, KJ_PER_KWH
@@ -54,11 +55,7 @@ def condensate_return(
         [CNY], [yr].
     """
     if temperature_condensate <= temperature_makeup:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_condensate:g} degF",
-            cold=f"{temperature_makeup:g} degF",
-        )
+        raise crossing(temperature_condensate, temperature_makeup, "degF")
     mass = (1 - fraction_flash) * mass_flow * hours
     heat = mass * _BTU_PER_LB_DEGF * (temperature_condensate - temperature_makeup)
     fuel = heat / efficiency / BTU_PER_MMBTU
@@ -188,11 +185,7 @@ def blowdown_recovery(
     makeup = water.at_temperature(pressure_flash, temperature_makeup).enthalpy
     drain = water.at_temperature(pressure_flash, temperature_drain).enthalpy
     if not makeup <= drain < blown:
-        raise TanluError(
-            "calc.temperatures-cross",
-            hot=f"{temperature_drain:.2f} K",
-            cold=f"{temperature_makeup:.2f} K",
-        )
+        raise crossing(temperature_drain, temperature_makeup, "K")
     liquid, vapour = water.saturated(pressure_flash)
     share = max(0.0, (blown - liquid.enthalpy) / (vapour.enthalpy - liquid.enthalpy))
     flow = mass_flow_steam * blowdown / (1 - blowdown)
