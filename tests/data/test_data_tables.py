@@ -66,3 +66,11 @@ def _tool(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_every_scenario_has_a_discount_rate() -> None:
+    rows = tables.read("scenario_path")
+
+    scenarios = {row["scenario"] for row in rows}
+    assert "base" in scenarios
+    assert {row["scenario"] for row in rows if row["series"] == "discount_rate"} == scenarios

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import tanlu
 from tanlu.app import plans, workspaces
 from tests.journeys.conftest import in_workspace, run
 
@@ -93,6 +94,25 @@ def test_an_own_measure_and_a_quote_reach_the_case(
 
     call("measures", "remove", "store", "--reason", "撤回")
     assert f"store@{SITE}" not in {row["id"] for row in _case(folder)["measures"]}
+
+
+def test_python_users_hold_the_same_verbs(folder: Path) -> None:
+    with tanlu.open(folder) as company:
+        (lamps,) = company.equipment_actions(machine="L-001")["actions"]
+        added = company.measures_add(
+            "roof", site=SITE, saves="2 MWh", capex="9", life="10", reason="r"
+        )
+        quoted = company.measures_override(
+            "x_led", site=SITE, capex="7", source="q", evidence="quoted", reason="r"
+        )
+        removed = [company.measures_remove(name, reason="r")["removed"]
+                   for name in ("roof", f"x_led@{SITE}")]  # fmt: skip
+
+        assert "L-001" in {row["id"] for row in company.equipment_list(site=lamps["site"])}
+    assert lamps["saved_kwh"] == 3_770_000
+    assert added["measure"]["amount"] == "2000"
+    assert quoted["override"]["capex"] == "7"
+    assert removed == ["roof", f"x_led@{SITE}"]
 
 
 def _case(folder: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tanlu.kernel.activity import RecordKind
 from tanlu.kernel.findings import Finding, Outcome
 from tanlu.kernel.plan import EquipmentFact
 from tanlu.measures.register import Bench, Register, options
+from tanlu.roadmap.situation import discount_rate
 from tanlu.units.ratio import KWH_PER_MWH
 
 if TYPE_CHECKING:
@@ -70,14 +71,13 @@ def register(
     base : BaseYear
         Carriers with their energy content.
     series : mapping
-        Scenario series: prices and discount rate of the first year.
+        Scenario series: prices, and the discount rate of the base year.
     """
     prices = {}
     for carrier in base.carriers:
         points = series.get(f"price:{carrier.id}")
         if points and carrier.mwh_per_unit:
             prices[carrier.id] = points[min(points)] / (carrier.mwh_per_unit * KWH_PER_MWH)
-    rates = series.get("discount_rate") or {0: Fraction(2, 25)}
     bench = Bench(load.calculators(), formulas(), load.engineering_units())
     found = options(
         machines,
@@ -85,7 +85,7 @@ def register(
         tables.read("measure"),
         bench=bench,
         prices=prices,
-        discount_rate=rates[min(rates)],
+        discount_rate=discount_rate(series, base.year),
     )
     return Register(found)
 

@@ -362,7 +362,7 @@ def _span(years: list[str]) -> str:
     return years[0] if len(years) == 1 else f"{years[0]}-{years[-1]} ({len(years)})"
 
 
-def interpolate(points: dict[int, Fraction], year: int) -> Fraction:
+def interpolate(points: Mapping[int, Fraction], year: int) -> Fraction:
     """Return the value of a year on the straight line between its neighbours."""
     if year in points:
         return points[year]

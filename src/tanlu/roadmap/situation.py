@@ -89,6 +89,16 @@ def scenario_series(
     return found
 
 
+def discount_rate(series: Mapping[str, Mapping[int, Fraction]], year: int) -> Fraction:
+    """Return the discount rate of a scenario in a year [-]; every scenario has one."""
+    return _held(series["discount_rate"], year)
+
+
+def _held(points: Mapping[int, Fraction], year: int) -> Fraction:
+    """Return the value of a year between the points; the ends are held."""
+    return interpolate(points, min(max(year, min(points)), max(points)))
+
+
 def case_from(
     base: BaseYear,
     end_uses: Sequence[EndUseFact],
@@ -147,8 +157,7 @@ class _Maker:
         points = dict(self.series.get(name, {}))
         if not points:
             return [default if default is not None else Fraction(0)] * len(self.years)
-        low, high = min(points), max(points)
-        return [interpolate(points, min(max(year, low), high)) for year in self.years]
+        return [_held(points, year) for year in self.years]
 
     def case(self) -> dict[str, Any]:
         index = self.path("output_index", Fraction(1))
@@ -157,7 +166,7 @@ class _Maker:
             "name": f"{self.settings.scenario} {self.base.year}-{self.settings.last_year}",
             "years": {"first": self.years[0], "last": self.years[-1]},
             "decision_years": self._decision_years(),
-            "discount_rate": _text(self.path("discount_rate", Fraction(2, 25))[0]),
+            "discount_rate": _text(discount_rate(self.series, self.base.year)),
             "price_year": self.base.year,
             "method": self.settings.method,
             "output": [_text(self.base.output * i / index[0]) for i in index],
