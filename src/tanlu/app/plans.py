@@ -152,6 +152,11 @@ def _enter(place: Any, part: str) -> Any:
 def told(plan: dict[str, Any], say: Say, *, own: Sequence[OwnMeasure] = ()) -> dict[str, Any]:
     """Return the plan with its reasons as sentences of the chosen language."""
     names = situations.measure_names(plan, own)
+    for row in plan["adoptions"]:
+        if row["kind"] == "retirement":
+            old = names.get(row["id"], {"zh": row["id"], "en": row["id"]})
+            name = say("plan.taken-out", name=say.pick(old["zh"], old["en"]))
+            names[row["id"]] = {"zh": name, "en": name}
     for row in (*plan["adoptions"], *plan.get("not_adopted", ())):
         why = row.get("why")
         if why:

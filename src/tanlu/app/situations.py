@@ -393,9 +393,20 @@ def measure_names(
     }
     ids = {row["measure"] for part in ("wedges", "macc", "adoptions") for row in plan[part] or ()}
     ids |= {row["id"] for row in plan["adoptions"]}
-    names = {}
+    names = _own_names(plan)
     for name in sorted(ids):
         row = rows.get(name.partition("@")[0])
         if row is not None:
             names[name] = {"zh": row["name_zh"], "en": row["name_en"], "family": row["family"]}
     return names
+
+
+def _own_names(plan: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the names that a plan's own rows give: of technologies and of a case's measures."""
+    found = {}
+    for row in (*plan.get("not_adopted", ()), *plan["adoptions"]):
+        zh, en = (str((row.get("name") or {}).get(key) or "") for key in ("zh", "en"))
+        for key in ("id", "measure"):
+            if (zh or en) and row.get(key):
+                found[row[key]] = {"zh": zh or en, "en": en or zh}
+    return found

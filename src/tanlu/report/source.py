@@ -70,6 +70,8 @@ class Source:
         look = {"site": self.site, "item": self.item, "measure": self.measure}
         if name == "status" and fact:
             return Text(f"report.status.{fact}")
+        if name == "key" and fact in self._names("measures"):
+            return self.measure(fact)
         one = look.get(name)
         if one and fact:
             return one(fact)

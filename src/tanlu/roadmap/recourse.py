@@ -84,6 +84,7 @@ class Recourse:
     _own: tuple[FloatArray, FloatArray] = field(init=False)
     _sides: tuple[FloatArray, FloatArray] = field(init=False)
     _bounds: tuple[FloatArray, FloatArray] = field(init=False)
+    _lent: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
         """Fix integers and flows at the incumbent; keep the rows that still bind something."""
@@ -104,6 +105,7 @@ class Recourse:
         self._bounded = inside.indices[inside.indptr[self._singles]].astype(np.int64)
         self._weight = inside.data[inside.indptr[self._singles]]
         self._table = inside[self._rows]
+        self._lent = np.zeros(matrix.n_rows)
         fixed = np.where(free, 0.0, 1.0)
         self._rest = table[np.concatenate([self._rows, self._singles])].multiply(fixed).tocsr()
         self._own = matrix.lower[self._columns].copy(), matrix.upper[self._columns].copy()
@@ -161,7 +163,9 @@ class Recourse:
         """Return the sides of the rows and the bounds of the columns at what is fixed."""
         matrix, count = self.assembly.matrix, len(self._rows)
         taken = self._rest @ self._fixed
-        sides = matrix.row_lo[self._rows] - taken[:count], matrix.row_up[self._rows] - taken[:count]
+        more = np.maximum(self._lent, 0.0)[self._rows] - taken[:count]
+        less = np.minimum(self._lent, 0.0)[self._rows] - taken[:count]
+        sides = matrix.row_lo[self._rows] + less, matrix.row_up[self._rows] + more
         low, high = self._own[0].copy(), self._own[1].copy()
         least, most = self._single_bounds(taken[count:])
         np.maximum.at(low, self._bounded, least)
@@ -172,8 +176,9 @@ class Recourse:
 
     def _single_bounds(self, taken: FloatArray) -> tuple[FloatArray, FloatArray]:
         matrix = self.assembly.matrix
-        one = (matrix.row_lo[self._singles] - taken) / self._weight
-        other = (matrix.row_up[self._singles] - taken) / self._weight
+        lent = self._lent[self._singles]
+        one = (matrix.row_lo[self._singles] + np.minimum(lent, 0.0) - taken) / self._weight
+        other = (matrix.row_up[self._singles] + np.maximum(lent, 0.0) - taken) / self._weight
         return np.minimum(one, other), np.maximum(one, other)
 
     def _send(self) -> None:
@@ -210,6 +215,17 @@ class Recourse:
         if not inside.all():
             self._fixed[index[~inside]] = level[~inside]
             self._fixed = self._exact(self._fixed)
+        self._send()
+
+    def lend(self, amounts: FloatArray) -> None:
+        """Widen the rows of the model: the upper side by what is positive, the lower by the rest.
+
+        Parameters
+        ----------
+        amounts : FloatArray, shape (rows,)
+            By how much [row units]; what was lent before is taken back.
+        """
+        self._lent = amounts
         self._send()
 
     def run(self) -> Answer:

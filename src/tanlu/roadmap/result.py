@@ -18,6 +18,7 @@ from tanlu.roadmap.retirement import retirable, worth_left
 from tanlu.roadmap.shadow import shadow_prices
 from tanlu.roadmap.simulate import Simulation, nothing, simulate
 from tanlu.roadmap.solve import solver_version
+from tanlu.roadmap.stock_reasons import why_not_built, why_stock
 from tanlu.roadmap.target_checks import TARGETS, coal_equivalent, renewable
 from tanlu.roadmap.validation import template_measures
 from tanlu.roadmap.wedges import ledger_total, make_wedges
@@ -85,7 +86,7 @@ def make_plan_value(solved: Solved, options: Options, solve: Solve | None = None
     baseline = simulate(problem, nothing(problem))
     wedges = make_wedges(problem, solved.choices, solved.result, baseline=baseline)
     whys = _whys(solved, wedges, options)
-    adoptions = _with_amounts(solved, make_adoptions(solved, wedges, whys), options)
+    adoptions = _with_reasons(solved, make_adoptions(solved, wedges, whys), options)
     taken = {adoption.id for adoption in adoptions}
     return Plan(
         problem=problem,
@@ -104,7 +105,10 @@ def make_plan_value(solved: Solved, options: Options, solve: Solve | None = None
         shadow=shadow_prices(solved, solve if options.explain else None),
         macc=make_macc(solved, wedges),
         targets=_target_lines(solved),
-        not_adopted=tuple(why for name, why in whys.items() if name not in taken),
+        not_adopted=(
+            *(why for name, why in whys.items() if name not in taken),
+            *_not_built(solved, options),
+        ),
         infeasible=None,
         indicative=template_measures(problem),
         series=_series(solved),
@@ -126,14 +130,24 @@ def _whys(solved: Solved, wedges: Sequence[Wedge], options: Options) -> dict[str
     return {name: explainer.why(name) for name in names}
 
 
-def _with_amounts(
+def _with_reasons(
     solved: Solved, adoptions: tuple[Adoption, ...], options: Options
 ) -> tuple[Adoption, ...]:
-    """Give generators and contracts, which are amounts, their reasons."""
+    """Give generators and contracts, which are amounts, and units of technologies their reasons."""
     if not options.explain:
         return adoptions
-    whys = why_amounts(solved, [(adoption.id, adoption.year) for adoption in adoptions])
+    starts = [(adoption.id, adoption.year) for adoption in adoptions]
+    whys = why_amounts(solved, starts)
+    largest = sorted(adoptions, key=lambda a: (-a.abatement_t_total, a.id, a.year))
+    units = [a for a in largest if a.kind in {"technology", "retirement"}]
+    chosen = units[: options.reasons] if options.reasons else units
+    whys |= why_stock(solved, [(adoption.id, adoption.year) for adoption in chosen])
     return tuple(replace(a, why=whys.get((a.id, a.year), a.why)) for a in adoptions)
+
+
+def _not_built(solved: Solved, options: Options) -> tuple[Why, ...]:
+    """Return why technologies are not built; left out where only the largest are explained."""
+    return why_not_built(solved) if options.explain and not options.reasons else ()
 
 
 def make_infeasible(problem: Problem, infeasible: Infeasible, options: Options) -> Plan:
@@ -277,6 +291,12 @@ def _why_json(why: Why | None) -> dict[str, Any] | None:
     }
 
 
+def _not_adopted_json(problem: Problem, why: Why) -> dict[str, Any]:
+    item = problem.measures.get(why.measure) or problem.technologies[why.measure]
+    name = {"zh": item.name_zh, "en": item.name_en}
+    return {"measure": why.measure, "name": name, "why": _why_json(why)}
+
+
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Return a plan as JSON values; what has no value is null."""
     problem, result = plan.problem, plan.result
@@ -337,7 +357,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
             }
             for a in plan.adoptions
         ],
-        "not_adopted": [{"measure": w.measure, "why": _why_json(w)} for w in plan.not_adopted],
+        "not_adopted": [_not_adopted_json(problem, why) for why in plan.not_adopted],
         "wedges": [{"measure": w.owner, "layer": w.layer, "t": _tonnes(w.mg)} for w in plan.wedges],
         "shadow_price": [
             {
