@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 OUTPUT_UNITS = "output_units"
 INPUTS = "inputs"
 WEATHER_FILE = "weather_file"
+CHARTED = ("pinch-analysis",)
 
 
 @cache
@@ -141,9 +142,6 @@ def write_chart(
     if target.exists() and not is_forced:
         raise TanluError("app.file-exists", found=target)
     target.write_text(charts.drawn(_grand(body["outputs"], say), say=say), encoding="utf-8")
-
-
-CHARTED = ("pinch-analysis",)
 
 
 def _grand(outputs: Mapping[str, Any], say: Say) -> Figure:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 OWN, OVERRIDES = "measures_own", "measures_overridden"
 _STATED = (Evidence.MEASURED, Evidence.QUOTED, Evidence.TYPED)
+_LONGEST = 60  # years that a measure may live or take to build
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,3 @@ def _years(field: str, text: str, *, least: int = 1) -> int | None:
     if not text.strip().isdecimal() or not least <= int(text) <= _LONGEST:
         raise TanluError("measures.field", field=field, found=text)
     return int(text)
-
-
-_LONGEST = 60

@@ -43,6 +43,7 @@ _UNITS = {
 ENERGY_UNIT = "kWh/yr"
 _QUANTUM = 1000  # savings are kept to a watt hour
 _NOTHING = ValueRange(Fraction(0), Fraction(0), Fraction(0))
+_ENDS = ("low", "typical", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +262,6 @@ def _sized(option: Option, units: EngineeringUnits) -> Option:
         capex=ValueRange(*(size * Fraction(measure[f"capex_{end}"]) for end in _ENDS)),
         performance=(_plain(option, action["perf_old"]), _plain(option, action["perf_new"])),
     )
-
-
-_ENDS = ("low", "typical", "high")
 
 
 def _share(option: Option, name: str) -> Fraction | None:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+_LEAST = 2  # a line through two points always fits
+
+
 def degree_days(
     *,
     temperature_base: float,
@@ -420,8 +423,6 @@ def calibration(
         "ratio_fit": 1 - left / total if total else None,
     }
 
-
-_LEAST = 2  # a line through two points always fits
 
 FORMULAS = {
     "building-base-temperature": base_temperature,

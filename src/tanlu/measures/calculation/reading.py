@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_CASES = 10_000
 ATMOSPHERE = "pressure_atmosphere"
+TEXT = "text"
+_PRESSURES = (Reading.GAUGE, Reading.ABSOLUTE)
 
 
 @dataclass(slots=True)
@@ -272,7 +274,3 @@ class _Reader:
         if own.reading in _PRESSURES and unit.reading is Reading.PLAIN:
             self._inputs.warn("CALC_PRESSURE_READING", name, found=unit.text, unit=own.text)
         return number
-
-
-TEXT = "text"
-_PRESSURES = (Reading.GAUGE, Reading.ABSOLUTE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients
 from tanlu.measures.printed import KW_PER_HP, PSI_PER_ATMOSPHERE
-from tanlu.measures.saving import cost_of, payback_of, saved_energy, saved_fuel
+from tanlu.measures.saving import cost_of, saved_energy, saved_fuel, saved_money
 from tanlu.units.ratio import INCHES_PER_FOOT, MIN_PER_H, S_PER_MIN
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ _GAMMA = 1.4
 _BTU_PER_HP_H = 2545
 _BTU_PER_GJ = 947_817.12
 _ROUNDING = 1e-12  # a machine at its limit keeps its grade
+_M3_PER_CF = 0.3048**3
+_ARTIFICIAL_DEMAND = 0.6  # share of the use that follows the pressure
 
 
 class AirCost(TypedDict):
@@ -54,43 +56,27 @@ class AirCost(TypedDict):
     life: float | None
 
 
-def _air_energy(
-    flow: float,
-    *,
-    hours: float,
-    specific_power: float,
-    price_electricity: float | None,
-    price_air: float | None,
-    fraction_saved: float,
-    factor_control: float,
-    investment: float | None,
-    life: float | None,
-) -> dict[str, float | None]:
+def _air_energy(flow: float, **cost: Unpack[AirCost]) -> dict[str, float | None]:
     """Return volume, electricity and money of a flow of air [m3/min], and what saving it brings."""
-    volume = flow * MIN_PER_H * hours
-    power = flow * specific_power
-    energy = power * hours
-    saved = saved_energy(
-        energy * fraction_saved * factor_control, price_electricity, investment, life
-    )
-    if price_air is not None:
-        saved |= {"energy_saved": 0.0, "cost_saved": volume * price_air * fraction_saved}
-        saved["payback"] = payback_of(investment, saved["cost_saved"])
-        return {
-            "flow_total": flow,
-            "air_volume": volume,
-            "power": 0.0,
-            "energy_use": 0.0,
-            "energy_cost": volume * price_air,
-            **saved,
-        }
+    volume = flow * MIN_PER_H * cost["hours"]
+    price = cost["price_air"]
+    power = flow * cost["specific_power"] if price is None else 0.0
+    energy = power * cost["hours"]
+    saved = energy * cost["fraction_saved"] * cost["factor_control"]
+    if price is None:
+        paid = cost_of(energy, cost["price_electricity"])
+        money = cost_of(saved, cost["price_electricity"])
+    else:
+        paid = volume * price
+        money = paid * cost["fraction_saved"]
     return {
         "flow_total": flow,
         "air_volume": volume,
         "power": power,
         "energy_use": energy,
-        "energy_cost": cost_of(energy, price_electricity),
-        **saved,
+        "energy_cost": paid,
+        "energy_saved": saved,
+        **saved_money(money, cost["investment"], cost["life"]),
     }
 
 
@@ -258,9 +244,6 @@ def leak_orifice(
     }
 
 
-_M3_PER_CF = 0.3048**3
-
-
 def nozzle(
     *,
     pressure: float,
@@ -377,9 +360,6 @@ def pressure_reduction(
         "energy_cost": cost_of(after * hours, price_electricity),
         **saved,
     }
-
-
-_ARTIFICIAL_DEMAND = 0.6  # share of the use that follows the pressure
 
 
 def system_pressure(

@@ -21,6 +21,7 @@ _O2_SHARE = 0.2095  # of dry air, ISO 2533
 _METHANE_OXYGEN, _METHANE_WATER = 2.0, 2.0  # moles a mole of methane takes and gives
 _WATER_MOLAR_MASS = 18.01528  # [kg/kmol], IUPAC 2021
 _METHANE_MOLAR_MASS = 16.0425
+_TABLE_DEGREES = (200.0, 300.0, 400.0, 500.0, 600.0)  # [degF], columns of the table
 
 
 def flue_loss(
@@ -221,8 +222,6 @@ def _between(points: Sequence[tuple[float, float]], at: float) -> float:
         "calc.off-table", found=f"{at:g}", allowed=f"{points[0][0]:g} – {points[-1][0]:g}"
     )
 
-
-_TABLE_DEGREES = (200.0, 300.0, 400.0, 500.0, 600.0)  # [degF], columns of the table
 
 FORMULAS = {
     "boiler-condensing": condensing,

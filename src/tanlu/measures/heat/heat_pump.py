@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.heat import boiler
 from tanlu.measures.heat.temperature import crossing
+from tanlu.units.ratio import KWH_PER_GJ
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows
@@ -151,7 +152,7 @@ def industrial(
         life=life,
         scenario_path=scenario_path,
     )
-    delivered = heat / hours * _KW_PER_GJ_H
+    delivered = heat / hours * KWH_PER_GJ
     return {
         "cop_carnot": largest,
         "cop": reached,
@@ -161,8 +162,6 @@ def industrial(
         **found,
     }
 
-
-_KW_PER_GJ_H = 1e6 / 3600
 
 FORMULAS = {
     "heat-pump-carnot": carnot,

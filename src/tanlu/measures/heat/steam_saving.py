@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import pi
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 _BTU_PER_LB_DEGF = 1.0  # heat capacity of water, as the tip sheets take it
 _TABLE_STEAM = 100_000  # [lb/h] that the blowdown table of tip sheet 10 is for
+_HOURS_OF_YEAR = 8760  # of the table
+_NAPIER = 51.43  # 3600 / 70, Napier's formula
+_CHOKED = 0.58  # critical pressure ratio of dry saturated steam
 
 
 def condensate_return(
@@ -407,7 +411,7 @@ def leak(
             found=f"{pressure:.2f} psia",
             allowed=f"{pressure_atmosphere / _CHOKED:.2f} psia",
         )
-    area = _QUARTER_PI * diameter**2
+    area = pi / 4 * diameter**2
     flow = count * _NAPIER * discharge_coefficient * area * pressure
     money = cost_of(flow * hours, price_steam)
     return {
@@ -521,11 +525,6 @@ def vapour_recompression(
         **saved_money(money, investment, life),
     }
 
-
-_HOURS_OF_YEAR = 8760  # of the table
-_NAPIER = 51.43  # 3600 / 70, Napier's formula
-_CHOKED = 0.58  # critical pressure ratio of dry saturated steam
-_QUARTER_PI = 3.141592653589793 / 4
 
 FORMULAS = {
     "steam-blowdown-recovery": blowdown_recovery,
