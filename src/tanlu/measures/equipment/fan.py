@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _TWO_SPEED, _VARIABLE = "two_speed", "variable_speed"
 _HALF_SPEED_POWER = 0.125  # the cube of half speed
+_FEI_FLOW, _FEI_PRESSURE, _FEI_DENSITY = 250, 0.4, 0.075  # AMCA 208 reference fan
+_FEI_CFM_INCHES, _FEI_EFFICIENCY, _FEI_KW_PER_HP = 6343, 0.66, 0.7457
+_FEI_BELT, _FEI_BELT_HP, _FEI_BELT_POWER = 0.96, 2.2, 0.05
 
 
 def fluid_power(
@@ -211,15 +214,14 @@ def achievable_efficiency(
     return {"specific_speed": specific, "efficiency": efficiency}
 
 
-_FEI_FLOW, _FEI_PRESSURE, _FEI_DENSITY = 250, 0.4, 0.075  # AMCA 208 reference fan
-_FEI_CFM_INCHES, _FEI_EFFICIENCY, _FEI_KW_PER_HP = 6343, 0.66, 0.7457
-_FEI_BELT, _FEI_BELT_HP, _FEI_BELT_POWER = 0.96, 2.2, 0.05
-_FEI_MOTOR = (0.850274, 0.125559, -0.072577, 0.025834, -0.003812)
-_FEI_LARGE_KW, _FEI_LARGE_MOTOR = 185, 0.962
-
-
 def energy_index(
-    *, flow: float, pressure_inlet: float, pressure_outlet: float, density: float, power: float
+    *,
+    flow: float,
+    pressure_inlet: float,
+    pressure_outlet: float,
+    density: float,
+    power: float,
+    calculator_coefficient: Rows,
 ) -> dict[str, float]:
     """Return the fan energy index: input of the reference fan over that of the fan.
 
@@ -233,14 +235,15 @@ def energy_index(
         [lb/ft3].
     power : float
         Electrical input [kW].
+    calculator_coefficient : iterable of mapping
+        Table of coefficients.
     """
     rise = pressure_outlet - pressure_inlet + _FEI_PRESSURE * density / _FEI_DENSITY
     reference = (flow + _FEI_FLOW) * rise / (_FEI_CFM_INCHES * _FEI_EFFICIENCY)
     kw = reference * _FEI_KW_PER_HP
     belt = _FEI_BELT * (reference / (reference + _FEI_BELT_HP)) ** _FEI_BELT_POWER
-    small = polynomial(_FEI_MOTOR, math.log10(kw))
-    motor_efficiency = small if kw < _FEI_LARGE_KW else _FEI_LARGE_MOTOR
-    reference_input = kw / belt / motor_efficiency
+    curve = coefficients(calculator_coefficient, "fan_reference_motor", at=kw)
+    reference_input = kw / belt / polynomial(curve, math.log10(kw))
     return {"power_reference": reference_input, "energy_index": reference_input / power}
 
 
@@ -440,6 +443,7 @@ def assessment(
         pressure_outlet=pressure_outlet,
         density=density,
         power=electric,
+        calculator_coefficient=calculator_coefficient,
     )
     return {
         **found,

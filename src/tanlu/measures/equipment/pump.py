@@ -27,6 +27,7 @@ _GPM_PSI_PER_HP = 1714.231
 _FEET_PER_PSI = 2.307249
 _VALVE_KW_PER_HP = 0.7457
 _GRAVITY = 9.80665  # [m/s2], ISO 80000-3
+_VISCOSITY_B, _VISCOSITY_EXPONENT, _VISCOSITY_POWER = 26.6, 0.0547, 0.69
 
 
 def fluid_power(*, specific_gravity: float, flow: float, head: float) -> dict[str, float]:
@@ -266,9 +267,6 @@ def speed_correction(
         calculator_coefficient, "pump_speed_correction", variant=name, at=specific_speed
     )
     return {"correction": max(polynomial(given, specific_speed), 0.0) / 100}
-
-
-_VISCOSITY_B, _VISCOSITY_EXPONENT, _VISCOSITY_POWER = 26.6, 0.0547, 0.69
 
 
 def achievable_efficiency(
