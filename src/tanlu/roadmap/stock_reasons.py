@@ -57,8 +57,13 @@ def why_not_built(solved: Solved) -> tuple[Why, ...]:
         return ()
     reasons = StockReasons(solved)
     built = solved.choices.units
-    unused = [o for o in reasons.moves.owners.values() if not o.is_retired]
-    return tuple(reasons.why_not(o) for o in unused if not any(built.get(o.name, ())))
+    return tuple(
+        reasons.why_not(owner)
+        for owner in reasons.moves.owners.values()
+        if not owner.is_retired
+        and reasons.moves.open_years(owner)
+        and not any(built.get(owner.name, ()))
+    )
 
 
 @dataclass(slots=True)
@@ -134,14 +139,15 @@ class StockReasons:
     def _first_units(self, owner: Owner) -> Iterator[FloatArray]:
         for year in self.moves.open_years(owner):
             added = self.moves.decided.copy()
-            added[owner.columns[year]] += 1.0
+            size = min(1.0, float(self.moves.most(owner)[year]))
+            added[owner.columns[year]] += size
             yield added
             for other in self.moves.owners.values():
                 if other.is_retired or not other.shares_with(owner):
                     continue
-                if self.moves.decided[other.columns[year]] >= 1:
+                if self.moves.decided[other.columns[year]] >= size:
                     swapped = added.copy()
-                    swapped[other.columns[year]] -= 1.0
+                    swapped[other.columns[year]] -= size
                     yield swapped
 
     def _year(self, index: int) -> str:

@@ -193,6 +193,20 @@ def test_reasons_with_facts_use_their_own_sentence(given: dict[str, Any]) -> Non
     assert reasons(source, cast("Adoption", {"why": None})) == ""
 
 
+def test_stock_that_leaves_is_not_said_to_come(given: dict[str, Any]) -> None:
+    facts = {"measure": "f/now", "year": "2030", "key": "M-001"}
+    why = {"binding": ["OVERHAUL_DUE"], "reasons": [{"code": "OVERHAUL_DUE", "facts": facts}]}
+    row = {"measure": "f", "name": {"zh": "一号高炉", "en": "Furnace 1"}, "kind": "retirement"}
+    source = Source(cast("ReportPayload", given))
+
+    told = reasons(source, cast("Adoption", row | {"why": why}))
+
+    out = Text("plan.taken-out", {"name": Name("一号高炉", "Furnace 1")})
+    key = source.measure("M-001")
+    assert told == Names((Text("OVERHAUL_DUE", {"measure": out, "year": "2030", "key": key}),))
+    assert key != "M-001"
+
+
 def test_offers_are_named_by_measure_and_site(given: dict[str, Any]) -> None:
     given["plan"]["macc"][0]["measure"] = "M-001@changzhou"
 

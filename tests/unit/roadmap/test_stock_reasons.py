@@ -154,6 +154,22 @@ def test_a_technology_that_is_not_built_says_what_its_best_first_unit_costs() ->
     assert facts(told["why"], "NEVER_PAYS")["costs"] == "1200000"
 
 
+def test_what_cannot_be_built_is_no_route_left_out() -> None:
+    old = {"stock": {"2020": 1}, "unit_size": UNIT, "max_units": 0, "capex": 0}
+
+    assert [each["measure"] for each in plan_json(case(old, {}))["not_adopted"]] == ["new"]
+
+
+def test_only_the_largest_are_explained_when_asked_so() -> None:
+    given = case({"existing": 2 * UNIT}, {"max_units": 1}, gas=200)
+    given["end_uses"][0]["demand"] = 2 * UNIT
+
+    plan = plan_json(given, {"reasons": 1})
+
+    assert [row["why"] is None for row in plan["adoptions"]] == [False, True]
+    assert plan["not_adopted"] == []
+
+
 def lent(given: Case, name: str, years: range, capacity: float, om: float) -> Case:
     """Return a case in which as much of a technology is there in some years besides."""
     first, last = given["years"]["first"], given["years"]["last"]

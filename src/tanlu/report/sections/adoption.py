@@ -14,14 +14,15 @@ from tanlu.report.source import (
     words_column,
     year,
 )
-from tanlu.report.tree import Figure, Kind, Name, Names, Row, Table, Value
+from tanlu.report.tree import Figure, Kind, Name, Names, Row, Table, Text, Value
 
 if TYPE_CHECKING:
-    from tanlu.report.payload import Adoption, PlanPayload
+    from tanlu.report.payload import Adoption, PlanPayload, Reason
     from tanlu.report.source import Source
     from tanlu.report.tree import Node
 
 _MOST_ROWS = 30  # above it the chart has a row per measure, not per site
+_RETIREMENT = "retirement"  # the kind of existing stock that is taken out early
 _FOLDED = 15  # rows above which a table is closed at first
 
 
@@ -58,9 +59,10 @@ def _one_by_one(source: Source, adoptions: list[Adoption], end: int) -> list[dic
 
 def _by_measure(source: Source, adoptions: list[Adoption], end: int) -> list[dict[str, Any]]:
     """Return one row per measure, from its first site to its last; the reason is the first's."""
-    groups: dict[str, list[Adoption]] = {}
+    groups: dict[tuple[str, bool], list[Adoption]] = {}
     for adoption in adoptions:
-        groups.setdefault(adoption["measure"], []).append(adoption)
+        is_out = adoption.get("kind") == _RETIREMENT
+        groups.setdefault((adoption["measure"], is_out), []).append(adoption)
     rows = []
     for members in groups.values():
         first, last = members[0], members[-1]
@@ -119,8 +121,16 @@ def reasons(source: Source, adoption: Adoption) -> Node:
         return ""
     told = why.get("reasons") or []
     if told:
-        return Names(tuple(source.told(reason["code"], reason["facts"]) for reason in told))
+        return Names(tuple(_told(source, adoption, reason) for reason in told))
     return Names(tuple(text(f"report.why.{code}") for code in why["binding"]))
+
+
+def _told(source: Source, adoption: Adoption, reason: Reason) -> Text:
+    """Return the sentence of a reason; stock that leaves is not said to come."""
+    sentence = source.told(reason["code"], reason["facts"])
+    if adoption.get("kind") != _RETIREMENT:
+        return sentence
+    return Text(sentence.code, {**sentence.facts, "measure": _measure(source, adoption)})
 
 
 def _first_reason(adoption: Adoption) -> Node:
@@ -135,9 +145,10 @@ def _layer(adoption: Adoption) -> str:
 
 def _measure(source: Source, adoption: Adoption) -> Node:
     pair = adoption.get("name")
+    name = source.measure(adoption["measure"])
     if pair and pair["zh"]:
-        return Name(pair["zh"], pair.get("en", ""))
-    return source.measure(adoption["measure"])
+        name = Name(pair["zh"], pair.get("en", ""))
+    return text("plan.taken-out", name=name) if adoption.get("kind") == _RETIREMENT else name
 
 
 def _adopted(source: Source, adoption: Adoption) -> Node:
