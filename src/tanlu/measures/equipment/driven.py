@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import drive as drives
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 _ROUNDS = 60  # of the fixed point of a belt's loss, which converges within a few
 
 
-class DriveAndMotor(TypedDict):
+class DriveAndMotor(motor_curve.NamePlate):
     """What stands between the line and a driven machine.
 
     Parameters
     ----------
     drive : str
         See `drive.drive_efficiency`.
-    efficiency_drive, power_rated, speed, frequency_line, efficiency_class
-        [-]; see `motor.performance`.
-    efficiency_specified, voltage_rated, current_full_load, voltage
-        See `motor.load_estimate`; ``voltage`` at the terminals [V].
+    efficiency_drive : float or None
+        [-].
+    current_full_load, voltage : float or None
+        [A]; at the terminals [V].
     hours, price_electricity
         [h/yr], [CNY/kWh].
     calculator_coefficient : iterable of mapping
@@ -37,12 +37,6 @@ class DriveAndMotor(TypedDict):
 
     drive: str
     efficiency_drive: float | None
-    power_rated: float
-    speed: float
-    frequency_line: str
-    efficiency_class: str
-    efficiency_specified: float | None
-    voltage_rated: float
     current_full_load: float | None
     voltage: float | None
     hours: float
@@ -79,13 +73,7 @@ def electrical_input(
         shaft = power_driven / drives.drive_efficiency(
             rows, between["drive"], shaft, between["efficiency_drive"]
         )
-    plate = motor_curve.MotorPlate(
-        power_hp=between["power_rated"],
-        poles=motor_curve.poles_of(between["speed"], between["frequency_line"]),
-        efficiency_class=between["efficiency_class"],
-        efficiency_specified=between["efficiency_specified"],
-        voltage=between["voltage_rated"],
-    )
+    plate = motor_curve.plate_of(between)
     load = shaft / plate.power_hp
     if load > motor_curve.LARGEST_LOAD:
         raise TanluError("calc.motor-overload", load=motor_curve.LARGEST_LOAD)

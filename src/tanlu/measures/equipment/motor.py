@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import motor_curve
@@ -319,54 +319,25 @@ def speed_drive(
     }
 
 
-def _plate(
-    power_rated: float,
-    speed: float,
-    frequency_line: str,
-    efficiency_class: str,
-    *,
-    efficiency_specified: float | None,
-    voltage_rated: float,
-) -> motor_curve.MotorPlate:
-    return motor_curve.MotorPlate(
-        power_hp=power_rated,
-        poles=motor_curve.poles_of(speed, frequency_line),
-        efficiency_class=efficiency_class,
-        efficiency_specified=efficiency_specified,
-        voltage=voltage_rated,
-    )
-
-
 def performance(
     *,
-    power_rated: float,
-    speed: float,
-    frequency_line: str,
-    efficiency_class: str,
-    efficiency_specified: float | None,
     load_factor: float,
-    voltage_rated: float,
     current_full_load: float | None,
     calculator_coefficient: Rows,
+    **motor: Unpack[motor_curve.NamePlate],
 ) -> dict[str, float]:
     """Return efficiency, current and power factor of a motor at a load.
 
     Parameters
     ----------
-    power_rated : float
-        [hp].
-    speed : float
-        [rpm].
-    frequency_line : str
-        ``50`` or ``60``.
-    efficiency_class, efficiency_specified, voltage_rated
-        See `motor_curve.MotorPlate`.
     load_factor : float
         [-].
     current_full_load : float or None
         [A]; estimated where not given.
     calculator_coefficient : iterable of mapping
         Table of coefficients.
+    **motor
+        See `motor_curve.NamePlate`.
 
     Returns
     -------
@@ -374,14 +345,7 @@ def performance(
         ``efficiency``, ``current`` [A], ``current_relative`` to full load, ``power_factor``,
         ``power`` input [kW], ``power_shaft`` [hp], ``current_full_load`` [A], ``poles``.
     """
-    plate = _plate(
-        power_rated,
-        speed,
-        frequency_line,
-        efficiency_class,
-        efficiency_specified=efficiency_specified,
-        voltage_rated=voltage_rated,
-    )
+    plate = motor_curve.plate_of(motor)
     curve = motor_curve.curve_of(calculator_coefficient, plate, current_full_load)
     point = curve.at(load_factor)
     return {
@@ -390,21 +354,14 @@ def performance(
         "current_relative": point.current / curve.full_current,
         "power_factor": point.power_factor,
         "power": point.power,
-        "power_shaft": power_rated * load_factor,
+        "power_shaft": plate.power_hp * load_factor,
         "current_full_load": curve.full_current,
         "poles": plate.poles,
     }
 
 
 def full_load_current(
-    *,
-    power_rated: float,
-    speed: float,
-    frequency_line: str,
-    efficiency_class: str,
-    efficiency_specified: float | None,
-    voltage_rated: float,
-    calculator_coefficient: Rows,
+    *, calculator_coefficient: Rows, **motor: Unpack[motor_curve.NamePlate]
 ) -> dict[str, Any]:
     """Return the estimated full-load current of a motor, and that at part load at 460 V.
 
@@ -416,27 +373,18 @@ def full_load_current(
         ``current_full_load`` at the rated voltage [A]; ``current_part_load`` at 0, 25, 50, 75,
         100 and 125 % of load, before voltage and specified efficiency [A at 460 V].
     """
-    plate = _plate(
-        power_rated,
-        speed,
-        frequency_line,
-        efficiency_class,
-        efficiency_specified=efficiency_specified,
-        voltage_rated=voltage_rated,
-    )
+    plate = motor_curve.plate_of(motor)
     return {
         "current_full_load": motor_curve.full_load_current(calculator_coefficient, plate),
         "current_part_load": list(motor_curve.quarter_currents(calculator_coefficient, plate)),
     }
 
 
-class MeasuredMotor(TypedDict):
+class MeasuredMotor(motor_curve.NamePlate):
     """A motor's name plate and what was measured at it.
 
     Parameters
     ----------
-    power_rated, speed, frequency_line, efficiency_class, efficiency_specified, voltage_rated
-        See `performance`.
     current_full_load : float or None
         [A].
     power, current : float or None
@@ -447,12 +395,6 @@ class MeasuredMotor(TypedDict):
         [h/yr], [CNY/kWh].
     """
 
-    power_rated: float
-    speed: float
-    frequency_line: str
-    efficiency_class: str
-    efficiency_specified: float | None
-    voltage_rated: float
     current_full_load: float | None
     power: float | None
     current: float | None
@@ -487,14 +429,7 @@ def load_estimate(
     power, current = motor["power"], motor["current"]
     if (power is None) == (current is None):
         raise TanluError("calc.needs-one", found="power, current")
-    plate = _plate(
-        motor["power_rated"],
-        motor["speed"],
-        motor["frequency_line"],
-        motor["efficiency_class"],
-        efficiency_specified=motor["efficiency_specified"],
-        voltage_rated=motor["voltage_rated"],
-    )
+    plate = motor_curve.plate_of(motor)
     curve = motor_curve.curve_of(calculator_coefficient, plate, motor["current_full_load"])
     if power is not None:
         point = motor_curve.at_power(curve, power, motor["voltage"])

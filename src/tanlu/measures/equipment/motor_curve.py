@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients, through_points, two_exponentials
@@ -53,6 +53,40 @@ class MotorPlate:
     efficiency_class: str
     efficiency_specified: float | None
     voltage: float
+
+
+class NamePlate(TypedDict):
+    """The name plate of a motor as the calculators are given it.
+
+    Parameters
+    ----------
+    power_rated : float
+        [hp].
+    speed : float
+        [rpm].
+    frequency_line : str
+        ``50`` or ``60``.
+    efficiency_class, efficiency_specified, voltage_rated
+        See `MotorPlate`.
+    """
+
+    power_rated: float
+    speed: float
+    frequency_line: str
+    efficiency_class: str
+    efficiency_specified: float | None
+    voltage_rated: float
+
+
+def plate_of(given: NamePlate) -> MotorPlate:
+    """Return the name plate with its poles."""
+    return MotorPlate(
+        power_hp=given["power_rated"],
+        poles=poles_of(given["speed"], given["frequency_line"]),
+        efficiency_class=given["efficiency_class"],
+        efficiency_specified=given["efficiency_specified"],
+        voltage=given["voltage_rated"],
+    )
 
 
 def poles_of(speed: float, frequency: str) -> int:

@@ -6,6 +6,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
+from tanlu.measures.heat.steam import expanded
 from tanlu.measures.heat.temperature import crossing
 from tanlu.measures.heat.water import Water
 from tanlu.measures.printed import BTU_PER_KWH
@@ -213,19 +214,13 @@ def back_pressure(
     TanluError
         ``calc.turbine-pressure``.
     """
-    if pressure_out >= pressure_in:
-        raise TanluError(
-            "calc.turbine-pressure",
-            found=f"{pressure_out:g} MPa(a)",
-            allowed=f"{pressure_in:g} MPa(a)",
-        )
     water = Water(if97_coefficient)
     inlet = (
         water.saturated(pressure_in)[1]
         if temperature_in is None
         else water.at_temperature(pressure_in, temperature_in)
     )
-    ideal = water.at_entropy(pressure_out, inlet.entropy)
+    ideal = expanded(water, inlet, pressure_out)
     outlet = water.at_enthalpy(
         pressure_out, inlet.enthalpy - efficiency_isentropic * (inlet.enthalpy - ideal.enthalpy)
     )

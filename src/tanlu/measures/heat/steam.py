@@ -306,7 +306,7 @@ def turbine(
         quality=quality_in,
         name="in",
     )
-    ideal = _expanded(water, inlet, pressure_out)
+    ideal = expanded(water, inlet, pressure_out)
     outlet = water.at_enthalpy(
         pressure_out, inlet.enthalpy - efficiency_isentropic * (inlet.enthalpy - ideal.enthalpy)
     )
@@ -357,7 +357,7 @@ def turbine_efficiency(
         quality=quality_out,
         name="out",
     )
-    ideal = _expanded(water, inlet, pressure_out)
+    ideal = expanded(water, inlet, pressure_out)
     efficiency = (inlet.enthalpy - outlet.enthalpy) / (inlet.enthalpy - ideal.enthalpy)
     if not 0 < efficiency <= 1:
         raise TanluError("calc.turbine-efficiency", found=f"{efficiency:.3f}")
@@ -365,7 +365,14 @@ def turbine_efficiency(
     return told | {"enthalpy_ideal": ideal.enthalpy, "efficiency_isentropic": efficiency}
 
 
-def _expanded(water: Water, inlet: Fluid, pressure_out: float) -> Fluid:
+def expanded(water: Water, inlet: Fluid, pressure_out: float) -> Fluid:
+    """Return steam expanded without loss to a lower pressure [MPa].
+
+    Raises
+    ------
+    TanluError
+        ``calc.turbine-pressure``.
+    """
     if pressure_out >= inlet.pressure:
         raise TanluError(
             "calc.turbine-pressure",
