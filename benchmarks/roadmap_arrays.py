@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.roadmap_instances import BOILERS, SHAPES, make_case, write_case
-from tanlu.roadmap.case import read_case
 from tanlu.roadmap.assembly import assemble
+from tanlu.roadmap.case import read_case
 from tanlu.roadmap.layout import KILO, MEGA, make_layout, to_float
 
 if TYPE_CHECKING:
