@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from tanlu.measures import economics
 from tanlu.measures.buildings import demand, retrofit
 from tanlu.measures.equipment import (
-    air,
     air_network,
+    air_use,
+    compressor,
     drive,
     driven,
     electricity,
@@ -47,12 +48,13 @@ if TYPE_CHECKING:
     from tanlu.measures.calculation.run import Formula
 
 _AREAS = (
-    air,
     air_network,
+    air_use,
     benchmark,
     boiler,
     chiller,
     cogeneration,
+    compressor,
     demand,
     drive,
     driven,
