@@ -156,9 +156,8 @@ class Explainer:
             return [Reason("EARLIEST_POSSIBLE", {"measure": measure.id, "year": self._year(start)})]
         if not families:
             return []
-        without = frozenset(families)
-        relaxed = self._trial(self._paths.moved(measure.id, before), without=without)
-        gain = None if relaxed.delta is None else self._against_plan(relaxed, without)
+        moved = self._paths.moved(measure.id, before)
+        gain = self._gain(moved, earlier.breaches)
         if gain is None or gain > -TOLERANCE:
             return []
         first = max(earlier.breaches, key=lambda b: (_RANK.get(b.family, 0), b.amount))
@@ -172,10 +171,25 @@ class Explainer:
         }
         return [Reason(FAMILIES[first.family].reason or "EARLIEST_POSSIBLE", facts)]
 
-    def _against_plan(self, trial: Trial, without: frozenset[str]) -> float:
-        """Return a relaxed trial's cost against the plan itself [MCNY]."""
-        assert trial.delta is not None  # noqa: S101 - callers have checked
-        return trial.delta + self._base[without] - self._base[frozenset()]
+    def _gain(self, moved: dict[int, FloatArray], breaches: tuple[Broken, ...]) -> float | None:
+        """Return the cost of a move against the plan, its broken rules relaxed [MCNY].
+
+        A budget is widened by what is short alone: without it roofs would be built as well.
+        """
+        families = frozenset(breach.family for breach in breaches)
+        if families == {"budget"}:
+            recourse = self._recourse(frozenset())
+            recourse.lend(self._check.money(breaches))
+            recourse.move(moved)
+            answer = recourse.run()
+            recourse.lend(np.zeros(self.solved.assembly.matrix.n_rows))
+            recourse.back()
+            known = answer.objective
+            return None if known is None else known - self._base[frozenset()]
+        relaxed = self._trial(moved, without=families)
+        if relaxed.delta is None:
+            return None
+        return relaxed.delta + self._base[families] - self._base[frozenset()]
 
     def _why_not_later(self, measure: Measure, start: int, later: Trial) -> list[Reason]:
         reasons = []

@@ -9,6 +9,8 @@ import numpy as np
 from scipy.sparse import csc_array
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scipy.sparse import csr_array
 
     from tanlu.roadmap.assembly import Assembly
@@ -89,3 +91,11 @@ class RowCheck:
                 found.append(Broken("budget", "budget", layout.years[year], float(-rest)))
             carried = max(rest, 0.0) if problem.budget.carry_over else 0.0
         return tuple(found)
+
+    def money(self, short: Iterable[Broken]) -> FloatArray:
+        """Return what widens the budget of some years by what is short [row units], by row."""
+        matrix, years = self.assembly.matrix, self.assembly.layout.years
+        lent = np.zeros(matrix.n_rows)
+        for broken in short:
+            lent[matrix.blocks["budget.limit"][years.index(broken.year)]] += broken.amount + NOISE
+        return lent

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tanlu.roadmap.stock_moves import Owner, StockMoves
 
 MOST_TRIALS = 48  # of a technology that is not built
-_NO_BUDGET = frozenset({"budget"})
 
 
 def why_stock(solved: Solved, starts: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Why]:
@@ -184,18 +183,17 @@ class StockReasons:
         return [Reason("ROLL_OUT_LIMIT", self._facts(owner, before) | facts)]
 
     def _budget(self, owner: Owner, start: int, before: int) -> list[Reason]:
-        """Say that money lacks, where it does and the unit would come earlier with it."""
+        """Say that money lacks, where the unit would come earlier with what is short."""
         if self.solved.problem.budget is None:
             return []
-        change = self.trials.base(_NO_BUDGET) - self.trials.base()
         for values in self.moves.ways(owner, start, before):
             short = self.trials.over_budget(values)
-            saves = self.trials.delta(values, _NO_BUDGET) if short else None
-            if saves is not None and saves + change < -TOLERANCE:
+            saves = self.trials.delta(values, lent=self.trials.money(short)) if short else None
+            if saves is not None and saves < -TOLERANCE:
                 most = max(short, key=lambda broken: broken.amount)
                 facts = {
                     "when": most.year, "amount": str(round(most.amount * MEGA)),
-                    "saves": str(round(-(saves + change) * MEGA)),
+                    "saves": str(round(-saves * MEGA)),
                 }  # fmt: skip
                 return [Reason("BUDGET_FULL", self._facts(owner, before) | facts)]
         return []

@@ -90,7 +90,7 @@ class StockTrials:
             By how much rows are widened [row units].
         """
         recourse, base = self._model(without)
-        if lent is None and self._breaks_limits(values):
+        if self._breaks_limits(values, lent):
             return None
         changed = np.flatnonzero(values != self.moves.decided)
         recourse.hold(changed, values[changed])
@@ -106,10 +106,6 @@ class StockTrials:
         """Return the least extra cost of some ways [MCNY]; None when none can be."""
         found = [delta for values in ways if (delta := self.delta(values, without)) is not None]
         return min(found, default=None)
-
-    def base(self, without: frozenset[str] = ALL) -> float:
-        """Return what the plan costs without some families [MCNY]."""
-        return self._model(without)[1]
 
     def least(self, values: FloatArray) -> float:
         """Return a lower bound of the extra cost of moved columns [MCNY].
@@ -129,9 +125,15 @@ class StockTrials:
         """Return the years whose investment is then above the budget."""
         return self._check.over_budget(values)
 
-    def _breaks_limits(self, values: FloatArray) -> bool:
+    def money(self, short: Iterable[Broken]) -> FloatArray:
+        """Return what widens the budget by what is short, in the model's rows."""
+        return self._check.money(short)
+
+    def _breaks_limits(self, values: FloatArray, lent: FloatArray | None) -> bool:
         """Say whether a technology then has less or more capacity than it must or may."""
         matrix, rows = self.solved.assembly.matrix, self._limits
+        more = np.zeros(len(rows)) if lent is None else lent[rows]
         activity = self._table[rows] @ values
-        low, high = matrix.row_lo[rows] - activity, activity - matrix.row_up[rows]
+        low = matrix.row_lo[rows] + np.minimum(more, 0.0) - activity
+        high = activity - matrix.row_up[rows] - np.maximum(more, 0.0)
         return bool(np.any(low > NOISE) or np.any(high > NOISE))

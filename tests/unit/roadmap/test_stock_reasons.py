@@ -122,6 +122,33 @@ def test_a_unit_waits_for_the_budget() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("name", "saves"), [("M", 1_600_000), ("new", 2_200_000)])
+def test_a_budget_is_widened_by_what_is_short_and_no_more(name: str, saves: float) -> None:
+    """A year of M saves 1.4 M, of gas 2 M, and what is free in 2028 a roof of 500 kW: 0.2 M.
+
+    Without any budget there would be the whole roof at once, which saves far more.
+    """
+    budget = {"per_year": 500_000, "carry_over": True}
+    given = case({"existing": UNIT}, {}, gas=100 if name == "new" else 320, budget=budget)
+    given["carriers"].append({"id": "power", "electricity": True, "price": 700, "ef": 0.5})
+    drives = {"id": "drives", "site": "plant", "carrier": "power", "demand": UNIT}
+    given["end_uses"].append(drives)
+    given["pv"] = [
+        {"id": "roof", "site": "plant", "max_kw": 4_000, "yield_per_kw": 1, "ownership": "own",
+         "capex": 1_000, "life": 25}
+    ]  # fmt: skip
+    if name == "M":
+        given["measures"] = [
+            {"id": "M", "end_uses": ["drives"], "saving": 0.2, "capex": 1_300_000, "life": 10}
+        ]
+
+    told = facts(reasons(given)[name, 2028], "BUDGET_FULL")
+
+    assert told["when"] == "2027"
+    assert float(told["amount"]) == pytest.approx(500_000, abs=10)
+    assert float(told["saves"]) == pytest.approx(saves, abs=10)
+
+
 def test_a_second_unit_waits_where_one_a_year_can_be_built() -> None:
     given = case({"existing": 2 * UNIT}, {"max_units": 1}, gas=200)
     given["end_uses"][0]["demand"] = 2 * UNIT
