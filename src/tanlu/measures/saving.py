@@ -55,6 +55,25 @@ def saved_energy(
     return {"energy_saved": energy, **saved_money(cost_of(energy, price), investment, life)}
 
 
+def energy_after(
+    before: float, after: float, price: float | None, investment: float | None, life: float | None
+) -> dict[str, float | None]:
+    """Return the electricity of a year [kWh/yr] before and after, and what the change saves.
+
+    Returns
+    -------
+    dict
+        ``energy_use``, ``energy_use_after``, ``saving`` as a share of it [-] and what
+        `saved_energy` returns.
+    """
+    return {
+        "energy_use": before,
+        "energy_use_after": after,
+        "saving": (before - after) / before if before else None,
+        **saved_energy(before - after, price, investment, life),
+    }
+
+
 def saved_fuel(
     fuel: float, price: float | None, investment: float | None, life: float | None
 ) -> dict[str, float | None]:

@@ -10,7 +10,7 @@ from tanlu.measures.equipment import drive as drives
 from tanlu.measures.equipment import motor
 from tanlu.measures.equipment.coefficient import coefficients, polynomial, two_exponentials
 from tanlu.measures.printed import CFM_INCHES_PER_HP, INCHES_OF_WATER_PER_INCH_OF_MERCURY, KW_PER_HP
-from tanlu.measures.saving import saved_energy, saved_power, yearly
+from tanlu.measures.saving import energy_after, saved_energy, saved_power, yearly
 from tanlu.units.ratio import S_PER_H
 
 if TYPE_CHECKING:
@@ -374,10 +374,7 @@ def speed_instead_of_damper(
     )
     return {
         "hours": sum(row["hours"] for row in profile),
-        "energy_use": before,
-        "energy_use_after": after,
-        "saving": (before - after) / before if before else None,
-        **saved_energy(before - after, price_electricity, investment, life),
+        **energy_after(before, after, price_electricity, investment, life),
     }
 
 

@@ -10,7 +10,7 @@ from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment import motor_curve
 from tanlu.measures.equipment.coefficient import polynomial
 from tanlu.measures.printed import KW_PER_HP
-from tanlu.measures.saving import saved_energy, saved_power, yearly
+from tanlu.measures.saving import energy_after, saved_power, yearly
 from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:
@@ -312,10 +312,7 @@ def speed_drive(
     )
     return {
         "hours": sum(row["hours"] for row in profile),
-        "energy_use": before,
-        "energy_use_after": after,
-        "saving": (before - after) / before if before else None,
-        **saved_energy(before - after, price_electricity, investment, life),
+        **energy_after(before, after, price_electricity, investment, life),
     }
 
 

@@ -10,7 +10,7 @@ from tanlu.measures.equipment import drive as drives
 from tanlu.measures.equipment import motor
 from tanlu.measures.equipment.coefficient import coefficients, polynomial, two_exponentials
 from tanlu.measures.printed import KW_PER_HP
-from tanlu.measures.saving import saved_energy, saved_power, yearly
+from tanlu.measures.saving import energy_after, saved_power, yearly
 from tanlu.units.ratio import INCHES_PER_FOOT, S_PER_H, W_PER_KW
 
 if TYPE_CHECKING:
@@ -519,10 +519,7 @@ def speed_control(
     after *= count / efficiency_motor / efficiency_drive
     return {
         "hours": sum(row["hours"] for row in profile),
-        "energy_use": before,
-        "energy_use_after": after,
-        "saving": (before - after) / before if before else None,
-        **saved_energy(before - after, price_electricity, investment, life),
+        **energy_after(before, after, price_electricity, investment, life),
     }
 
 
