@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tanlu.render.kinds.frame import Option, Pen
     from tanlu.report.tree import Figure
 
-HEIGHT = 400
+HEIGHT = 430
 _ROOM = 0.06  # of the range of temperatures, for the words at both ends of the curve
 _INTO = 40  # of the words of a pinch, between the two branches of the curve [px]
 
@@ -22,7 +22,13 @@ def grand(figure: Figure, pen: Pen) -> Option:
     data = figure.data
     heat, levels = list(data["heat"]), list(data["temperature"])
     made = base(figure, pen)
-    made["grid"] = {"left": 58, "right": 24, "top": 34, "bottom": 46}
+    made["title"] = {
+        "text": pen.words(figure.title),
+        "left": 12,
+        "top": 6,
+        "textStyle": {"color": pen.theme.ink, "fontSize": 14},
+    }
+    made["grid"] = {"left": 58, "right": 24, "top": 62, "bottom": 46}
     made["xAxis"] = {
         **value_axis(_scale(heat, pen.words(data["heat_unit"])), pen),
         "nameLocation": "middle",
