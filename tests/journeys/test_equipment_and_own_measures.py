@@ -154,6 +154,27 @@ def test_a_plan_is_approved_only_without_templates(folder: Path) -> None:
     assert none.body["code"] == "plan.none-stored"
 
 
+def test_an_approval_needs_the_plan_of_today(
+    call: Callable[..., dict[str, Any]], folder: Path
+) -> None:
+    """A plan is signed only for the figures it was solved with, and lapses when they change."""
+    with workspaces.open_workspace(str(folder)) as workspace:
+        basis = plans.prepare(workspace, options=plans.PlanOptions()).basis
+        plan = {"status": "optimal", "adoptions": [], "templates": [], "basis": basis,
+                "run": {"hash": "1" * 64}, "names": {}}  # fmt: skip
+        plans.keep_plan(workspace, plan)
+
+    signed = call("approve", "--by", "张工", "--reason", "审定")
+    assert signed["approval"]["state"] == "approved"
+    assert signed["approval"]["by"] == "张工"
+
+    call("measures", "override", "x_led", "--site", SITE, "--capex", "710000", "--source", "报价 8",
+         "--reason", "新报价")  # fmt: skip
+    stale = run("-w", str(folder), "--json", "approve", "--by", "张工", "--reason", "审定")
+    assert stale.code == 2
+    assert stale.body["code"] == "plan.stale"
+
+
 def test_the_catalogue_is_filtered_and_compared(call: Callable[..., dict[str, Any]]) -> None:
     lamps = call("measures", "list", "--end-use", "lighting")["measures"]
     motors = call("measures", "compare", "x_motor_ie4", "x_motor_ie5")["measures"]

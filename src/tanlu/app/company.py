@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from tanlu.app import (
-    approvals,
     audits,
     equipment,
     explanations,
@@ -331,7 +330,7 @@ class Company:
     @_telling
     def approve(self, *, by: str, reason: str) -> dict[str, Any]:
         """Approve the plan solved last; refused while it rests on templates."""
-        body = approvals.approve_plan(self._workspace, by=by, reason=reason, say=self._say)
+        body = plans.approve(self._workspace, by=by, reason=reason, say=self._say)
         return dict(body["approval"])
 
     @_telling

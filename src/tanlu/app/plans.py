@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -230,11 +231,14 @@ class PreparedPlan:
         Targets that could not be put into it, and what the base year lacks.
     base_run : str
         Run of the base year's inventory.
+    basis : str
+        Hash of what the workspace gives the plan, before the user's settings.
     """
 
     case: dict[str, Any]
     findings: tuple[Finding, ...]
     base_run: str
+    basis: str
 
 
 def base_inventory(workspace: Workspace) -> TakenInventory:
@@ -256,8 +260,32 @@ def prepare(
     if taken is None:
         taken = base_inventory(workspace)
     case, findings = situations.plan_case(workspace, taken, scenario=scenario)
+    basis = _hash(case)
     changed = _from_next_year(_changed(case, options), taken.inventory.year)
-    return PreparedPlan(changed, tuple(findings), taken.run_id)
+    return PreparedPlan(changed, tuple(findings), taken.run_id, basis)
+
+
+def _hash(case: Mapping[str, Any]) -> str:
+    text = json.dumps(case, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def approve(workspace: Workspace, *, by: str, reason: str, say: Say) -> dict[str, Any]:
+    """Sign the plan solved last; see `approvals.approve_plan`.
+
+    Raises
+    ------
+    TanluError
+        ``plan.stale`` when figures, machines, targets or own measures changed since it was
+        solved; those of `approvals.approve_plan`.
+    """
+    stored = approvals.stored_plan(workspace)
+    if (
+        stored is not None
+        and stored.get("basis") != prepare(workspace, options=PlanOptions()).basis
+    ):
+        raise TanluError("plan.stale")
+    return approvals.approve_plan(workspace, by=by, reason=reason, say=say)
 
 
 def _from_next_year(case: dict[str, Any], base_year: int) -> dict[str, Any]:
@@ -284,13 +312,16 @@ def keep(
     """Tell a solved plan in the chosen language and keep it for the report."""
     own = own_measures.own_measures(workspace)
     plan = told(solved, say, own=own)
+    approval = approvals.approval(workspace, plan)
     plan |= {
         "names": situations.measure_names(plan, own),
-        "approval": approvals.approval(workspace, plan),
+        "approval": approval,
+        "indicative": bool(approval["unconfirmed"]),
         "site_names": site_names(workspace),
         "left_out": [f.facts["target"] for f in prepared.findings if "target" in f.facts],
         "findings": finding_bodies(prepared.findings, say),
         "base_run": prepared.base_run,
+        "basis": prepared.basis,
         "covers": _covers(plan, prepared.case),
     }
     keep_plan(workspace, plan, options.output)

@@ -176,9 +176,9 @@ def _add_approval(program: typer.Typer, call: Call, say: Say) -> None:
         by: Annotated[str, typer.Option("--by", help=say("cli.approve.by"))],
         reason: Annotated[str, typer.Option("--reason", help=say("cli.reason"))],
     ) -> Answer:
-        from tanlu.app import approvals, workspaces
+        from tanlu.app import plans, workspaces
 
         with workspaces.open_workspace(call.workspace) as workspace:
-            body = approvals.approve_plan(workspace, by=by, reason=reason, say=say)
+            body = plans.approve(workspace, by=by, reason=reason, say=say)
         is_signed = body["approval"]["state"] == "approved"
         return Answer(body, views.goals.approval, Exit.DONE if is_signed else Exit.NOT_MET)

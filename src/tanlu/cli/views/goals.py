@@ -327,3 +327,4 @@ def approval(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         layout.paragraph(console, f"· {body['labels'][name]}  ({name})")
     if found["unconfirmed"]:
         layout.paragraph(console, say("plan.approval.how"), indent=0)
+    layout.paragraph(console, say("plan.approval.paths"), indent=0)
