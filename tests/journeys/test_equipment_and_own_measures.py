@@ -74,13 +74,39 @@ def test_a_typed_machine_is_a_line_like_any_other(call: Callable[..., dict[str, 
     assert lamps["saved_kwh"] == 120_000  # 300 x 0.1 kW x 4000 h
 
 
+@pytest.mark.parametrize(("count", "code"), [("0", "NO_MACHINE"), ("-3", "NEGATIVE_QUANTITY")])
+def test_no_machine_is_never_one(folder: Path, count: str, code: str) -> None:
+    call = in_workspace(folder)
+    told = call("equipment", "add", "L-010", "--site", SITE, "--type", "照明", "--rating",
+                "250W 金卤灯", f"--count={count}", "--hours", "4000")  # fmt: skip
+
+    (finding,) = (found for found in told["findings"] if found["code"] == code)
+    assert finding["outcome"] == "quarantine"
+    assert finding["facts"]["found"] == count
+    assert "L-010" not in {row["id"] for row in call("equipment", "list")["equipment"]}
+
+
+@pytest.mark.parametrize(
+    ("rating", "power"), [("100 hp 4P", 74.57), ("50HP", 37.285), ("100HP (75kW)", 75)]
+)
+def test_a_rating_in_horsepower_is_read(folder: Path, rating: str, power: float) -> None:
+    """550 ft lbf/s is 745.7 W; a power in kW beside it governs."""
+    call = in_workspace(folder)
+    call("equipment", "add", f"H{rating}", "--site", SITE, "--type", "电机", "--rating", rating,
+         "--hours", "4000")  # fmt: skip
+
+    listed = {row["id"]: row for row in call("equipment", "list")["equipment"]}
+    assert listed[f"H{rating}"]["power_kw"] == power
+
+
 def test_an_own_measure_and_a_quote_reach_the_case(
     call: Callable[..., dict[str, Any]], folder: Path
 ) -> None:
     call("measures", "add", "store", "--site", SITE, "--saves", "120 MWh", "--capex", "800000",
          "--life", "10", "--reason", "车间提出")  # fmt: skip
-    own = call("measures", "override", "x_led", "--site", SITE, "--capex", "700000",
-               "--source", "报价 7", "--reason", "报价")  # fmt: skip
+    call("measures", "override", "x_led", "--site", SITE, "--capex", "700000",
+         "--source", "报价 7", "--reason", "报价")  # fmt: skip
+    own = call("measures", "own")
 
     assert [row["id"] for row in own["own"]] == ["store"]
     assert own["own"][0]["amount"] == "120000"
@@ -128,7 +154,8 @@ def _case(folder: Path) -> dict[str, Any]:
         (("add", "a", "--site", SITE, "--saves", "1 t", "--capex", "1"), "measures.amount"),
         (("add", "a", "--site", SITE, "--saves", "1 MWh", "--capex", "-1"), "measures.field"),
         (("add", "a", "--site", SITE, "--saves", "1 MWh", "--capex", "1", "--evidence", "quoted"),
-         "measures.field"),
+         "measures.field-missing"),
+        (("add", "a", "--site", SITE, "--saves", "1 MWh", "--capex", "七十"), "measures.field"),
     ],
 )  # fmt: skip
 def test_a_wrong_measure_is_refused(folder: Path, argv: tuple[str, ...], code: str) -> None:
@@ -136,6 +163,19 @@ def test_a_wrong_measure_is_refused(folder: Path, argv: tuple[str, ...], code: s
 
     assert told.code == 2
     assert told.body["code"] == code
+
+
+def test_a_measure_beyond_its_end_use_is_left_out_and_told(folder: Path) -> None:
+    call = in_workspace(folder)
+    call("measures", "add", "huge", "--site", SITE, "--saves", "500 GWh", "--capex", "70万元",
+         "--life", "10", "--reason", "r")  # fmt: skip
+    with workspaces.open_workspace(str(folder)) as workspace:
+        prepared = plans.prepare(workspace, options=plans.PlanOptions())
+    call("measures", "remove", "huge", "--reason", "r")
+
+    assert f"huge@{SITE}" not in {row["id"] for row in prepared.case["measures"]}
+    (told,) = [f for f in prepared.findings if f.code == "PLAN_MEASURE_TOO_LARGE"]
+    assert told.facts["measure"] == "huge"
 
 
 def test_an_override_needs_a_known_measure_and_a_figure(folder: Path) -> None:

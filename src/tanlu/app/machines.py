@@ -40,7 +40,7 @@ def equipment(records: Iterable[Record]) -> list[EquipmentFact]:
             site=record.fields.get("site") or "",
             kind=record.fields.get("type") or "",
             power_kw=number(record, "power_kw"),
-            count=whole(record, "count") or 1,
+            count=1 if (count := whole(record, "count")) is None else count,
             hours=number(record, "hours_per_year"),
             load=number(record, "load_fraction"),
             id=record.fields.get("equipment_id") or record.record_id,

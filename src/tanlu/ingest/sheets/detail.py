@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from tanlu.kernel.findings import Finding
 
 _PERCENT = Decimal(100)
+_KILOWATTS = {
+    "mw": Decimal(1000),
+    "kw": Decimal(1),
+    "w": Decimal("0.001"),
+    "hp": Decimal("0.7457"),  # mechanical: 550 ft lbf/s
+}
 
 
 @dataclass(slots=True)
@@ -180,7 +186,7 @@ def refine_equipment(record: RecordRow) -> None:
         match = words.search(pattern, rating)
         if match:
             fields[name] = _number(match[1])
-    power = words.search("equipment_kw", rating)
+    power = words.search("equipment_kw", rating) or words.search("equipment_hp", rating)
     if power:
         fields["power_kw"] = _number(str(Decimal(power[1]) * _kilowatts(power[2])))
     if fields["type"] == "vehicle" and not fields["steam_t_per_h"]:
@@ -190,6 +196,14 @@ def refine_equipment(record: RecordRow) -> None:
         fields["model"] = fields.get("model") or rating.partition("-")[0] or None
     fields["grade"] = _grade(place, record.text("grade"), fields)
     _fuel(place, fields, f"{rating} {record.text('note')}")
+    _refuse_no_machine(record)
+
+
+def _refuse_no_machine(record: RecordRow) -> None:
+    """Hold a line whose number of machines is stated as none: it is never one."""
+    count = record.fields.get("count")
+    if count is not None and not Decimal(count):
+        record.report("NO_MACHINE", Outcome.QUARANTINE, "count", found=record.text("count"))
 
 
 def _is_bare(rating: str) -> bool:
@@ -197,7 +211,7 @@ def _is_bare(rating: str) -> bool:
 
 
 def _kilowatts(unit: str) -> Decimal:
-    return {"mw": Decimal(1000), "kw": Decimal(1), "w": Decimal("0.001")}[unit.lower()]
+    return _KILOWATTS[unit.lower()]
 
 
 def _grade(place: Place, text: str, fields: dict[str, str | None]) -> str | None:
