@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Evidence, MeasureOffer, ValueRange
+from tanlu.measures.catalogue import LARGEST_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -109,7 +110,11 @@ def with_own(
     """
     told = [_overridden(offer, overrides.get(offer.id)) for offer in offers]
     placed = [(measure, _place(measure, end_uses)) for measure in own]
-    added = [_offer(measure, fact) for measure, fact in placed if fact is not None]
+    added = [
+        _offer(measure, fact)
+        for measure, fact in placed
+        if fact is not None and measure.amount <= fact.quantity * LARGEST_SHARE
+    ]
     return tuple(sorted([*told, *added], key=lambda offer: offer.id))
 
 
@@ -118,6 +123,16 @@ def without_end_use(
 ) -> tuple[OwnMeasure, ...]:
     """Return own measures whose site has no such end use in the base year."""
     return tuple(measure for measure in own if _place(measure, end_uses) is None)
+
+
+def too_large(own: Iterable[OwnMeasure], end_uses: Sequence[EndUseFact]) -> tuple[OwnMeasure, ...]:
+    """Return own measures that would save more of their end use than a saving can."""
+    placed = [(measure, _place(measure, end_uses)) for measure in own]
+    return tuple(
+        measure
+        for measure, fact in placed
+        if fact is not None and measure.amount > fact.quantity * LARGEST_SHARE
+    )
 
 
 def _place(measure: OwnMeasure, end_uses: Sequence[EndUseFact]) -> EndUseFact | None:

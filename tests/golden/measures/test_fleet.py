@@ -125,7 +125,7 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
 
 
 def test_chargers_fill_the_fleet_within_its_window(tmp_path: Path) -> None:
-    """20 trucks x 300 kWh / 0.92 = 6,522 kWh; a 120 kW charger gives 960 kWh in 8 h: 7."""
+    """300 kWh / 0.92 takes 2.72 h at 120 kW: two whole trucks in 8 h, so 20 trucks need 10."""
     given = {
         "count": 20, "electricity_per_day": (300, "kWh/d"), "hours_window": (8, "h/d"),
         "power_charger": (120, "kW"),
@@ -133,8 +133,8 @@ def test_chargers_fill_the_fleet_within_its_window(tmp_path: Path) -> None:
 
     found = calculate(tmp_path, "fleet-charging", **given)
 
-    assert found["count_chargers"] == 7
-    assert found["power_peak"] == 840
+    assert found["count_chargers"] == 10
+    assert found["power_peak"] == 1200
     assert found["energy_use"] == pytest.approx(20 * 300 / 0.92 * 330)
     assert found["energy_use"] - found["energy_loss"] == pytest.approx(20 * 300 * 330)
     with pytest.raises(TanluError, match=r"calc\.fleet-window"):

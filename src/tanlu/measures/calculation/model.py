@@ -81,6 +81,8 @@ class Value:
         Of a table: what each of its rows holds.
     also : tuple of str
         Other names it may be given under.
+    currency : str
+        Money of the catalogue that stands in for it; with other money it has to be given.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Value:
     is_difference: bool = False
     columns: tuple[Value, ...] = ()
     also: tuple[str, ...] = ()
+    currency: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -167,7 +170,7 @@ def calculators(
 _PLAIN = ("id", "area", "name_zh", "name_en", "method", "source", "locator", "quality")
 _BOUNDS = ("low", "high", "above", "below")
 _FLAGS = {"list": "is_list", "optional": "is_optional"}
-_TEXTS = ("name", "quantity", "unit", "show", "zh", "en", "source", "locator")
+_TEXTS = ("name", "quantity", "unit", "show", "zh", "en", "source", "locator", "currency")
 _KEYS = {*_TEXTS, "default", "choices", "columns", "also", *_BOUNDS, *_FLAGS}
 
 
@@ -204,6 +207,7 @@ def _value(part: Mapping[str, Any], known: Mapping[str, Any], kind: str) -> Valu
         is_difference=bool(quantity["difference"]),
         columns=tuple(_value(column, known, kind) for column in part.get("columns", ())),
         also=tuple(part.get("also", ())),
+        currency=part.get("currency", ""),
         **{flag: bool(part.get(name)) for name, flag in _FLAGS.items()},
     )
 

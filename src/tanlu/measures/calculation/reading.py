@@ -83,7 +83,8 @@ def read_inputs(
     Inputs
         Values in the units of the formula; ``findings`` says everything that is wrong:
         CALC_INPUT_UNKNOWN, CALC_INPUT_MISSING, CALC_INPUT_TWICE, CALC_NOT_NUMBER, CALC_CHOICE,
-        CALC_UNIT_MISSING, CALC_UNIT, CALC_DIMENSION, CALC_RANGE, CALC_CURRENCY, CALC_LENGTHS.
+        CALC_UNIT_MISSING, CALC_UNIT, CALC_DIMENSION, CALC_RANGE, CALC_CURRENCY,
+        CALC_CATALOGUE_MONEY, CALC_LENGTHS.
     """
     inputs = Inputs()
     reader = _Reader(inputs, units)
@@ -105,6 +106,7 @@ def read_inputs(
         else:
             inputs.values[value.name] = reader.default(value)
     _check_lengths(calculator, inputs)
+    _check_catalogue_money(calculator, inputs)
     return inputs
 
 
@@ -114,6 +116,17 @@ def _check_lengths(calculator: Calculator, inputs: Inputs) -> None:
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name}: {length}" for name, length in lengths.items())
         inputs.reject("CALC_LENGTHS", next(iter(lengths)), found=told)
+
+
+def _check_catalogue_money(calculator: Calculator, inputs: Inputs) -> None:
+    """Check that no figure of a catalogue stands in for an input of other money."""
+    money = inputs.currency
+    for value in calculator.inputs:
+        if value.currency not in {"", money} and money and value.name not in inputs.given:
+            unit = value.unit.replace("CNY", money)
+            inputs.reject(
+                "CALC_CATALOGUE_MONEY", value.name, found=money, known=value.currency, unit=unit
+            )
 
 
 def case_inputs(calculator: Calculator, inputs: Inputs) -> tuple[str, ...]:

@@ -63,14 +63,16 @@ def chargers(
 
     Notes
     -----
-    ``count_chargers = ceil(count * electricity_per_day / efficiency_charging /
-    (power_charger * hours_window))``.
+    A vehicle stays at its charger until it is full: a charger serves
+    ``floor(hours_window / hours_charging)`` vehicles, and
+    ``count_chargers = ceil(count / that)``.
     """
     metered = electricity_per_day / efficiency_charging
     each = metered / power_charger
     if each > hours_window:
         raise TanluError("calc.fleet-window", found=f"{each:.3g}", allowed=f"{hours_window:g}")
-    number = math.ceil(round(count * each / hours_window, 9))
+    served = math.floor(round(hours_window / each, 9))
+    number = math.ceil(count / served)
     peak = number * power_charger * fraction_simultaneous
     use = count * metered * days
     return {

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
+from tanlu.kernel.findings import Finding, Outcome
 from tanlu.measures.heat.flue import flue_loss
 from tanlu.measures.heat.temperature import crossing
 from tanlu.measures.saving import cost_of, saved_fuel, saved_money
 from tanlu.units.ratio import BTU_PER_MMBTU, KG_PER_T, KWH_PER_GJ
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tanlu.measures.equipment.coefficient import Rows
+
+_PUBLISHED_YEAR = 2023  # of the grid paths; their later years are assumed
+_SAME = 1e-9
 
 
 def tuning(
@@ -192,12 +199,14 @@ def replacement(
     dict
         Fuel saved [GJ/yr], electricity used [kWh/yr] and, as energy saved, its negative;
         emissions before and after [t/yr] and their ratio; the grid factor from which it emits
-        less and the year in which the path gets there (None if it never does).
+        less and the year in which the path gets there (None where it is there already or never
+        gets there, which a note says).
     """
     fuel = heat / efficiency_boiler
     power = heat * KWH_PER_GJ / efficiency_new
     old, new = fuel * emission_factor / KG_PER_T, power * grid_factor / KG_PER_T
     turning = emission_factor / efficiency_boiler * efficiency_new / KWH_PER_GJ
+    year, notes = _turning(turning, grid_factor, scenario, scenario_path)
     of_fuel, of_power = cost_of(fuel, price_fuel), cost_of(power, price_electricity)
     money = None if of_fuel is None or of_power is None else of_fuel - of_power - (om_added or 0.0)
     return {
@@ -210,24 +219,55 @@ def replacement(
         "ratio_emission": new / old if old else None,
         "saving_emission": 1 - new / old if old else None,
         "grid_factor_turning": turning,
-        "year_turning": _year_below(turning, scenario, scenario_path),
+        "year_turning": year,
+        "findings": notes,
         "om": om_added,
         **saved_money(money, investment, life),
     }
 
 
-def _year_below(wanted: float, scenario: str, rows: Rows) -> str | None:
-    """Return the first whole year in which the grid path is not above a factor; None for never.
+def _turning(
+    wanted: float, grid_factor: float, scenario: str, rows: Rows
+) -> tuple[str | None, tuple[Finding, ...]]:
+    """Return the first future year in which the grid is not above a factor, and what to note.
 
-    Between the years of the table the path is a straight line.
+    The path starts from the grid factor given: each year is the path's value times the ratio of
+    that factor to the path's value of its published year. Between the years of the table the path
+    is a straight line.
     """
-    told = sorted(
-        (int(row["year"]), float(row["value"]))
+    told = {
+        int(row["year"]): float(row["value"])
         for row in rows
         if row["scenario"] == scenario and row["series"] == "grid_ef"
-    )
-    for (start, left), (end, right) in pairwise(told):
-        for year in range(start, end + 1):
+    }
+
+    def note(code: str, known: float, year: int) -> Finding:
+        facts = {
+            "name": "year_turning",
+            "found": f"{grid_factor:g}",
+            "known": f"{known:.4g}",
+            "scenario": scenario,
+            "year": str(year),
+        }
+        return Finding(code, Outcome.NOTE, cell="year_turning", facts=facts)
+
+    if grid_factor <= wanted:
+        return None, (note("CALC_TURNED_ALREADY", wanted, _PUBLISHED_YEAR),)
+    published = told[_PUBLISHED_YEAR]
+    ratio = grid_factor / published
+    notes = []
+    if not math.isclose(ratio, 1.0, rel_tol=_SAME):
+        notes.append(note("CALC_PATH_SCALED", published, _PUBLISHED_YEAR))
+    year = _year_below(wanted / ratio, told)
+    if year is None:
+        notes.append(note("CALC_TURNS_NEVER", wanted, max(told)))
+    return year, tuple(notes)
+
+
+def _year_below(wanted: float, told: Mapping[int, float]) -> str | None:
+    """Return the first whole year after the published one in which the path is not above."""
+    for (start, left), (end, right) in pairwise(sorted(told.items())):
+        for year in range(max(start, _PUBLISHED_YEAR + 1), end + 1):
             if left + (right - left) * (year - start) / (end - start) <= wanted:
                 return str(year)
     return None

@@ -97,7 +97,22 @@ def efficiency_improvement(
     Notes
     -----
     ``saving = (available_2 - available_1) / available_2`` at equal useful heat.
+
+    Raises
+    ------
+    TanluError
+        ``calc.not-less`` where the air is hotter than the flue gas.
     """
+    for air, flue, number in (
+        (temperature_air_1, temperature_flue_1, 1),
+        (temperature_air_2, temperature_flue_2, 2),
+    ):
+        if air >= flue:
+            raise TanluError(
+                "calc.not-less",
+                name=f"temperature_air_{number}",
+                other=f"temperature_flue_{number}",
+            )
     air_1, air_2 = excess_air_of(oxygen_1 / 100), excess_air_of(oxygen_2 / 100)
     before = available_heat(air_1, temperature_flue_1, temperature_air_1, at_flue=_AIR_FLUE)
     after = available_heat(air_2, temperature_flue_2, temperature_air_2, at_flue=_AIR_FLUE)

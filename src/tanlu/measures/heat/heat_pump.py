@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.heat import boiler
 from tanlu.measures.heat.temperature import crossing
-from tanlu.units.ratio import KWH_PER_GJ
+from tanlu.units.ratio import KWH_PER_GJ, ZERO_CELSIUS
 
 if TYPE_CHECKING:
     from tanlu.measures.equipment.coefficient import Rows
@@ -121,10 +121,16 @@ def industrial(
     Raises
     ------
     TanluError
-        ``calc.temperatures-cross``; ``calc.cop-below-one``; ``calc.cop-above-carnot``.
+        ``calc.no-lift``; ``calc.cop-below-one``; ``calc.cop-above-carnot``.
     """
     lift = {"cop_carnot": None, "cop": cop}
     if temperature_source is not None and temperature_sink is not None:
+        if temperature_sink <= temperature_source:
+            raise TanluError(
+                "calc.no-lift",
+                hot=f"{temperature_sink - ZERO_CELSIUS:g} °C",
+                cold=f"{temperature_source - ZERO_CELSIUS:g} °C",
+            )
         limit = carnot(
             temperature_source=temperature_source - temperature_difference_source,
             temperature_sink=temperature_sink + temperature_difference_sink,
