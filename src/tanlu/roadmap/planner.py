@@ -10,7 +10,6 @@ import numpy as np
 
 from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.assembly import Assembly, assemble
-from tanlu.roadmap.breach import Breach
 from tanlu.roadmap.case import read_case
 from tanlu.roadmap.checks import find_breaches
 from tanlu.roadmap.families import TARGET_FAMILIES
@@ -25,8 +24,9 @@ from tanlu.roadmap.simulate import Choices, Simulation, simulate, unclaimed_gene
 from tanlu.roadmap.solved import Solved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from tanlu.roadmap.breach import Breach
     from tanlu.roadmap.builder import FloatArray
     from tanlu.roadmap.problem import Problem
 
@@ -56,8 +56,8 @@ def solve_problem(problem: Problem, options: Options) -> Solved | Found:
     Raises
     ------
     TanluError
-        ``plan.not-solved`` when the solver ends with neither; ``plan.inexact`` when rounding to
-        quanta cannot be made to keep a rule.
+        ``plan.not-solved`` when the solver ends with neither; ``plan.inexact`` (also
+        ``-budget``, ``-target``) when rounding to quanta cannot be made to keep a rule.
     """
     assembly = assemble(problem)
     grouped = plan_group(assembly, options) if len(problem.sites) > MANY_SITES else None
@@ -103,8 +103,8 @@ def with_margin(assembly: Assembly, margin: float) -> Assembly:
     rows = matrix.blocks.get("budget.limit", np.zeros(0, dtype=np.int64))
     problem = assembly.layout.problem
     paths = [o.capex for o in problem.pv.values()] + [b.capex for b in problem.storage.values()]
-    steps = sum(max(path) * KW_STEP / MEGA for path in paths)
-    high[rows] -= margin + float(steps)
+    room = margin + float(sum(max(path) * KW_STEP / MEGA for path in paths))
+    high[rows] = np.maximum(high[rows] - room, np.minimum(high[rows], 0.0))  # nothing is nothing
     return replace(assembly, matrix=replace(matrix, row_lo=low, row_up=high))
 
 
@@ -134,14 +134,19 @@ def settle(problem: Problem, assembly: Assembly, found: Found, *, options: Optio
             return Solved(problem, assembly, found, values, answer.row_duals, choices, result)
         for breach in breaches:
             _tighten(recourse, problem, breach, least=LEAST * GROWTH**attempt)
-    first = breaches[0] if breaches else Breach("recourse", "", 0, Fraction(0))
-    raise TanluError(
-        "plan.inexact",
-        family=first.family,
-        key=first.key,
-        year=problem.years[first.year],
-        amount=float(first.amount),
-    )
+    raise not_kept(problem, breaches)
+
+
+def not_kept(problem: Problem, breaches: Sequence[Breach]) -> TanluError:
+    """Return the error that names the target or the budget that rounding cannot keep."""
+    for breach in breaches:
+        year = problem.years[breach.year]
+        if breach.family == "budget":
+            return TanluError("plan.inexact-budget", year=year)
+        target = breach.key.partition("/")[0]
+        if target in problem.targets:
+            return TanluError("plan.inexact-target", target=target, year=year)
+    return TanluError("plan.inexact")
 
 
 def _with_room(assembly: Assembly, values: FloatArray, margin: float, *, seed: int) -> Recourse:
@@ -149,9 +154,12 @@ def _with_room(assembly: Assembly, values: FloatArray, margin: float, *, seed: i
     roomy = with_margin(assembly, margin)
     recourse = Recourse(roomy, values, seed)
     if margin and recourse.run().values is None:
-        for row in recourse.missing(TARGET_FAMILIES | {"budget"}):
-            roomy.matrix.row_lo[row] = assembly.matrix.row_lo[row]
-            roomy.matrix.row_up[row] = assembly.matrix.row_up[row]
+        missed = np.array(sorted(recourse.missing(TARGET_FAMILIES | {"budget"})), dtype=np.int64)
+        budget = roomy.matrix.blocks.get("budget.limit", np.zeros(0, dtype=np.int64))
+        if np.isin(missed, budget).any():  # what one year carries over is short in another
+            missed = np.union1d(missed, budget)
+        roomy.matrix.row_lo[missed] = assembly.matrix.row_lo[missed]
+        roomy.matrix.row_up[missed] = assembly.matrix.row_up[missed]
         recourse = Recourse(roomy, values, seed)
     return recourse
 
