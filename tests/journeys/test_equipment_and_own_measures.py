@@ -99,6 +99,70 @@ def test_a_rating_in_horsepower_is_read(folder: Path, rating: str, power: float)
     assert listed[f"H{rating}"]["power_kw"] == power
 
 
+def test_a_share_is_told_as_a_share(call: Callable[..., dict[str, Any]]) -> None:
+    """Flow and head are nominal: the saving is a share of 55 kW x 6000 h x 0.65 x 24 / 0.93."""
+    rows = call("equipment", "actions", "P-004")["actions"]
+
+    for row in rows:
+        told = row["calculation"]
+        listed = 55 * 6000 * 0.65 * 24 / 0.93
+        assert told["is_share"]
+        assert told["listed_use_kwh"] == pytest.approx(listed)
+        assert row["saved_kwh"] == pytest.approx(told["share"] * listed, rel=1e-6)
+        assert row["baseline_kwh"] == pytest.approx(listed)
+        assert not told["inputs"]["flow"]["given"]
+        assert not told["inputs"]["head"]["given"]
+        assert told["measure"] is None
+
+
+def test_what_loses_money_or_excludes_another_is_offered(
+    call: Callable[..., dict[str, Any]], folder: Path
+) -> None:
+    boiler = {row["action"]: row for row in call("equipment", "actions", "B-001")["actions"]}
+    (old,) = call("equipment", "actions", "T-001")["actions"]
+    (lamps,) = call("equipment", "actions", "L-001")["actions"]
+    text = run("-w", str(folder), "--lang", "en", "equipment", "actions", "B-001").text
+
+    assert {row["state"] for row in boiler.values()} == {"offered"}
+    assert (old["state"], old["why"]) == ("offered", "交给规划选择")
+    assert lamps["state"] == "chosen"
+    electric = boiler["boiler_electric"]
+    assert electric["carrier_to"] == "electricity"
+    assert electric["added_kwh"] == pytest.approx(electric["saved_kwh"] * 0.88 / 0.98)
+    assert lamps["added_kwh"] is None
+    assert "Offered" in text
+    assert "MWh/yr of" in text
+
+
+def test_only_warnings_of_the_machines_asked_for_are_shown(
+    call: Callable[..., dict[str, Any]],
+) -> None:
+    alone = call("equipment", "actions", "B-001")
+    other = call("equipment", "actions", "L-001")
+
+    assert [found["facts"]["machines"] for found in alone["findings"]] == ["B-001"]
+    assert other["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "near"),
+    [
+        (("actions", "M-404"), "equipment.unknown", "M-001"),
+        (("actions", "B-001", "--site", SITE), "equipment.unknown", "B-001"),
+        (("actions", "--site", "徐州"), "measures.site", SITE),
+        (("list", "--site", "徐州"), "measures.site", SITE),
+    ],
+)
+def test_an_unknown_machine_or_site_is_refused(
+    folder: Path, argv: tuple[str, ...], code: str, near: str
+) -> None:
+    told = run("-w", str(folder), "--json", "equipment", *argv)
+
+    assert told.code == 2
+    assert told.body["code"] == code
+    assert near in told.body["message"]
+
+
 def test_an_own_measure_and_a_quote_reach_the_case(
     call: Callable[..., dict[str, Any]], folder: Path
 ) -> None:

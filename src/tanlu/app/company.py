@@ -319,7 +319,7 @@ class Company:
     def measures_override(self, measure: str, *, site: str, **draft: str) -> dict[str, Any]:
         """Put one's own figures in place of the catalogue's for a site."""
         return own_measures.override_measure(
-            self._workspace, own_measures.Draft(measure, site, **draft)
+            self._workspace, own_measures.Draft(measure, site, **draft), say=self._say
         )
 
     @_telling

@@ -419,8 +419,10 @@ def write_template(
     TanluError
         ``ingest.template-sector`` for a sector that has none; ``plan.case-unknown`` for one
         without a worked plan; ``app.file-exists`` rather than replace a file somebody may have
-        filled in.
+        filled in; ``app.template-suffix`` for another ending than ``.xlsx`` or ``.json``.
     """
+    if target.suffix.lower() not in (".xlsx", ".json"):
+        raise TanluError("app.template-suffix", found=target.name)
     if target.exists() and not is_forced:
         raise TanluError("app.file-exists", found=target)
     if target.suffix.lower() == ".json":

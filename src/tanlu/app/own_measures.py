@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TypeVar
 
+    from tanlu.i18n.say import Say
     from tanlu.storage import Workspace
 
     Stored = TypeVar("Stored", OwnMeasure, Override)
 
 OWN, OVERRIDES = "measures_own", "measures_overridden"
+_WORDS = {"\N{CJK UNIFIED IDEOGRAPH-4E07}": 10**4, "\N{CJK UNIFIED IDEOGRAPH-4EBF}": 10**8}
 _STATED = (Evidence.MEASURED, Evidence.QUOTED, Evidence.TYPED)
 _LONGEST = 60  # years that a measure may live or take to build
 
@@ -99,10 +101,10 @@ def add_measure(workspace: Workspace, draft: Draft) -> dict[str, Any]:
     if not measure.life:
         raise TanluError("measures.field", field="life", found=draft.life or "-")
     _put(workspace, OWN, draft.measure, asdict(measure), reason=draft.reason)
-    return {"measure": _json(asdict(measure))}
+    return {"own": [_json(asdict(measure))], "overrides": []}
 
 
-def override_measure(workspace: Workspace, draft: Draft) -> dict[str, Any]:
+def override_measure(workspace: Workspace, draft: Draft, *, say: Say) -> dict[str, Any]:
     """Put the company's own figures in place of the catalogue's, for one site.
 
     Raises
@@ -130,7 +132,7 @@ def override_measure(workspace: Workspace, draft: Draft) -> dict[str, Any]:
     if all(value is None for value in given):
         raise TanluError("measures.nothing", found=override.id)
     _put(workspace, OVERRIDES, override.id, asdict(override), reason=draft.reason)
-    return {"override": _json(asdict(override))}
+    return {"own": [], "overrides": [_overridden(override, say)]}
 
 
 def remove_measure(workspace: Workspace, name: str, *, reason: str) -> dict[str, Any]:
@@ -162,12 +164,19 @@ def overrides(workspace: Workspace) -> dict[str, Override]:
     return {name: _read(Override, body) for name, body in stored.items()}
 
 
-def own_body(workspace: Workspace) -> dict[str, Any]:
+def own_body(workspace: Workspace, *, say: Say) -> dict[str, Any]:
     """Return everything the company put in itself."""
     return {
         "own": [_json(asdict(measure)) for measure in own_measures(workspace)],
-        "overrides": [_json(asdict(override)) for override in overrides(workspace).values()],
+        "overrides": [_overridden(override, say) for override in overrides(workspace).values()],
     }
+
+
+def _overridden(override: Override, say: Say) -> dict[str, Any]:
+    rows = {row["id"]: row for row in tables.read("measure")}
+    row = rows.get(override.id.partition("@")[0])
+    label = say.pick(row["name_zh"], row["name_en"]) if row else override.id
+    return _json(asdict(override)) | {"label": label}
 
 
 def _stored(workspace: Workspace, key: str) -> Mapping[str, Mapping[str, Any]]:
@@ -209,10 +218,10 @@ def _evidence(draft: Draft) -> dict[str, Any]:
     if draft.evidence not in _STATED:
         raise TanluError("measures.evidence", found=draft.evidence, choices=", ".join(_STATED))
     if not draft.reason.strip():
-        raise TanluError("measures.field", field="reason", found="-")
+        raise TanluError("measures.field-missing", field="--reason")
     evidence = Evidence(draft.evidence)
     if evidence is not Evidence.TYPED and not draft.source.strip():
-        raise TanluError("measures.field", field="source", found="-")
+        raise TanluError("measures.field-missing", field="--source")
     return {"evidence": evidence, "source": draft.source, "reason": draft.reason}
 
 
@@ -230,15 +239,17 @@ def _amount(text: str, unit: str, carrier: str) -> Fraction:
 def _required(field: str, text: str) -> Fraction:
     found = _number(field, text)
     if found is None:
-        raise TanluError("measures.field", field=field, found="-")
+        raise TanluError("measures.field-missing", field=f"--{field}")
     return found
 
 
 def _number(field: str, text: str, *, signed: bool = False) -> Fraction | None:
     if not text.strip():
         return None
+    plain = text.strip().replace(",", "").removesuffix("元")
+    word = next((word for word in _WORDS if plain.endswith(word)), "")
     try:
-        value = exact(text.strip().replace(",", ""))
+        value = exact(plain.removesuffix(word).strip()) * _WORDS.get(word, 1)
     except CellError:
         raise TanluError("measures.field", field=field, found=text) from None
     if value < 0 and not signed:

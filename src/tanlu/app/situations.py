@@ -19,7 +19,7 @@ from tanlu.kernel.plan import BaseYear, CarrierFact, PurchaseFact, SiteFact
 from tanlu.kernel.results import Stream
 from tanlu.measures.catalogue import offers_for
 from tanlu.measures.enduse import equipment_kwh, split
-from tanlu.measures.own import with_own, without_end_use
+from tanlu.measures.own import too_large, with_own, without_end_use
 from tanlu.measures.solar.resource import city_of_site
 from tanlu.roadmap.situation import Settings, case_from, scenario_series
 from tanlu.targets.model import TargetKind
@@ -153,10 +153,15 @@ def energy_without_price(found: Situation) -> list[Finding]:
 
 
 def own_without_end_use(workspace: Workspace, end_uses: Sequence[EndUseFact]) -> list[Finding]:
-    """Return a warning for each own measure that acts on nothing the base year has."""
+    """Return a warning for each own measure that cannot act on what the base year has."""
+    own = own_measures.own_measures(workspace)
+    codes = (
+        ("PLAN_MEASURE_WITHOUT_END_USE", without_end_use(own, end_uses)),
+        ("PLAN_MEASURE_TOO_LARGE", too_large(own, end_uses)),
+    )
     return [
         Finding(
-            "PLAN_MEASURE_WITHOUT_END_USE",
+            code,
             Outcome.WARN,
             facts={
                 "measure": measure.id,
@@ -165,7 +170,8 @@ def own_without_end_use(workspace: Workspace, end_uses: Sequence[EndUseFact]) ->
                 "end_use": measure.end_use or "*",
             },
         )
-        for measure in without_end_use(own_measures.own_measures(workspace), end_uses)
+        for code, measures in codes
+        for measure in measures
     ]
 
 

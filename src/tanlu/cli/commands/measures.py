@@ -57,7 +57,7 @@ def _add_own(measures: typer.Typer, call: Call, say: Say) -> None:
         from tanlu.app import own_measures, workspaces
 
         with workspaces.open_workspace(call.workspace) as workspace:
-            return Answer(own_measures.own_body(workspace), views.measures.own)
+            return Answer(own_measures.own_body(workspace, say=say), views.measures.own)
 
     @measures.command("add", help=say("cli.measures.add"))
     def add(
@@ -86,8 +86,7 @@ def _add_own(measures: typer.Typer, call: Call, say: Say) -> None:
             om=om, life=life, lead=lead, evidence=evidence, source=source, reason=reason,
         )  # fmt: skip
         with workspaces.open_workspace(call.workspace) as workspace:
-            own_measures.add_measure(workspace, draft)
-            return Answer(own_measures.own_body(workspace), views.measures.own)
+            return Answer(own_measures.add_measure(workspace, draft), views.measures.own)
 
     @measures.command("override", help=say("cli.measures.override"))
     def override(
@@ -111,8 +110,8 @@ def _add_own(measures: typer.Typer, call: Call, say: Say) -> None:
             evidence=evidence, source=source, reason=reason,
         )  # fmt: skip
         with workspaces.open_workspace(call.workspace) as workspace:
-            own_measures.override_measure(workspace, draft)
-            return Answer(own_measures.own_body(workspace), views.measures.own)
+            body = own_measures.override_measure(workspace, draft, say=say)
+        return Answer(body, views.measures.own)
 
     @measures.command("remove", help=say("cli.measures.remove"))
     def remove(
@@ -123,7 +122,7 @@ def _add_own(measures: typer.Typer, call: Call, say: Say) -> None:
 
         with workspaces.open_workspace(call.workspace) as workspace:
             own_measures.remove_measure(workspace, name, reason=reason)
-            return Answer(own_measures.own_body(workspace), views.measures.own)
+            return Answer(own_measures.own_body(workspace, say=say), views.measures.own)
 
 
 def _add_calculators(measures: typer.Typer, call: Call, say: Say) -> None:

@@ -88,7 +88,7 @@ def own(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         for row in body["own"]
     ]  # fmt: skip
     rows += [
-        (row["id"], say("measures.overridden"), _share(row["saving"], say),
+        (row["id"], row["label"], _share(row["saving"], say),
          _money(row["capex"], say), str(row["life"] or say.missing),
          say(f"measures.evidence.{row['evidence']}"), row["source"] or row["reason"])
         for row in body["overrides"]
