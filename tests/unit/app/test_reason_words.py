@@ -11,14 +11,14 @@ from tests.unit.roadmap.test_stock_reasons import UNIT, case
 
 SENTENCES = {
     "zh": {
-        "old": "提前停用旧锅炉 定在 2028 年：旧锅炉 再用下去，当年维护费要多花 600,000 元（大修）；"
+        "old": "停用旧锅炉 定在 2028 年：旧锅炉 再用下去，当年维护费要多花 600,000 元（大修）；"
         "没有这笔支出，推迟更省",
         "new": "气锅炉 定在 2028 年：旧锅炉 再用下去，当年维护费要多花 600,000 元（大修）；"
         "没有这笔支出，推迟更省",
         "dear": "电锅炉 未采用：最好的年份也要多花 8,300,000 元",  # 9 M less 0.4 M and twice 0.15 M
     },
     "en": {
-        "old": "Taking Old boiler out early falls in 2028: kept on, Old boiler would cost "
+        "old": "Taking Old boiler out falls in 2028: kept on, Old boiler would cost "
         "600,000 CNY more upkeep then (an overhaul); without that, waiting would be cheaper",
         "new": "Gas boiler falls in 2028: kept on, Old boiler would cost "
         "600,000 CNY more upkeep then (an overhaul); without that, waiting would be cheaper",

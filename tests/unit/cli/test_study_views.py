@@ -59,7 +59,7 @@ def test_a_plan_without_studies_prints_as_before(body: dict[str, Any]) -> None:
     assert first.getvalue() == second.getvalue()
 
 
-@pytest.mark.parametrize(("lang", "told"), [("zh", "提前停用：old/now"), ("en", "taken out early")])
+@pytest.mark.parametrize(("lang", "told"), [("zh", "停用：old/now"), ("en", "taken out: old/now")])
 def test_stock_taken_out_is_told_from_what_is_built(lang: str, told: str) -> None:
     out = io.StringIO()
     folder = resources.files("tanlu") / "data" / "plan_cases"
@@ -69,3 +69,43 @@ def test_stock_taken_out_is_told_from_what_is_built(lang: str, told: str) -> Non
     views.studies.plan(Console(file=out, width=100), Say(lang), body)
 
     assert told in out.getvalue()
+
+
+STEERED = {
+    "zh": "净现值成本 9,000 元；连同内部碳价 9,200 元，下界 9,200 元",
+    "en": "cost CNY 9.000 k; with the internal carbon price CNY 9.200 k, lower bound CNY 9.200 k",
+}
+
+
+@pytest.mark.parametrize("lang", sorted(STEERED))
+def test_cost_and_bound_of_a_steered_plan_are_on_one_basis(lang: str, body: dict[str, Any]) -> None:
+    steered = {"cost_npv": 9000, "steering_npv": 200, "bound_npv": 9200, "gap": 0.0}
+
+    assert STEERED[lang] in _printed(body | steered, lang)
+
+
+ENDED = [
+    ("zh", "gap", "可行，间隙在要求之内"),
+    ("en", "gap", "feasible, within the gap asked for"),
+    ("zh", "time", "未证最优）：搜索到时限为止"),
+    ("en", "nodes", "not proven optimal: the search ended before the gap asked for"),
+]
+
+
+@pytest.mark.parametrize(("lang", "limit", "told"), ENDED)
+def test_what_ended_the_search_is_told(
+    lang: str, limit: str, told: str, body: dict[str, Any]
+) -> None:
+    assert told in _printed(body | {"status": "feasible", "limit": limit}, lang)
+
+
+def test_a_gap_above_what_was_asked_is_not_said_to_be_within_it(body: dict[str, Any]) -> None:
+    above = {"status": "feasible", "limit": "gap", "gap": 0.5}
+
+    assert "before the gap asked for" in _printed(body | above, "en")
+
+
+def _printed(body: dict[str, Any], lang: str) -> str:
+    out = io.StringIO()
+    views.goals.plan(Console(file=out, width=200), Say(lang), body)
+    return out.getvalue()

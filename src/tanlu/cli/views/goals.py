@@ -145,19 +145,12 @@ def _incomplete(console: Console, say: Say, rows: Sequence[Mapping[str, Any]]) -
 
 def plan(console: Console, say: Say, body: Mapping[str, Any], *, most: int = _ADOPTIONS) -> None:
     """Show status, cost, path, adoptions by year with their reasons, and what is missed."""
-    status = layout.word("report.plan-status", body["status"], say)
-    layout.line(console, say("cli.plan_status", status=status), style="bold")
+    layout.line(console, say("cli.plan_status", status=_status(say, body)), style="bold")
     _warnings(console, body)
     if body["status"] == "infeasible":
         _infeasible(console, say, body["infeasible"] or {})
         return
-    gap = say.missing if body["gap"] is None else f"{say.fixed(body['gap'] * 100, 2)}%"
-    cost = say.money(body["cost_npv"], currency=body["currency"])
-    bound = say.money(body["bound_npv"], currency=body["currency"])
-    layout.line(console, say("cli.plan_cost", cost=cost, bound=bound, gap=gap))
-    if body["steering_npv"]:
-        steering = say.money(body["steering_npv"], currency=body["currency"])
-        layout.paragraph(console, say("cli.plan_steering", steering=steering), indent=0)
+    _cost(console, say, body)
     if body.get("indicative"):
         layout.paragraph(console, say("cli.indicative"), indent=0, style="yellow")
     layout.line(console)
@@ -165,6 +158,30 @@ def plan(console: Console, say: Say, body: Mapping[str, Any], *, most: int = _AD
     layout.line(console)
     adoptions(console, say, body, most=most)
     made(console, say, body)
+
+
+def _status(say: Say, body: Mapping[str, Any]) -> str:
+    """Return the status in words; of a plan that is not proven optimal also what ended it."""
+    limit, asked = body.get("limit"), ((body.get("run") or {}).get("options") or {}).get("gap")
+    if limit == "gap" and asked is not None and body["gap"] > asked:
+        limit = "nodes"
+    if body["status"] == "feasible" and say.knows(f"cli.plan_ended.{limit}"):
+        return say(f"cli.plan_ended.{limit}")
+    return layout.word("report.plan-status", body["status"], say)
+
+
+def _cost(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show cost, bound and gap on one basis: what steers without being paid is in the bound."""
+    money = partial(say.money, currency=body["currency"])
+    gap = say.missing if body["gap"] is None else f"{say.fixed(body['gap'] * 100, 2)}%"
+    facts = {"cost": money(body["cost_npv"]), "bound": money(body["bound_npv"]), "gap": gap}
+    steering = body["steering_npv"]
+    if not steering:
+        layout.paragraph(console, say("cli.plan_cost", **facts), indent=0)
+        return
+    steered = money(body["cost_npv"] + steering)
+    layout.paragraph(console, say("cli.plan_cost_steered", steered=steered, **facts), indent=0)
+    layout.paragraph(console, say("cli.plan_steering", steering=money(steering)), indent=0)
 
 
 def _warnings(console: Console, body: Mapping[str, Any]) -> None:
