@@ -29,6 +29,7 @@ _KELVIN = {"[temperature]": 1.0}
 _NUMBER = {"reading": "plain", "currency": ""}
 _SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻·×*", "0123456789-   ")
 _BRACKETED = re.compile(r"/\(([^()/]+)/([^()/]+)\)")  # K/(%/yr) is K yr/%
+_GROUP = re.compile(r"/\(([^()/]+)\)")  # W/(m K) and W/(m.K) are W/m/K
 _WORD = re.compile(r"(?P<unit>.*?[^\d^-])(?:\^?(?P<power>-?[1-9]))?")
 
 
@@ -181,6 +182,7 @@ def _normal(text: str) -> str:
     """Return the text with plain digits, a blank for a product sign and single blanks."""
     plain = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
     plain = _BRACKETED.sub(r" \2/\1", plain)
+    plain = _GROUP.sub(lambda group: "/" + group[1].replace(".", " "), plain)
     return " ".join(plain.split())
 
 

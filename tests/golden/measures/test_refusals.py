@@ -123,3 +123,129 @@ def test_a_cooling_performance_beyond_machines_is_refused(tmp_path: Path) -> Non
     error = refusal(tmp_path, "chiller-replacement", **given)
 
     assert [(one.code, one.cell) for one in error.findings] == [("CALC_RANGE", "cop_new")]
+
+
+def test_a_missing_word_or_table_is_asked_for_as_one(tmp_path: Path) -> None:
+    word = refusal(tmp_path, "benchmark-power", intensity=(0.8, "t/MWh"))
+    assert [(one.code, one.cell) for one in word.findings] == [("CALC_CHOICE_MISSING", "product")]
+    assert "ets_pc_gt300_2024" in word.findings[0].facts["choices"]
+
+    table = refusal(tmp_path, "electricity-reduction")
+    assert [one.code for one in table.findings] == ["CALC_TABLE_MISSING"]
+    assert "method multimeter/nameplate/power_meter/energy" in table.findings[0].facts["columns"]
+
+
+BLOWDOWN: dict[str, Any] = {
+    "mass_flow_steam": (10, "t/h"),
+    "blowdown_old": (8, "%"),
+    "blowdown_new": (4, "%"),
+    "pressure_boiler": (1.1, "MPa(a)"),
+    "hours": (6000, "h/yr"),
+    "efficiency": (90, "%"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "name"),
+    [
+        ("steam-blowdown-reduction", BLOWDOWN | {"blowdown_new": (-4, "%")}, "blowdown_new"),
+        (
+            "benchmark-power",
+            {"product": "ets_gas_2024", "intensity": (0.3, "t/MWh"), "production": (-1, "MWh/yr")},
+            "production",
+        ),
+        (
+            "boiler-tuning",
+            {
+                "fuel": (1000, "GJ/yr"), "e1": (80, "%"), "e2": (90, "%"),
+                "price_fuel": (-1, "CNY/GJ"),
+            },
+            "price_fuel",
+        ),
+        (
+            "process-heating-wall-loss",
+            {"area": (-5, "m2"), "T_ambient": (25, "degC"), "T_surface": (90, "degC")},
+            "area",
+        ),
+    ],
+)  # fmt: skip
+def test_a_sign_that_cannot_be_is_refused_in_any_unit(
+    tmp_path: Path, kind: str, given: dict[str, Any], name: str
+) -> None:
+    error = refusal(tmp_path, kind, **given)
+
+    assert error.code == "calc.inputs"
+    assert [one.cell for one in error.findings] == [name]
+
+
+def test_shares_short_of_the_whole_and_bare_per_cents_are_told(tmp_path: Path) -> None:
+    short = answer(tmp_path, "combustion-gas-fuel", CH4=(80, "%"), N2=(5, "%"))
+    assert [(one["code"], one["cell"]) for one in short["findings"]] == [
+        ("CALC_SHARES", "composition")
+    ]
+    whole = answer(tmp_path, "combustion-gas-fuel", CH4=(95, "%"), N2=(5, "%"))
+    assert codes(whole) == []
+
+    flue = {"temperature_flue": (150, "degC")}
+    assert codes(answer(tmp_path, "boiler-flue-loss", oxygen=0.05, **flue)) == ["CALC_BARE_PERCENT"]
+    assert codes(answer(tmp_path, "boiler-flue-loss", oxygen=5, **flue)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "hot", "cold"),
+    [
+        (
+            "heat-pump-carnot",
+            {"T_cold": (80, "degC"), "T_hot": (20, "degC")},
+            "temperature_sink (20 °C)",
+            "temperature_source (80 °C)",
+        ),
+        (
+            "heat-exchanger-design",
+            {
+                "arrangement": "parallel", "T_h1": (90, "degC"), "T_h2": (50, "degC"),
+                "T_c1": (20, "degC"), "T_c2": (60, "degC"),
+            },
+            "temperature_hot_out (50 °C)",
+            "temperature_cold_out (60 °C)",
+        ),
+        (
+            "insulation-surface",
+            {
+                "area": (10, "m2"), "temperature_process": (-20, "degC"), "thickness": (50, "mm"),
+                "conductivity": (0.04, "W/(m·K)"), "hours": (8000, "h/yr"),
+            },
+            "-20 °C",
+            "25 °C",
+        ),
+    ],
+)  # fmt: skip
+def test_temperatures_that_cross_are_named_in_celsius(
+    tmp_path: Path, kind: str, given: dict[str, Any], hot: str, cold: str
+) -> None:
+    error = refusal(tmp_path, kind, **given)
+
+    assert (error.facts["hot"], error.facts["cold"]) == (hot, cold)
+
+
+def test_a_pressure_that_was_not_given_is_not_named(tmp_path: Path) -> None:
+    given = {"power": (75, "kW"), "hours": (6000, "h/yr"), "pressure_rated": (7, "bar(g)")}
+
+    error = refusal(
+        tmp_path, "compressed-air-pressure-reduction", pressure_new=(8, "bar(g)"), **given
+    )
+
+    assert error.facts["other"] == "pressure_rated"
+
+
+@pytest.mark.parametrize("unit", ["W/(m·K)", "W/mK", "W/(m.K)", "W/(m K)", "W/m/C"])
+def test_a_conductivity_is_read_as_engineers_write_it(tmp_path: Path, unit: str) -> None:
+    given = {
+        "area": (10, "m2"), "temperature_process": (100, "C"), "thickness": (50, "mm"),
+        "hours": (8000, "h/yr"),
+    }  # fmt: skip
+    usual = answer(tmp_path, "insulation-surface", conductivity=(0.04, "W/m/K"), **given)
+
+    found = answer(tmp_path, "insulation-surface", conductivity=(0.04, unit), **given)
+
+    assert found["outputs"] == usual["outputs"]

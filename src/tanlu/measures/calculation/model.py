@@ -169,6 +169,7 @@ def calculators(
 
 _PLAIN = ("id", "area", "name_zh", "name_en", "method", "source", "locator", "quality")
 _BOUNDS = ("low", "high", "above", "below")
+_SIDES = ({"low", "above"}, {"high", "below"})
 _FLAGS = {"list": "is_list", "optional": "is_optional"}
 _TEXTS = ("name", "quantity", "unit", "show", "zh", "en", "source", "locator", "currency")
 _KEYS = {*_TEXTS, "default", "choices", "columns", "also", *_BOUNDS, *_FLAGS}
@@ -224,13 +225,19 @@ def _quantity(part: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str,
 
 
 def _range(part: Mapping[str, Any], quantity: Mapping[str, Any], unit: str) -> Range:
-    """Return the range an entry states, or that of its quantity where the unit is the same."""
+    """Return the range an entry states, each side it leaves open being that of its quantity.
+
+    In another unit a shared bound holds where it is zero: scaling leaves it where it is.
+    """
     own = {name: float(part[name]) for name in _BOUNDS if name in part}
     shared = {
         name: float(quantity[name])
-        for name in _BOUNDS
-        if quantity[name] is not None and unit == quantity["unit"]
+        for side in _SIDES
+        if not own.keys() & side
+        for name in side
+        if quantity[name] is not None and (unit == quantity["unit"] or not quantity[name])
     }
     cited = part if own else quantity
-    bounds = own or shared
-    return Range(**bounds, source=cited.get("source") or "", locator=cited.get("locator") or "")
+    return Range(
+        **(shared | own), source=cited.get("source") or "", locator=cited.get("locator") or ""
+    )

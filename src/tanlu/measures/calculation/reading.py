@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_CASES = 10_000
 ATMOSPHERE = "pressure_atmosphere"
 TEXT = "text"
+PERCENT = "%"
 _PRESSURES = (Reading.GAUGE, Reading.ABSOLUTE)
 
 
@@ -82,9 +83,10 @@ def read_inputs(
     -------
     Inputs
         Values in the units of the formula; ``findings`` says everything that is wrong:
-        CALC_INPUT_UNKNOWN, CALC_INPUT_MISSING, CALC_INPUT_TWICE, CALC_NOT_NUMBER, CALC_CHOICE,
-        CALC_UNIT_MISSING, CALC_UNIT, CALC_DIMENSION, CALC_RANGE, CALC_CURRENCY,
-        CALC_CATALOGUE_MONEY, CALC_LENGTHS.
+        CALC_INPUT_UNKNOWN, CALC_INPUT_MISSING, CALC_CHOICE_MISSING,
+        CALC_TABLE_MISSING, CALC_TEXT_MISSING, CALC_BARE_PERCENT, CALC_INPUT_TWICE,
+        CALC_NOT_NUMBER, CALC_CHOICE, CALC_UNIT_MISSING, CALC_UNIT, CALC_DIMENSION,
+        CALC_RANGE, CALC_CURRENCY, CALC_CATALOGUE_MONEY, CALC_LENGTHS.
     """
     inputs = Inputs()
     reader = _Reader(inputs, units)
@@ -152,8 +154,20 @@ class _Reader:
     def default(self, value: Value) -> Any:
         """Return what stands for an input that was not given."""
         if value.default is None and not value.is_optional:
-            self._inputs.reject("CALC_INPUT_MISSING", value.name, unit=value.unit)
+            self._missing(value, value.name)
         return value.default
+
+    def _missing(self, value: Value, name: str) -> None:
+        """Add the error of an input that has to be given, with what it may be."""
+        if value.choices:
+            self._inputs.reject("CALC_CHOICE_MISSING", name, choices=", ".join(value.choices))
+        elif value.columns:
+            told = ", ".join(_column(column) for column in value.columns)
+            self._inputs.reject("CALC_TABLE_MISSING", name, columns=told)
+        elif value.unit == TEXT:
+            self._inputs.reject("CALC_TEXT_MISSING", name)
+        else:
+            self._inputs.reject("CALC_INPUT_MISSING", name, unit=value.unit)
 
     def read(self, value: Value, given: Any, name: str) -> Any:
         """Return an input in the unit of the formula, or None where it is wrong."""
@@ -173,10 +187,19 @@ class _Reader:
             self._inputs.reject("CALC_INPUT_UNKNOWN", f"{name}.{key}", near="value, unit")
         numbers = pair.get("value")
         unit = self._unit(value, pair.get("unit"), name)
+        if value.unit == PERCENT and pair.get("unit") is None:
+            self._note_percent(numbers, name)
         if isinstance(numbers, list):
             return self._list(value, numbers, unit, name)
         read = self._number(value, numbers, unit, name)
         return [read] if value.is_list else read
+
+    def _note_percent(self, numbers: Any, name: str) -> None:
+        """Warn of bare numbers below 1 that are read as per cent."""
+        for number in numbers if isinstance(numbers, list) else [numbers]:
+            is_number = isinstance(number, (int, float, Decimal))
+            if is_number and 0 < number < 1:
+                self._inputs.warn("CALC_BARE_PERCENT", name, found=f"{number:g}")
 
     def _list(
         self, value: Value, numbers: Sequence[Any], unit: EngineeringUnit | None, name: str
@@ -210,7 +233,7 @@ class _Reader:
             if written:
                 found[column.name] = self._cell(column, row[written], where)
             elif column.default is None and not column.is_optional:
-                self._inputs.reject("CALC_INPUT_MISSING", where, unit=column.unit)
+                self._missing(column, where)
             else:
                 found[column.name] = column.default
         return found
@@ -287,3 +310,10 @@ class _Reader:
         if own.reading in _PRESSURES and unit.reading is Reading.PLAIN:
             self._inputs.warn("CALC_PRESSURE_READING", name, found=unit.text, unit=own.text)
         return number
+
+
+def _column(column: Value) -> str:
+    """Return a field of a row with its unit or choices; optional ones in brackets."""
+    unit = "/".join(column.choices) or column.unit
+    told = column.name if unit in {"-", TEXT} else f"{column.name} {unit}"
+    return f"[{told}]" if column.is_optional or column.default is not None else told

@@ -71,7 +71,8 @@ def pressure_reduction(
     """
     old = pressure_rated if pressure_old is None else pressure_old
     if pressure_new > old:
-        raise TanluError("calc.not-less", name="pressure_new", other="pressure_old")
+        other = "pressure_rated" if pressure_old is None else "pressure_old"
+        raise TanluError("calc.not-less", name="pressure_new", other=other)
     before, after = (
         adjusted_power(power, pressure_rated, at, atmosphere=pressure_atmosphere, exponent=exponent)
         for at in (old, pressure_new)

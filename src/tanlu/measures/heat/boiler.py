@@ -138,7 +138,9 @@ def economizer(
         ``calc.temperatures-cross`` unless the flue gas gets colder.
     """
     if temperature_flue_new > temperature_flue:
-        raise crossing(temperature_flue, temperature_flue_new, "degC")
+        raise crossing(
+            "degC", temperature_flue=temperature_flue, temperature_flue_new=temperature_flue_new
+        )
     old, new = (
         1
         - fraction_other

@@ -118,7 +118,15 @@ def tower_fan(
         ``calc.temperatures-cross`` unless entering > leaving > wet bulb.
     """
     if not temperature_entering > temperature_leaving > temperature_wetbulb:
-        raise crossing(temperature_leaving, max(temperature_wetbulb, 0), "degF")
+        if temperature_leaving > temperature_wetbulb:
+            raise crossing(
+                "degF",
+                temperature_entering=temperature_entering,
+                temperature_leaving=temperature_leaving,
+            )
+        raise crossing(
+            "degF", temperature_leaving=temperature_leaving, temperature_wetbulb=temperature_wetbulb
+        )
     rows = calculator_coefficient
     share = _airflow(
         temperature_entering - temperature_leaving,
@@ -216,7 +224,11 @@ def basin_heater(
     span = temperature_setpoint_rated - temperature_drybulb_rated
     mean = (temperature_setpoint_rated + temperature_drybulb_rated) / 2
     if span <= 0 or mean <= 0:
-        raise crossing(temperature_setpoint_rated, temperature_drybulb_rated, "degF")
+        raise crossing(
+            "degF",
+            temperature_setpoint_rated=temperature_setpoint_rated,
+            temperature_drybulb_rated=temperature_drybulb_rated,
+        )
     scale = capacity * _BTU_PER_TOWER_TON * fraction_pan_loss / _BTU_PER_KWH
     scale = scale / span / mean**-0.181 / span**0.266
     scale *= ((_WIND * wind + 1) / (_WIND * wind_rated + 1)) ** _HALF

@@ -290,7 +290,9 @@ def waste_heat(
     if end is None:
         end = temperature_in - effectiveness * (temperature_in - (temperature_cold or 0.0))
     if end >= temperature_in:
-        raise crossing(temperature_in, end, "degC")
+        name = "temperature_cold" if temperature_out is None else "temperature_out"
+        cold = temperature_cold if temperature_out is None else end
+        raise crossing("degC", **{"temperature_in": temperature_in, name: cold or 0.0})
     flow = mass_flow * heat_capacity * (temperature_in - end) / KJ_PER_KWH
     heat = flow * hours * fraction_time * KJ_PER_KWH / KJ_PER_GJ
     return {
@@ -344,7 +346,17 @@ def organic_rankine(
         ``calc.temperatures-cross``; ``calc.above-carnot``.
     """
     if not temperature_source >= temperature_source_out > temperature_sink:
-        raise crossing(temperature_source_out, temperature_sink, "K")
+        if temperature_source_out > temperature_sink:
+            raise crossing(
+                "K",
+                temperature_source=temperature_source,
+                temperature_source_out=temperature_source_out,
+            )
+        raise crossing(
+            "K",
+            temperature_source_out=temperature_source_out,
+            temperature_sink=temperature_sink,
+        )
     mean = temperature_source
     if temperature_source > temperature_source_out:
         mean = (temperature_source - temperature_source_out) / log(

@@ -10,7 +10,7 @@ from tanlu.measures.heat.temperature import crossing
 from tanlu.units.ratio import W_PER_KW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _STEPS = 200
 _MOST_NTU = 1000.0
@@ -18,17 +18,24 @@ _SAME = 1e-9
 _TINY = 1e-16
 
 
-def mean_difference(first: float, second: float) -> float:
+def mean_difference(*ends: Mapping[str, float]) -> float:
     """Return the logarithmic mean of the temperature differences at both ends.
+
+    Parameters
+    ----------
+    *ends : mapping
+        The hot and the cold temperature [K] of each end, in this order, by name.
 
     Raises
     ------
     TanluError
         ``calc.temperatures-cross`` where a difference is not positive.
     """
-    if first <= 0 or second <= 0:
-        low = min(first, second)
-        raise TanluError("calc.temperatures-cross", hot="0 K", cold=f"{-low:.3g} K")
+    for end in ends:
+        hot, cold = end.values()
+        if hot <= cold:
+            raise crossing("K", **end)
+    first, second = (hot - cold for hot, cold in (end.values() for end in ends))
     if isclose(first, second, rel_tol=_SAME):
         return (first + second) / 2
     return (first - second) / log(first / second)
@@ -192,8 +199,10 @@ def design(
     if hot_out is None or cold_out is None:
         raise TanluError("calc.exchanger-open")
     drop, rise = temperature_hot_in - hot_out, cold_out - temperature_cold_in
-    if drop <= 0 or rise <= 0:
-        raise TanluError("calc.temperatures-cross", hot=f"{drop:.3g} K", cold=f"{rise:.3g} K")
+    if drop <= 0:
+        raise crossing("K", temperature_hot_in=temperature_hot_in, temperature_hot_out=hot_out)
+    if rise <= 0:
+        raise crossing("K", temperature_cold_out=cold_out, temperature_cold_in=temperature_cold_in)
     told = _ends(arrangement, temperature_hot_in, hot_out, temperature_cold_in, cold_out)
     duty = hot * drop if hot is not None else None
     if duty is None and cold is not None:
@@ -227,11 +236,17 @@ def _ends(
     """Return effectiveness, transfer units and mean differences of four temperatures."""
     drop, rise = hot_in - hot_out, cold_out - cold_in
     if arrangement == "parallel":
-        lmtd = mean_difference(hot_in - cold_in, hot_out - cold_out)
+        lmtd = mean_difference(
+            {"temperature_hot_in": hot_in, "temperature_cold_in": cold_in},
+            {"temperature_hot_out": hot_out, "temperature_cold_out": cold_out},
+        )
         factor = 1.0
         ntu = max(drop, rise) / lmtd
     else:
-        lmtd = mean_difference(hot_in - cold_out, hot_out - cold_in)
+        lmtd = mean_difference(
+            {"temperature_hot_in": hot_in, "temperature_cold_out": cold_out},
+            {"temperature_hot_out": hot_out, "temperature_cold_in": cold_in},
+        )
         factor = 1.0
         ntu = max(drop, rise) / lmtd
         if arrangement != "counter":
@@ -284,7 +299,9 @@ def rating(
     if size is None:
         raise TanluError("calc.needs-one", found="ua, area + heat_transfer")
     if temperature_hot_in <= temperature_cold_in:
-        raise crossing(temperature_hot_in, temperature_cold_in, "K")
+        raise crossing(
+            "K", temperature_hot_in=temperature_hot_in, temperature_cold_in=temperature_cold_in
+        )
     smaller = min(heat_capacity_rate_hot, heat_capacity_rate_cold)
     ratio = smaller / max(heat_capacity_rate_hot, heat_capacity_rate_cold)
     ntu = size / smaller

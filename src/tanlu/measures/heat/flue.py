@@ -59,7 +59,7 @@ def flue_loss(
     if (oxygen is None) == (carbon_dioxide is None):
         raise TanluError("calc.needs-one", found="oxygen, carbon_dioxide")
     if temperature_flue < temperature_air:
-        raise crossing(temperature_flue, temperature_air, "degC")
+        raise crossing("degC", temperature_flue=temperature_flue, temperature_air=temperature_air)
     a1, a2, b = coefficients(rows, "flue_loss", variant=fuel)
     slope = (
         a1 / carbon_dioxide if carbon_dioxide is not None else a2 / (_AIR_OXYGEN - (oxygen or 0))

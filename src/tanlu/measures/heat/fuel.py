@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from tanlu.kernel.errors import TanluError
+from tanlu.kernel.findings import Finding, Outcome
 from tanlu.measures.equipment.coefficient import coefficients
 from tanlu.measures.printed import ZERO_FAHRENHEIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tanlu.measures.equipment.coefficient import Rows
 
@@ -31,7 +33,7 @@ _MJ_PER_M3_AT = 23.645  # molar volume at 15 degC [m3/kmol], ISO 6976
 _MJ_PER_M3_BTU = 0.0372589  # [MJ/m3 per Btu/ft3]
 _MJ_PER_KG_BTU = 0.002326  # [MJ/kg per Btu/lb]
 _CO2_PER_C = 44.0 / 12.0
-_COMPOSITION_HIGH = 101.0  # [%]
+_COMPOSITION_LOW, _COMPOSITION_HIGH = 99.0, 101.0  # [%]
 _HV_CARBON, _HV_HYDROGEN, _HV_SULFUR = 14_100, 61_100, 3_980  # [Btu/lb]
 _UNBURNT = 14_093  # [Btu/lb]
 _O2_IN_AIR, _N2_IN_AIR = 23.15, 76.85  # by mass [%]
@@ -597,13 +599,30 @@ def emission_factor(*, carbon_content: float, fraction_oxidized: float) -> dict[
     return {"emission_factor": carbon_content * fraction_oxidized * _CO2_PER_C}
 
 
+def _doubting_shares(formula: Callable[..., Mapping[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Return a formula that warns where the shares of its fuel do not add to about 100 %."""
+
+    @wraps(formula)
+    def told(**given: Any) -> dict[str, Any]:
+        found = dict(formula(**given))
+        names = SolidShares.__annotations__ | GasShares.__annotations__
+        total = math.fsum(given[name] for name in names if name in given)
+        if total >= _COMPOSITION_LOW:
+            return found
+        facts = {"found": f"{total:g}"}
+        doubt = Finding("CALC_SHARES", Outcome.WARN, cell="composition", facts=facts)
+        return found | {"findings": (doubt,)}
+
+    return told
+
+
 FORMULAS = {
     "combustion-carbon-factor": emission_factor,
-    "combustion-gas-excess-air": gas_excess_air,
-    "combustion-gas-fuel": gas_properties,
+    "combustion-gas-excess-air": _doubting_shares(gas_excess_air),
+    "combustion-gas-fuel": _doubting_shares(gas_properties),
     "combustion-heating-value-mix": heating_value_mix,
-    "combustion-solid-fuel": solid_properties,
+    "combustion-solid-fuel": _doubting_shares(solid_properties),
     "combustion-specific-gravity": specific_gravity,
-    "process-heating-flue-gas": flue_gas,
-    "process-heating-flue-solid": flue_solid,
+    "process-heating-flue-gas": _doubting_shares(flue_gas),
+    "process-heating-flue-solid": _doubting_shares(flue_solid),
 }

@@ -58,7 +58,9 @@ def carnot(
         ``calc.temperatures-cross``.
     """
     if temperature_sink <= temperature_source:
-        raise crossing(temperature_sink, temperature_source, "K")
+        raise crossing(
+            "K", temperature_sink=temperature_sink, temperature_source=temperature_source
+        )
     largest = temperature_sink / (temperature_sink - temperature_source)
     return {
         "cop_carnot": largest,

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.equipment.coefficient import coefficients, polynomial
-from tanlu.measures.heat.temperature import crossing
 from tanlu.measures.saving import saved_fuel
-from tanlu.units.ratio import BTU_PER_MMBTU, KJ_PER_GJ, S_PER_H, W_PER_KW
+from tanlu.units.ratio import BTU_PER_MMBTU, KJ_PER_GJ, S_PER_H, W_PER_KW, ZERO_CELSIUS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -184,7 +183,7 @@ def surface(
     Raises
     ------
     TanluError
-        ``calc.temperatures-cross``.
+        ``calc.cold-surface``.
     """
     _require_hotter(temperature_process, temperature_air)
     difference = temperature_process - temperature_air
@@ -200,7 +199,12 @@ def surface(
 
 def _require_hotter(hot: float, cold: float) -> None:
     if hot <= cold:
-        raise crossing(hot, cold, "degC")
+        raise _not_hotter(hot, cold)
+
+
+def _not_hotter(hot: float, cold: float) -> TanluError:
+    """Return the error of a surface [degC] that takes heat in, or gives none."""
+    return TanluError("calc.cold-surface", hot=f"{hot:.6g} °C", cold=f"{cold:.6g} °C")
 
 
 def _saved(
@@ -325,10 +329,10 @@ def pipe(
     Raises
     ------
     TanluError
-        ``calc.needs-one``, ``calc.temperatures-cross``, ``calc.not-settled``.
+        ``calc.needs-one``, ``calc.cold-surface``, ``calc.not-settled``.
     """
     if temperature_process <= temperature_air:
-        raise crossing(temperature_process, temperature_air, "K")
+        raise _not_hotter(temperature_process - ZERO_CELSIUS, temperature_air - ZERO_CELSIUS)
     wall = _conductivity(coefficients_pipe, conductivity_pipe, "conductivity_pipe")
     cover = (
         wall
@@ -524,7 +528,7 @@ def thickness_economic(
     Raises
     ------
     TanluError
-        ``calc.lists-differ``, ``calc.temperatures-cross``.
+        ``calc.lists-differ``, ``calc.cold-surface``.
     """
     if len(thickness_choice) != len(price_insulation):
         raise TanluError("calc.lists-differ", names="thickness_choice, price_insulation")

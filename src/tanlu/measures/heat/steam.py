@@ -662,7 +662,12 @@ def exchanger(
         ``calc.temperatures-cross`` where the hot stream is not hotter by the approach.
     """
     if temperature_hot - temperature_cold <= temperature_difference_approach:
-        raise crossing(temperature_hot, temperature_cold + temperature_difference_approach, "K")
+        wanted = {
+            "temperature_hot": temperature_hot,
+            "temperature_cold + temperature_difference_approach": temperature_cold
+            + temperature_difference_approach,
+        }
+        raise crossing("K", **wanted)
     water = Water(if97_coefficient)
     hot = water.at_temperature(pressure_hot, temperature_hot)
     cold = water.at_temperature(pressure_cold, temperature_cold)

@@ -59,7 +59,11 @@ def condensate_return(
         [CNY], [yr].
     """
     if temperature_condensate <= temperature_makeup:
-        raise crossing(temperature_condensate, temperature_makeup, "degF")
+        raise crossing(
+            "degF",
+            temperature_condensate=temperature_condensate,
+            temperature_makeup=temperature_makeup,
+        )
     mass = (1 - fraction_flash) * mass_flow * hours
     heat = mass * _BTU_PER_LB_DEGF * (temperature_condensate - temperature_makeup)
     fuel = heat / efficiency / BTU_PER_MMBTU
@@ -189,7 +193,9 @@ def blowdown_recovery(
     makeup = water.at_temperature(pressure_flash, temperature_makeup).enthalpy
     drain = water.at_temperature(pressure_flash, temperature_drain).enthalpy
     if not makeup <= drain < blown:
-        raise crossing(temperature_drain, temperature_makeup, "K")
+        raise crossing(
+            "K", temperature_drain=temperature_drain, temperature_makeup=temperature_makeup
+        )
     liquid, vapour = water.saturated(pressure_flash)
     share = max(0.0, (blown - liquid.enthalpy) / (vapour.enthalpy - liquid.enthalpy))
     flow = mass_flow_steam * blowdown / (1 - blowdown)
