@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.app import imports, machines, plans, situations
 from tanlu.app.calculators import calculation_told
-from tanlu.app.findings import finding_bodies
+from tanlu.app.findings import finding_bodies, item_name
 from tanlu.app.payloads import number
+from tanlu.app.references import near
+from tanlu.kernel.errors import TanluError
+from tanlu.units.ratio import KWH_PER_MWH
 
 if TYPE_CHECKING:
     from tanlu.i18n.say import Say
     from tanlu.kernel.plan import EquipmentFact
+    from tanlu.measures.calculation.run import Calculation
     from tanlu.measures.register import Option
     from tanlu.storage import Workspace
 
@@ -77,10 +81,28 @@ def _file_name(machine: str) -> str:
 
 
 def equipment_body(workspace: Workspace, *, site: str = "", say: Say) -> dict[str, Any]:
-    """Return the lines of the equipment list, or those of one site."""
+    """Return the lines of the equipment list, or those of one site.
+
+    Raises
+    ------
+    TanluError
+        ``measures.site``.
+    """
+    return {"equipment": [_machine(machine, say) for machine in _asked(workspace, site=site)]}
+
+
+def _asked(workspace: Workspace, *, site: str, machine: str = "") -> list[EquipmentFact]:
+    """Return the lines asked for; a site or machine that is not known is refused."""
     listed = machines.equipment(workspace.records())
-    chosen = (machine for machine in listed if site in ("", machine.site))
-    return {"equipment": [_machine(machine, say) for machine in chosen]}
+    sites = {known.id for known in workspace.sites()} | {line.site for line in listed}
+    if site and site not in sites:
+        raise TanluError("measures.site", found=site, near=", ".join(sorted(sites)) or "-")
+    there = [line for line in listed if site in ("", line.site)]
+    chosen = [line for line in there if machine in ("", line.id)]
+    if machine and not chosen:
+        names = {line.id for line in there}
+        raise TanluError("equipment.unknown", found=machine, near=near(machine, names) or "-")
+    return chosen
 
 
 def _machine(machine: EquipmentFact, say: Say) -> dict[str, Any]:
@@ -115,22 +137,30 @@ def actions_body(
         Only this site, only this line of the list.
     say : Say
         Language of names and remarks.
+
+    Raises
+    ------
+    TanluError
+        ``equipment.unknown``, ``measures.site``, and those of `plans.base_inventory`.
     """
+    asked = {(line.site, line.id): line for line in _asked(workspace, site=site, machine=machine)}
     taken = plans.base_inventory(workspace)
     found = situations.situation(workspace, taken, scenario="base", with_value_chain=False)
     chosen = [
         option
         for option in found.register.options
-        if site in ("", option.machine.site) and machine in ("", option.machine.id)
+        if (option.machine.site, option.machine.id) in asked
     ]
-    silent = [
-        line
-        for line in machines.equipment(workspace.records())
-        if not any(option.machine.id == line.id for option in found.register.options)
-        and site in ("", line.site)
-        and machine in ("", line.id)
+    acting = {(option.machine.site, option.machine.id) for option in chosen}
+    silent = [line for place, line in asked.items() if place not in acting]
+    mismatched = [
+        finding
+        for finding in machines.mismatches(found.register, found.base, found.end_uses)
+        if any(
+            (finding.facts["site"], name) in asked
+            for name in str(finding.facts["machines"]).split(", ")
+        )
     ]
-    mismatched = machines.mismatches(found.register, found.base, found.end_uses)
     return {
         "base_year": taken.inventory.year,
         "actions": [_action(option, say) for option in chosen],
@@ -154,14 +184,52 @@ def _action(option: Option, say: Say) -> dict[str, Any]:
         "capex": {end: number(getattr(option.capex, end)) for end in ("low", "typical", "high")}
         if found
         else None,
+        "capex_from": _capex_from(option) if found else None,
+        "carrier_to": option.measure["carrier_to"],
+        "added_kwh": number(option.added) if found and option.added is not None else None,
         "net_per_year": round(float(option.net)) if found else None,
         "chosen": option.is_chosen,
         "state": _state(option),
         "why": _why(option, say),
-        "assumed": list(option.assumed),
-        "note": say.pick(option.action["note_zh"] or "", option.action["note_en"] or ""),
-        "calculation": None if found is None else calculation_told(found, say),
+        "assumed": [name for name, _ in option.assumed],
+        "assumed_values": {name: float(value) for name, value in option.assumed},
+        "note": _note(option, say),
+        "remarks": _remarks(option, say) if found else [],
+        "calculation": None if found is None else _calculation(option, found, say),
     }
+
+
+def _calculation(option: Option, found: Calculation, say: Say) -> dict[str, Any]:
+    """Return a calculation; one of which the action takes the share alone is no measure."""
+    told = calculation_told(found, say) | {"is_share": option.share is not None}
+    if option.share is None:
+        return told
+    listed = number(option.machine.yearly_kwh)
+    return told | {"measure": None, "share": number(option.share), "listed_use_kwh": listed}
+
+
+def _capex_from(option: Option) -> str:
+    return "catalogue" if option.investment is None else "calculator"
+
+
+def _note(option: Option, say: Say) -> str:
+    return say.pick(option.action["note_zh"] or "", option.action["note_en"] or "")
+
+
+def _remarks(option: Option, say: Say) -> list[str]:
+    """Return what has to be known of a result: assumptions, a share, energy taken instead."""
+    told = [note] if (note := _note(option, say)) else []
+    if option.assumed:
+        fields = [f"{say(f'equipment.field.{name}')} {value}" for name, value in option.assumed]
+        told.append(say("equipment.assumed", fields=say.listed(fields)))
+    if option.share is not None:
+        share, kwh = say.percent(option.share), option.machine.yearly_kwh
+        told.append(say("equipment.share", share=share, listed=say.fixed(kwh / KWH_PER_MWH, 0)))
+    if option.added is not None:
+        carrier = item_name(option.measure["carrier_to"], say)
+        mwh = say.fixed(option.added / KWH_PER_MWH, 0)
+        told.append(say("equipment.added", carrier=carrier, mwh=mwh))
+    return told
 
 
 def _state(option: Option) -> str:
@@ -171,7 +239,9 @@ def _state(option: Option) -> str:
         return "fault"
     if option.saved <= 0:
         return "no_saving"
-    return "chosen" if option.is_chosen else "other_chosen"
+    if not option.is_chosen:
+        return "other_chosen"
+    return "offered" if option.has_rival or option.net < 0 else "chosen"
 
 
 def _why(option: Option, say: Say) -> str:

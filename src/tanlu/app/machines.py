@@ -35,6 +35,7 @@ def equipment(records: Iterable[Record]) -> list[EquipmentFact]:
         found = number(record, name)
         return None if found is None else int(found)
 
+    driven = _motor_efficiencies()
     return [
         EquipmentFact(
             site=record.fields.get("site") or "",
@@ -51,10 +52,20 @@ def equipment(records: Iterable[Record]) -> list[EquipmentFact]:
             capacity_kva=number(record, "capacity_kva"),
             steam_t_per_h=number(record, "steam_t_per_h"),
             year=whole(record, "year_in_service"),
+            motor_efficiency=driven.get(record.fields.get("type") or ""),
         )
         for record in records
         if record.kind is RecordKind.EQUIPMENT
     ]
+
+
+def _motor_efficiencies() -> dict[str, Fraction]:
+    """Return, by type of machine, the efficiency of its motor that the actions on it assume."""
+    return {
+        row["type"]: Fraction(str(row["given"]["efficiency_motor"]["value"]))
+        for row in tables.read("equipment_action")
+        if "efficiency_motor" in row["given"]
+    }
 
 
 def register(

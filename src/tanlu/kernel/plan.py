@@ -239,6 +239,8 @@ class EquipmentFact:
         Of a transformer [kVA], of a boiler [t/h].
     year : int or None
         Put into service.
+    motor_efficiency : Fraction or None
+        Of the motor that drives it, where its use is reckoned from the shaft power [-].
     """
 
     site: str
@@ -255,14 +257,19 @@ class EquipmentFact:
     capacity_kva: Fraction | None = None
     steam_t_per_h: Fraction | None = None
     year: int | None = None
+    motor_efficiency: Fraction | None = None
 
     @property
     def yearly_kwh(self) -> Fraction:
-        """What the line uses by its ratings: kW x hours x load x count [kWh/yr]; 0 without."""
+        """What the line takes by its ratings [kWh/yr]; 0 without.
+
+        kW x hours x load x count, over the efficiency of the motor that drives it.
+        """
         if self.power_kw is None or self.hours is None:
             return Fraction(0)
         load = Fraction(1) if self.load is None else self.load
-        return self.power_kw * self.hours * load * self.count
+        shaft = self.power_kw * self.hours * load * self.count
+        return shaft / (self.motor_efficiency or 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -87,14 +88,20 @@ class Option:
         Efficiency before and after, of a switch.
     calculation : Calculation or None
         How it was calculated; None where it could not be.
-    assumed : tuple of str
-        Fields of the list that were empty and took a default.
+    share : Fraction or None
+        Share of the listed use that is saved, where the action takes no more than that from
+        the calculation.
+    assumed : tuple of (str, str)
+        Fields of the list that were empty, with the default each took.
     missing : tuple of str
         Fields of the list that are empty and needed.
     fault : TanluError or None
         What the calculator says against the machine's figures.
     is_chosen : bool
         Whether the line takes it.
+    has_rival : bool
+        Whether the line takes it and the plan can not: another action taken at the site
+        excludes it, or the machine may also go over to another carrier.
     """
 
     machine: EquipmentFact
@@ -107,10 +114,25 @@ class Option:
     net: Fraction = Fraction(0)
     performance: tuple[Fraction | None, Fraction | None] = (None, None)
     calculation: Calculation | None = None
-    assumed: tuple[str, ...] = ()
+    share: Fraction | None = None
+    assumed: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
     fault: TanluError | None = None
     is_chosen: bool = False
+    has_rival: bool = False
+
+    @property
+    def added(self) -> Fraction | None:
+        """Energy that a switch takes of the other carrier [kWh/yr]; None where nothing is."""
+        before, after = self.performance
+        if not self.measure["carrier_to"] or not after:
+            return None
+        return self.saved * (before or Fraction(1)) / after
+
+    @property
+    def investment(self) -> Fraction | None:
+        """Investment of one machine by the calculator [CNY]; None where the catalogue's rules."""
+        return _plain(self, self.action["investment"])
 
 
 def options(
@@ -159,9 +181,37 @@ def options(
         key = _choice(option)
         if option.saved > 0 and (key not in best or option.net > best[key].net):
             best[key] = option
-    return tuple(
-        replace(option, is_chosen=best.get(_choice(option)) is option) for option in priced
+    return _with_rivals(
+        [replace(option, is_chosen=best.get(_choice(option)) is option) for option in priced]
     )
+
+
+def _with_rivals(found: Sequence[Option]) -> tuple[Option, ...]:
+    """Mark the taken options of which the plan has to choose."""
+    groups: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    machines: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+    switched = set()
+    taken = [option for option in found if option.is_chosen]
+    for option in taken:
+        groups[_group(option)].add(option.measure["id"])
+        machines[_supply(option)].add(option.measure["id"])
+        if option.measure["carrier_to"]:
+            switched.add(_supply(option))
+    rivalled = {
+        id(option)
+        for option in taken
+        if (option.measure["exclusive_group"] and len(groups[_group(option)]) > 1)
+        or (_supply(option) in switched and len(machines[_supply(option)]) > 1)
+    }
+    return tuple(replace(option, has_rival=id(option) in rivalled) for option in found)
+
+
+def _group(option: Option) -> tuple[str, str]:
+    return option.machine.site, option.measure["exclusive_group"] or ""
+
+
+def _supply(option: Option) -> tuple[str, str, str]:
+    return option.machine.site, option.machine.id, option.measure["carrier"]
 
 
 def _fits(machine: EquipmentFact, action: Mapping[str, Any]) -> bool:
@@ -183,7 +233,7 @@ def _option(
         machine,
         action,
         measure,
-        assumed=tuple(dict.fromkeys(filled.assumed)),
+        assumed=tuple(filled.assumed.items()),
         missing=tuple(dict.fromkeys(filled.missing)),
     )
     if option.missing:
@@ -193,7 +243,16 @@ def _option(
         found = calculate(bench.calculators[kind], bench.formulas[kind], given, units=bench.units)
     except TanluError as error:
         return replace(option, fault=error)
+    found = replace(found, given=_listed(action["given"], filled.assumed))
     return _sized(replace(option, calculation=found), bench.units)
+
+
+def _listed(given: Mapping[str, Any], assumed: Mapping[str, str]) -> frozenset[str]:
+    """Return the inputs that the list gives; the others are assumptions of the action table."""
+    asked = {name: _ASKED.fullmatch(str(value)) for name, value in given.items()}
+    return frozenset(
+        name for name, match in asked.items() if match and match["field"] not in assumed
+    )
 
 
 class _Filled:
@@ -206,7 +265,7 @@ class _Filled:
 
     def __init__(self, machine: EquipmentFact) -> None:
         self._machine = machine
-        self.assumed: list[str] = []
+        self.assumed: dict[str, str] = {}
         self.missing: list[str] = []
 
     def value(self, asked: Any) -> Any:
@@ -228,7 +287,7 @@ class _Filled:
             self.missing.append(field)
             return None
         if read is None:
-            self.assumed.append(field)
+            self.assumed[field] = default
             read = _with_unit(field, float(default))
         if not isinstance(read, dict):
             return read
@@ -245,12 +304,15 @@ class _Filled:
 
 def _sized(option: Option, units: EngineeringUnits) -> Option:
     """Return the option with energies, size and investment of all machines of the line."""
-    machine, action, measure = option.machine, option.action, option.measure
+    machine, action = option.machine, option.action
     count = Fraction(machine.count)
     size = _size(option) * count
     baseline = machine.yearly_kwh
     share = _share(option, action["saved"])
     saved = baseline * (share or 0)
+    assumed = option.assumed
+    if share is not None and machine.load is None and machine.power_kw is not None:
+        assumed = tuple({**dict(assumed), "load": "1"}.items())
     if share is None:
         baseline = _energy(option, action["baseline"], units) * count or baseline
         saved = _energy(option, action["saved"], units) * count
@@ -259,9 +321,23 @@ def _sized(option: Option, units: EngineeringUnits) -> Option:
         saved=Fraction(round(saved * _QUANTUM), _QUANTUM),
         baseline=baseline,
         size=size,
-        capex=ValueRange(*(size * Fraction(measure[f"capex_{end}"]) for end in _ENDS)),
+        capex=_capex(option, size),
+        share=share,
+        assumed=assumed,
         performance=(_plain(option, action["perf_old"]), _plain(option, action["perf_new"])),
     )
+
+
+def _capex(option: Option, size: Fraction) -> ValueRange:
+    """Return the investment of the line: the calculator's, else by size from the catalogue.
+
+    The calculator's has the catalogue's spread around it.
+    """
+    low, typical, high = (Fraction(option.measure[f"capex_{end}"]) for end in _ENDS)
+    if option.investment is None:
+        return ValueRange(size * low, size * typical, size * high)
+    whole = max(option.investment, Fraction(0)) * option.machine.count
+    return ValueRange(whole * low / typical, whole, whole * high / typical)
 
 
 def _share(option: Option, name: str) -> Fraction | None:
@@ -314,10 +390,8 @@ def _size(option: Option) -> Fraction:
 def _priced(option: Option, prices: Mapping[str, Fraction], rate: Fraction) -> Option:
     """Return an option with its yearly net benefit; a switch pays for the energy it takes."""
     saved = option.saved * prices.get(option.measure["carrier"], Fraction(0))
-    before, after = option.performance
-    if option.measure["carrier_to"] and after:
-        taken = option.saved * (before or Fraction(1)) / after
-        saved -= taken * prices.get(option.measure["carrier_to"], Fraction(0))
+    if option.added is not None:
+        saved -= option.added * prices.get(option.measure["carrier_to"], Fraction(0))
     life = int(option.measure["life_years"])
     yearly = option.capex.typical * (
         rate / (1 - (1 + rate) ** -life) if rate else Fraction(1, life)

@@ -93,7 +93,7 @@ def test_a_missing_field_is_named_and_never_guessed(
 def test_an_assumed_load_is_told() -> None:
     found = taken(replace(MOTORS, load=None))
 
-    assert {option.assumed for option in found} == {("load", "poles")}
+    assert {option.assumed for option in found} == {(("load", "0.65"), ("poles", "4"))}
 
 
 def test_an_unknown_grade_is_the_calculators_fault_to_tell() -> None:
@@ -114,6 +114,29 @@ def test_words_of_the_remark_decide_what_is_possible() -> None:
     assert option.calculation is not None
     share = Fraction(str(option.calculation.outputs["saving"].value))
     assert option.saved == pytest.approx(share * fan.yearly_kwh, abs=1)
+
+
+def test_an_action_that_takes_a_share_says_so_and_what_the_list_gave() -> None:
+    """132 kW x 6200 h x 0.72 x 18 / 0.94 of a motor; 1 - 0.68 / 0.8 of it is saved."""
+    fan = EquipmentFact(
+        "A", "fan", Fraction(132), 18, Fraction(6200), None, id="F", grade="3",
+        motor_efficiency=Fraction(47, 50),
+    )  # fmt: skip
+    (option,) = taken(fan)
+
+    assert float(option.baseline) == pytest.approx(132 * 6200 * 18 / 0.94)
+    assert option.share == pytest.approx(Fraction(3, 20))
+    assert float(option.saved) == pytest.approx(132 * 6200 * 18 / 0.94 * 0.15)
+    assert option.assumed == (("load", "1"),)
+    assert option.calculation is not None
+    assert option.calculation.given == {"hours"}  # not the nominal flow and pressure
+
+
+def test_an_assumed_load_is_not_given_by_the_list() -> None:
+    (option, _) = taken(replace(MOTORS, load=None))
+
+    assert option.calculation is not None
+    assert option.calculation.given == {"power_rated", "efficiency_class_old", "hours"}
 
 
 def test_pressure_of_the_remark_is_lowered_to_use_and_a_margin() -> None:
@@ -161,6 +184,8 @@ def test_a_switch_pays_for_the_energy_it_takes() -> None:
     fuel = 2 * 10 * 2.52 * 3900 * 0.6 / 0.88 / 0.0036
     assert float(electric.saved) == pytest.approx(fuel, rel=1e-6)
     assert float(electric.net) < fuel * 0.3 - fuel * 0.88 / 0.98 * 0.65
+    assert float(electric.added or 0) == pytest.approx(fuel * 0.88 / 0.98, rel=1e-6)
+    assert all(option.has_rival for option in found)  # the plan can not do all of them
 
 
 def test_a_forklift_is_replaced_by_another_carrier() -> None:
@@ -171,3 +196,17 @@ def test_a_forklift_is_replaced_by_another_carrier() -> None:
     assert option.performance[1] is not None
     assert option.performance[1] > 1  # less energy than diesel for the same work
     assert taken(replace(lift, text="货车")) == ()
+
+
+def test_a_forklift_costs_what_it_adds_to_a_new_diesel_one() -> None:
+    """Battery 120,000 CNY and its charger less diesel 100,000: the calculator's investment."""
+    lift = EquipmentFact("A", "vehicle", None, 86, Fraction(2400), None, id="V", text="叉车 内燃")
+    (option,) = taken(lift)
+
+    assert option.calculation is not None
+    each = Fraction(str(option.calculation.outputs["investment"].value))
+    assert option.investment == each
+    assert 0 < each < Fraction(option.measure["capex_typical"])
+    assert option.capex.typical == 86 * each
+    spread = Fraction(option.measure["capex_low"]) / Fraction(option.measure["capex_typical"])
+    assert option.capex.low == option.capex.typical * spread

@@ -41,7 +41,7 @@ def listed(console: Console, say: Say, body: Mapping[str, Any]) -> None:
 
 
 def actions(console: Console, say: Say, body: Mapping[str, Any]) -> None:
-    """Show what each machine could do, the taken actions marked; then what has none."""
+    """Show what each machine could do and how far it is assumed; then what has none."""
     machines = defaultdict(list)
     for row in body["actions"]:
         machines[row["site"], row["machine"], row["count"]].append(row)
@@ -62,6 +62,12 @@ def actions(console: Console, say: Say, body: Mapping[str, Any]) -> None:
                 for row in rows
             ],
         )  # fmt: skip
+        for row in rows:
+            if row["remarks"]:
+                remarks = say.pick("；", "; ").join(row["remarks"])
+                layout.paragraph(
+                    console, say("equipment.remark", label=row["label"], remarks=remarks)
+                )
     if body["without_action"]:
         names = [f"{row['site']} {row['id']}" for row in body["without_action"]]
         layout.paragraph(console, say("equipment.without_action", names=say.listed(names)))
