@@ -249,3 +249,16 @@ def test_a_conductivity_is_read_as_engineers_write_it(tmp_path: Path, unit: str)
     found = answer(tmp_path, "insulation-surface", conductivity=(0.04, unit), **given)
 
     assert found["outputs"] == usual["outputs"]
+
+
+@pytest.mark.parametrize(("year", "mark"), [(2022, "checked"), (2023, "to-confirm")])
+def test_a_power_benchmark_tells_what_is_to_be_confirmed(
+    tmp_path: Path, year: int, mark: str
+) -> None:
+    """Whether the plan of 2023-24 counts power generated or supplied is not settled."""
+    product = f"ets_gas_{year}"
+
+    found = answer(tmp_path, "benchmark-power", product=product, intensity=(0.3, "t/MWh"))
+
+    assert found["outputs"]["confidence"]["value"] == mark
+    assert ("发电" in found["outputs"]["publication"]["value"]) == (year >= 2023)
