@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from importlib import resources
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
+from tanlu.roadmap.planner import plan_json
 from tests.journeys.conftest import in_workspace, run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 YEAR = 2024
 # item as the list of the template names it, a month's amount, unit
@@ -95,6 +95,41 @@ def test_an_energy_without_a_price_is_named(tmp_path: Path) -> None:
     found = {row["code"]: row for row in call("plan")["findings"]}
 
     assert found["PLAN_PRICE_MISSING"]["facts"]["carriers"] == "lignite"
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "sectors.md"
+
+
+@pytest.mark.parametrize("sector", sorted(USED))
+def test_the_guide_says_what_the_plan_of_a_sector_leaves_to_offset(sector: str) -> None:
+    guide, plan = GUIDE.read_text(encoding="utf-8"), _plan_of(sector)
+    left = max(plan["offsets_t"]) / 1000
+
+    assert f"剩余 {left / 10:.1f} 万吨" in guide
+    assert f"the {left:.0f} kt left" in guide
+
+
+def test_the_guide_says_what_the_steel_plant_offsets_and_builds_without_price() -> None:
+    guide, plan = GUIDE.read_text(encoding="utf-8"), _plan_of("steel")
+    share = max(plan["offsets_t"]) / plan["baseline_t"][0]
+    bare = _plan_of("steel", targets=[], ets={"price": 0})
+
+    assert f"{share * 100:.1f} %" in guide
+    built = {row["measure"] for row in bare["adoptions"] if row["kind"] != "retirement"}
+    assert built == {"roof", "st_bf_efficient", "x_vfd", "x_comp_vsd", "x_motor_ie5"}
+    assert "没有一座换路线" in guide
+    assert "no furnace changes its route" in guide
+
+
+def _plan_of(sector: str, **changes: Any) -> dict[str, Any]:
+    """Return the plan of a shipped case without reasons, some parts of it replaced."""
+    folder = resources.files("tanlu") / "data" / "sector_cases"
+    case = json.loads((folder / f"{sector}.json").read_text(encoding="utf-8"))
+    changes = {
+        name: {**case[name], **part} if isinstance(part, dict) else part
+        for name, part in changes.items()
+    }
+    return plan_json(case | changes, {"explain": False})
 
 
 def test_a_shipped_case_is_solved_by_its_name(tmp_path: Path) -> None:
