@@ -105,6 +105,12 @@ def test_a_gap_above_what_was_asked_is_not_said_to_be_within_it(body: dict[str, 
     assert "before the gap asked for" in _printed(body | above, "en")
 
 
+@pytest.mark.parametrize(("lang", "told"), [("zh", "没有采用任何措施"), ("en", "no measure")])
+def test_a_plan_that_takes_nothing_says_so(lang: str, told: str, body: dict[str, Any]) -> None:
+    assert told in _printed(body | {"adoptions": []}, lang)
+    assert told not in _printed(body, lang)
+
+
 def _printed(body: dict[str, Any], lang: str) -> str:
     out = io.StringIO()
     views.goals.plan(Console(file=out, width=200), Say(lang), body)

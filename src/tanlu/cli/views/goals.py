@@ -296,6 +296,9 @@ def adoptions(
     grouped: dict[tuple[int, str, bool], list[Mapping[str, Any]]] = defaultdict(list)
     for row in body["adoptions"]:
         grouped[row["year"], row["measure"], row.get("kind") == "retirement"].append(row)
+    if not grouped:
+        layout.paragraph(console, say("cli.plan_nothing"), indent=0)
+        return
     groups = sorted(grouped.values(), key=lambda rows: (rows[0]["year"], -_abatement(rows)))
     kept = {id(rows) for rows in sorted(groups, key=_abatement, reverse=True)[:most]}
     heads = [say("cli.year"), say("cli.measure"), say("cli.site_name"), say("cli.why"),
