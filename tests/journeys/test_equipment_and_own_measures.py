@@ -200,8 +200,8 @@ def test_python_users_hold_the_same_verbs(folder: Path) -> None:
 
         assert "L-001" in {row["id"] for row in company.equipment_list(site=lamps["site"])}
     assert lamps["saved_kwh"] == 3_770_000
-    assert added["measure"]["amount"] == "2000"
-    assert quoted["override"]["capex"] == "7"
+    assert added["own"][0]["amount"] == "2000"
+    assert quoted["overrides"][0]["capex"] == "7"
     assert removed == ["roof", f"x_led@{SITE}"]
 
 
