@@ -41,6 +41,7 @@ class MachineDraft:
     note: str = ""
 
 
+_SHARE_PLACES = 9
 _COLUMNS = {
     "machine": "equipment id",
     "site": "site",
@@ -205,7 +206,11 @@ def _calculation(option: Option, found: Calculation, say: Say) -> dict[str, Any]
     if option.share is None:
         return told
     listed = number(option.machine.yearly_kwh)
-    return told | {"measure": None, "share": number(option.share), "listed_use_kwh": listed}
+    return told | {
+        "measure": None,
+        "share": number(round(option.share, _SHARE_PLACES)),
+        "listed_use_kwh": listed,
+    }
 
 
 def _capex_from(option: Option) -> str:
