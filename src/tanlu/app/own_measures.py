@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Stored = TypeVar("Stored", OwnMeasure, Override)
 
 OWN, OVERRIDES = "measures_own", "measures_overridden"
+_YUAN = "\N{CJK UNIFIED IDEOGRAPH-5143}"
 _WORDS = {"\N{CJK UNIFIED IDEOGRAPH-4E07}": 10**4, "\N{CJK UNIFIED IDEOGRAPH-4EBF}": 10**8}
 _STATED = (Evidence.MEASURED, Evidence.QUOTED, Evidence.TYPED)
 _LONGEST = 60  # years that a measure may live or take to build
@@ -246,7 +247,7 @@ def _required(field: str, text: str) -> Fraction:
 def _number(field: str, text: str, *, signed: bool = False) -> Fraction | None:
     if not text.strip():
         return None
-    plain = text.strip().replace(",", "").removesuffix("元")
+    plain = text.strip().replace(",", "").removesuffix(_YUAN)
     word = next((word for word in _WORDS if plain.endswith(word)), "")
     try:
         value = exact(plain.removesuffix(word).strip()) * _WORDS.get(word, 1)
