@@ -15,6 +15,7 @@ from tanlu.app.findings import finding_bodies, item_name
 from tanlu.app.payloads import number
 from tanlu.app.references import near
 from tanlu.kernel.errors import TanluError
+from tanlu.kernel.plan import ENDS
 from tanlu.units.ratio import KWH_PER_MWH
 
 if TYPE_CHECKING:
@@ -182,9 +183,7 @@ def _action(option: Option, say: Say) -> dict[str, Any]:
         "carrier": option.measure["carrier"],
         "saved_kwh": number(option.saved) if found else None,
         "baseline_kwh": number(option.baseline) if option.baseline else None,
-        "capex": {end: number(getattr(option.capex, end)) for end in ("low", "typical", "high")}
-        if found
-        else None,
+        "capex": {end: number(getattr(option.capex, end)) for end in ENDS} if found else None,
         "capex_from": _capex_from(option) if found else None,
         "carrier_to": option.measure["carrier_to"],
         "added_kwh": number(option.added) if found and option.added is not None else None,

@@ -35,6 +35,9 @@ class Ownership(StrEnum):
     PPA = "ppa"
 
 
+ENDS = ("low", "typical", "high")  # of a range, as the data tables name their columns
+
+
 @dataclass(frozen=True, slots=True)
 class ValueRange:
     """Low, typical and high value of one number."""

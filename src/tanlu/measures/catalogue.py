@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tanlu.kernel.plan import Effect, Evidence, MeasureOffer, Ownership, ValueRange
+from tanlu.kernel.plan import ENDS, Effect, Evidence, MeasureOffer, Ownership, ValueRange
 from tanlu.units.ratio import KWH_PER_MWH
 
 if TYPE_CHECKING:
@@ -141,12 +141,7 @@ def _ranged(typical: Fraction, row: Mapping[str, Any], most: Fraction) -> ValueR
 
 
 def _summed(chosen: tuple[Option, ...]) -> ValueRange:
-    return ValueRange(
-        *(sum((getattr(o.capex, end) for o in chosen), Fraction(0)) for end in _RANGE)
-    )
-
-
-_RANGE = ("low", "typical", "high")
+    return ValueRange(*(sum((getattr(o.capex, end) for o in chosen), Fraction(0)) for end in ENDS))
 
 
 def _needed(offer: MeasureOffer, names: set[str]) -> MeasureOffer:
@@ -172,14 +167,14 @@ def _offer(
     size = _SIZES[row["driver"]](row, amount, energy, source)
     if size <= 0:
         return None
-    capex = ValueRange(*(size * Fraction(row[f"capex_{k}"]) for k in ("low", "typical", "high")))
+    capex = ValueRange(*(size * Fraction(row[f"capex_{end}"]) for end in ENDS))
     return MeasureOffer(
         id=f"{row['id']}@{site}",
         measure=row["id"],
         site=site,
         effect=effect,
         end_uses=tuple(fact.id for fact in mine) if row["end_uses"] else (),
-        saving=ValueRange(*(Fraction(row[f"saving_{k}"]) for k in ("low", "typical", "high"))),
+        saving=ValueRange(*(Fraction(row[f"saving_{end}"]) for end in ENDS)),
         capex=capex,
         om=capex.typical * Fraction(row["om_share"]),
         life=row["life_years"],

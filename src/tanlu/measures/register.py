@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
-from tanlu.kernel.plan import ValueRange
+from tanlu.kernel.plan import ENDS, ValueRange
 from tanlu.measures.calculation.run import calculate
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ _UNITS = {
 ENERGY_UNIT = "kWh/yr"
 _QUANTUM = 1000  # savings are kept to a watt hour
 _NOTHING = ValueRange(Fraction(0), Fraction(0), Fraction(0))
-_ENDS = ("low", "typical", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +332,7 @@ def _capex(option: Option, size: Fraction) -> ValueRange:
 
     The calculator's has the catalogue's spread around it.
     """
-    low, typical, high = (Fraction(option.measure[f"capex_{end}"]) for end in _ENDS)
+    low, typical, high = (Fraction(option.measure[f"capex_{end}"]) for end in ENDS)
     if option.investment is None:
         return ValueRange(size * low, size * typical, size * high)
     whole = max(option.investment, Fraction(0)) * option.machine.count
