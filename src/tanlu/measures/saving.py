@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from tanlu.kernel.findings import Finding, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 def cost_of(energy: float, price: float | None) -> float | None:
     """Return the money of an energy a year; None without a price."""
     return None if price is None else energy * price
+
+
+def cost_of_all(parts: Iterable[float | None]) -> float | None:
+    """Return the sum of several costs; None where one of them is unknown."""
+    known = list(parts)
+    if any(part is None for part in known):
+        return None
+    return sum(part for part in known if part is not None)
+
+
+def unpriced(**prices: float | None) -> tuple[Finding, ...]:
+    """Return which prices a sum lacks; nothing where all or none are given."""
+    lacking = [name for name, price in prices.items() if price is None]
+    if len(lacking) in (0, len(prices)):
+        return ()
+    return tuple(
+        Finding("CALC_PRICE_MISSING", Outcome.WARN, cell=name, facts={"name": name})
+        for name in lacking
+    )
 
 
 def yearly(power: float, hours: float, price: float | None) -> dict[str, float | None]:

@@ -201,6 +201,47 @@ def test_less_blowdown_saves_what_tip_sheet_9_counts(
     assert found["fuel_saved"] == pytest.approx(2312 * 310.5 * 8760 / 0.8 / 1e6, rel=5e-3)
 
 
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("steam-condensate-return", {
+            "mass_flow": (5000, "lb/h"), "temperature_condensate": (180, "degF"),
+            "temperature_makeup": (70, "degF"), "price_fuel": (10, "CNY/MMBtu"),
+        }),
+        ("steam-blowdown-reduction", {
+            "steam": (100_000, "lb/h"), "blowdown_old": (8, "%"), "blowdown_new": (6, "%"),
+            "pressure_boiler": (150, "psig"), "temperature_makeup": (60, "degF"),
+            "price_fuel": (10, "CNY/GJ"),
+        }),
+    ],
+)  # fmt: skip
+def test_a_saving_of_two_prices_has_no_sum_while_one_is_missing(
+    tmp_path: Path, kind: str, given: dict[str, Any]
+) -> None:
+    """The missing price is named, and 0 is a price."""
+    told: dict[str, Any] = {
+        name: {"value": value, "unit": unit} for name, (value, unit) in given.items()
+    }
+    told |= {"hours": {"value": 8000, "unit": "h/yr"}, "efficiency": 0.8}
+    told |= {"investment": {"value": 1000, "unit": "CNY"}}
+    path = tmp_path / "in.json"
+
+    def found(**more: Any) -> dict[str, Any]:
+        path.write_text(json.dumps(told | more), encoding="utf-8")
+        return calculation_body(kind, path, say=Say("en"))
+
+    unit = "CNY/gal" if kind == "steam-condensate-return" else "CNY/m3"
+    lacking, whole = found(), found(price_water={"value": 0, "unit": unit})
+
+    assert lacking["outputs"]["cost_saved"]["value"] is None
+    assert lacking["outputs"]["payback"]["value"] is None
+    assert whole["outputs"]["cost_saved"]["value"] > 0
+    assert whole["outputs"]["payback"]["value"] > 0
+    assert [f["code"] for f in lacking["findings"]] == ["CALC_PRICE_MISSING"]
+    assert lacking["findings"][0]["facts"] == {"name": "price_water"}
+    assert whole["findings"] == []
+
+
 def test_a_trap_of_an_eighth_of_an_inch_loses_what_tip_sheet_1_prints(
     calc: Callable[..., dict[str, Any]],
 ) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from math import pi
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.measures.heat.temperature import crossing
 from tanlu.measures.heat.water import Water
-from tanlu.measures.saving import cost_of, payback_of, saved_fuel, saved_money
+from tanlu.measures.saving import (
+    cost_of,
+    cost_of_all,
+    payback_of,
+    saved_fuel,
+    saved_money,
+    unpriced,
+)
 from tanlu.units.ratio import BTU_PER_MMBTU, G_PER_KG, KJ_PER_GJ, KJ_PER_KWH
 
 if TYPE_CHECKING:
@@ -34,7 +41,7 @@ def condensate_return(
     price_fuel: float | None,
     investment: float | None,
     life: float | None,
-) -> dict[str, float | None]:
+) -> dict[str, Any]:
     """Return what returning condensate to the boiler saves.
 
     Parameters
@@ -69,14 +76,14 @@ def condensate_return(
     fuel = heat / efficiency / BTU_PER_MMBTU
     water = mass / density
     of_water, of_fuel = cost_of(water, price_water), cost_of(fuel, price_fuel)
-    known = [money for money in (of_water, of_fuel) if money is not None]
-    total = sum(known) if known else None
+    total = cost_of_all((of_water, of_fuel))
     return {
         "water_saved": water,
         "fuel_saved": fuel,
         "cost_saved_water": of_water,
         "cost_saved_fuel": of_fuel,
         **saved_money(total, investment, life),
+        "findings": unpriced(price_water=price_water, price_fuel=price_fuel),
     }
 
 
@@ -225,7 +232,7 @@ def blowdown_reduction(
     investment: float | None,
     life: float | None,
     if97_coefficient: Rows,
-) -> dict[str, float | None]:
+) -> dict[str, Any]:
     """Return what a smaller blowdown saves in fuel and water.
 
     Parameters
@@ -257,14 +264,14 @@ def blowdown_reduction(
     saved = saved_fuel(fuel, price_fuel, investment, life)
     volume = less * hours * makeup.volume
     of_water = cost_of(volume, price_water)
-    known = [money for money in (saved["cost_saved"], of_water) if money is not None]
-    total = sum(known) if known else None
+    total = cost_of_all((saved["cost_saved"], of_water))
     return saved | {
         "mass_flow_saved": less,
         "water_saved": volume,
         "cost_saved_water": of_water,
         "cost_saved": total,
         "payback": payback_of(investment, total),
+        "findings": unpriced(price_fuel=price_fuel, price_water=price_water),
     }
 
 
