@@ -348,6 +348,7 @@ class PlanPayload(TypedDict):
     approval: NotRequired[Approval]
     findings: NotRequired[list[FindingRow]]  # targets left out, months the base year lacks
     offsets_t: NotRequired[list[float]]
+    limit: NotRequired[str]  # what ended the search: gap, nodes or time; empty when optimal
     covers: NotRequired[str]  # own, upstream (of energy) or whole: which scopes the totals hold
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from rich.console import Console
 
+from tanlu.cli.views import goals
 from tanlu.i18n.catalogue import messages, placeholders
+from tanlu.i18n.say import Say
 from tanlu.kernel.errors import TanluError
 from tanlu.report.build import KINDS, build
 from tanlu.report.sections.adoption import reasons
-from tanlu.report.source import Source, gap_words, percent
+from tanlu.report.source import Source, gap_words
 from tanlu.report.tree import Figure, Kind, Name, Names, Table, Text, Value
 
 if TYPE_CHECKING:
@@ -237,9 +241,33 @@ def test_less_than_a_gram_is_no_driver(given: dict[str, Any]) -> None:
 
 
 def test_a_gap_too_small_to_print_is_a_bound() -> None:
-    assert gap_words(0.0002) == Text("report.word.below", {"value": percent(0.001)})
-    assert gap_words(0.0) == percent(0.0)
+    fine = Value(Kind.PERCENT, 0.0001, places=2)
+    assert gap_words(0.00002) == Text("report.word.below", {"value": fine})
+    assert gap_words(0.0) == Value(Kind.PERCENT, 0.0, places=2)
     assert gap_words(None) == Text("report.word.unknown")
+
+
+@pytest.mark.parametrize(
+    ("limit", "gap", "code"),
+    [
+        ("gap", 0.0005, "cli.plan_ended.gap"),
+        ("gap", 0.02, "cli.plan_ended.nodes"),
+        ("time", 0.02, "cli.plan_ended.time"),
+        ("", 0.02, "report.plan-status.feasible"),
+    ],
+)
+def test_the_certificate_says_what_the_terminal_says(
+    given: dict[str, Any], limit: str, gap: float, code: str
+) -> None:
+    given["plan"] |= {"status": "feasible", "limit": limit, "gap": gap}
+    given["plan"]["run"] |= {"options": {"gap": 0.001}}
+
+    section = next(s for s in built(given).sections if s.id == "plan")
+
+    told = io.StringIO()
+    goals.plan(Console(file=told, width=200), Say("en"), given["plan"] | {"site_names": {}})
+    assert code in [found.code for found in texts(section)]
+    assert Say("en")(code) in told.getvalue()
 
 
 def test_one_measure_at_several_sites_is_one_wedge(given: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import layout
 from tanlu.cli.views.made import made
+from tanlu.render.speech import words
+from tanlu.report.source import gap_words, plan_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -145,7 +147,7 @@ def _incomplete(console: Console, say: Say, rows: Sequence[Mapping[str, Any]]) -
 
 def plan(console: Console, say: Say, body: Mapping[str, Any], *, most: int = _ADOPTIONS) -> None:
     """Show status, cost, path, adoptions by year with their reasons, and what is missed."""
-    layout.line(console, say("cli.plan_status", status=_status(say, body)), style="bold")
+    layout.line(console, say("cli.plan_status", status=words(plan_status(body), say)), style="bold")
     _warnings(console, body)
     if body["status"] == "infeasible":
         _infeasible(console, say, body["infeasible"] or {})
@@ -160,20 +162,10 @@ def plan(console: Console, say: Say, body: Mapping[str, Any], *, most: int = _AD
     made(console, say, body)
 
 
-def _status(say: Say, body: Mapping[str, Any]) -> str:
-    """Return the status in words; of a plan that is not proven optimal also what ended it."""
-    limit, asked = body.get("limit"), ((body.get("run") or {}).get("options") or {}).get("gap")
-    if limit == "gap" and asked is not None and body["gap"] > asked:
-        limit = "nodes"
-    if body["status"] == "feasible" and say.knows(f"cli.plan_ended.{limit}"):
-        return say(f"cli.plan_ended.{limit}")
-    return layout.word("report.plan-status", body["status"], say)
-
-
 def _cost(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show cost, bound and gap on one basis: what steers without being paid is in the bound."""
     money = partial(say.money, currency=body["currency"])
-    gap = say.missing if body["gap"] is None else f"{say.fixed(body['gap'] * 100, 2)}%"
+    gap = say.missing if body["gap"] is None else words(gap_words(body["gap"]), say)
     facts = {"cost": money(body["cost_npv"]), "bound": money(body["bound_npv"]), "gap": gap}
     steering = body["steering_npv"]
     if not steering:

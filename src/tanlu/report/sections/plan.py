@@ -16,6 +16,7 @@ from tanlu.report.source import (
     mass,
     money,
     percent,
+    plan_status,
     share,
     text,
     tonnes,
@@ -97,7 +98,7 @@ def _certificate(found: PlanPayload) -> Facts:
     steered = ((text("report.fact.steering"), money(steering)),) if steering else ()
     return Facts(
         (
-            (text("report.fact.status"), text(f"report.plan-status.{found['status']}")),
+            (text("report.fact.status"), plan_status(found)),
             *_approval(found),
             (text("report.fact.cost"), money(found["cost_npv"])),
             (text("report.fact.bound"), money(found["bound_npv"])),
