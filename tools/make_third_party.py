@@ -14,8 +14,8 @@ _HEAD = """# Third-party parts
 Written by `tools/make_third_party.py` from `tools/vendor.toml`; do not edit by hand.
 
 These files of other projects are part of this repository and of the wheel, unmodified, each with
-its licence and notice beside it. Python libraries are not copied: they are installed from their
-own distributions, which carry their licences.
+its licence, and its notice where it has one, beside it. Python libraries are not copied: they are
+installed from their own distributions, which carry their licences.
 """
 
 
@@ -27,7 +27,6 @@ def text() -> str:
 
 def _part(part: dict[str, Any]) -> str:
     rows = [f"| `{name}` | `{digest}` |" for name, digest in sorted(part["files"].items())]
-    notice = (ROOT / part["folder"] / "NOTICE").read_text(encoding="utf-8").strip()
     return "\n".join(
         [
             f"## {part['name']} {part['version']}",
@@ -41,14 +40,15 @@ def _part(part: dict[str, Any]) -> str:
             "|---|---|",
             *rows,
             "",
-            "Notice:",
-            "",
-            "```",
-            notice,
-            "```",
-            "",
+            *_notice(ROOT / part["folder"] / "NOTICE"),
         ]
     )
+
+
+def _notice(file: Path) -> list[str]:
+    if not file.is_file():
+        return []
+    return ["Notice:", "", "```", file.read_text(encoding="utf-8").strip(), "```", ""]
 
 
 def main() -> int:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from tanlu.i18n.say import Say
-from tanlu.render.html import page, subscripted
+from tanlu.render.html import page
+from tanlu.render.views import subscripted
 from tanlu.report.build import build
 
 if TYPE_CHECKING:
