@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import getpass
 import os
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from tanlu.kernel.errors import TanluError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ACTING: ContextVar[str] = ContextVar("acting", default="")
 
 
 def now() -> datetime:
@@ -32,11 +40,30 @@ def today() -> date:
 
 
 def actor() -> str:
-    """Return the name under which changes are written: ``TANLU_ACTOR`` or the system's user."""
-    named = os.environ.get("TANLU_ACTOR")
+    """Return the name under which changes are written.
+
+    Whom `acting` names; else ``TANLU_ACTOR`` or the system's user.
+    """
+    named = _ACTING.get() or os.environ.get("TANLU_ACTOR")
     if named:
         return named
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return "owner"
+
+
+@contextmanager
+def acting(name: str) -> Iterator[None]:
+    """Write whatever is changed inside under a person's name; other threads keep theirs.
+
+    Parameters
+    ----------
+    name : str
+        Of the person; empty leaves the name as it is without `acting`.
+    """
+    token = _ACTING.set(name)
+    try:
+        yield
+    finally:
+        _ACTING.reset(token)

@@ -1,0 +1,10 @@
+"""The server's own state beside the ledger: jobs, users, sessions, tokens in `desk.db`.
+
+All of it may change and may be lost without losing a number; nothing here is part of the ledger.
+"""
+
+from tanlu.storage.desk.file import DeskFile
+from tanlu.storage.desk.jobs import JobRows
+from tanlu.storage.desk.model import Ending, Job, JobEvent, JobState, Told
+
+__all__ = ["DeskFile", "Ending", "Job", "JobEvent", "JobRows", "JobState", "Told"]
