@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tanlu.render.speech import words
 from tanlu.render.theme import LIGHT
-from tanlu.render.views import block_view, drawn, subscripted
+from tanlu.render.views import drawn, report_view, subscripted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +22,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from tanlu.render.speech import Speaker
-    from tanlu.render.views import View
-    from tanlu.report.tree import Report, Section
+    from tanlu.report.tree import Report
 
-_SHORT_HASH = 12
 _IN_QUOTES = re.compile(r"[^\w:. \N{MIDDLE DOT}-]")  # what a string of a style sheet may not hold
 
 
@@ -46,7 +43,7 @@ def page(report: Report, *, says: Sequence[Speaker]) -> str:
     str
         HTML whose bytes depend on nothing but tree, languages and version.
     """
-    documents = [_document(report, say) for say in says]
+    documents = [report_view(report, say, figure=drawn) for say in says]
     return _template().render(
         documents=documents,
         css=Markup(_asset("report.css")),  # noqa: S704 (our own file)
@@ -75,41 +72,3 @@ def _template() -> Template:
 @cache
 def _asset(name: str) -> str:
     return (resources.files("tanlu.render") / "assets" / name).read_text(encoding="utf-8")
-
-
-def _document(report: Report, say: Speaker) -> View:
-    stamp = report.stamp
-    foot = say(
-        "report.page.foot",
-        hash=_short(stamp.run_hash),
-        head=_short(stamp.ledger_head),
-        book=_short(stamp.book_hash),
-        version=stamp.version,
-        dated=stamp.dated,
-    )
-    return {
-        "key": say.lang,
-        "lang": say.html_lang,
-        "name": say("report.page.language-name"),
-        "title": words(report.title, say),
-        "organisation": words(report.organisation, say),
-        "state": words(stamp.state, say),
-        "dated": stamp.dated,
-        "contents": say("report.page.contents"),
-        "foot": foot,
-        "sections": [_section(section, say) for section in report.sections],
-    }
-
-
-def _short(text: str) -> str:
-    """Return the beginning of a hash, or of the hash behind ``seq:``."""
-    head, colon, tail = text.rpartition(":")
-    return f"{head}{colon}{tail[:_SHORT_HASH]}"
-
-
-def _section(section: Section, say: Speaker) -> View:
-    return {
-        "id": section.id,
-        "title": words(section.title, say),
-        "blocks": [block_view(block, say, figure=drawn) for block in section.blocks],
-    }

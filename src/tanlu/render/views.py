@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tanlu.render.speech import Speaker
-    from tanlu.report.tree import Block, Node
+    from tanlu.report.tree import Block, Node, Report, Section
 
 View = dict[str, Any]
 
@@ -30,6 +30,7 @@ View = dict[str, Any]
 PAPER, WIDE, NARROW = 900, 720, 340
 DOWNLOADS = ("svg", "png", "csv", "xlsx")
 _OPEN = frozenset({"macc"})  # bars are numbered: their names stand in the table alone
+_SHORT_HASH = 12
 _LISTED = 30  # rows of a table that may stand open
 _LONG_WORD = 28
 _WIDE_TEXT = 90  # px
@@ -72,6 +73,45 @@ def block_view(
     return views[type(block)](block, say)
 
 
+def report_view(report: Report, say: Speaker, *, figure: Callable[[Figure, Speaker], View]) -> View:
+    """Return a whole report: title, stamp, foot of the page and the views of its blocks."""
+    stamp = report.stamp
+    foot = say(
+        "report.page.foot",
+        hash=_short(stamp.run_hash),
+        head=_short(stamp.ledger_head),
+        book=_short(stamp.book_hash),
+        version=stamp.version,
+        dated=stamp.dated,
+    )
+    return {
+        "key": say.lang,
+        "lang": say.html_lang,
+        "name": say("report.page.language-name"),
+        "title": words(report.title, say),
+        "organisation": words(report.organisation, say),
+        "state": words(stamp.state, say),
+        "dated": stamp.dated,
+        "contents": say("report.page.contents"),
+        "foot": foot,
+        "sections": [_section(section, say, figure) for section in report.sections],
+    }
+
+
+def _short(text: str) -> str:
+    """Return the beginning of a hash, or of the hash behind ``seq:``."""
+    head, colon, tail = text.rpartition(":")
+    return f"{head}{colon}{tail[:_SHORT_HASH]}"
+
+
+def _section(section: Section, say: Speaker, figure: Callable[[Figure, Speaker], View]) -> View:
+    return {
+        "id": section.id,
+        "title": words(section.title, say),
+        "blocks": [block_view(block, say, figure=figure) for block in section.blocks],
+    }
+
+
 def drawn(block: Figure, say: Speaker) -> View:
     """Return a figure with its SVG at two widths, for a file that holds no script."""
     drawings = [
@@ -79,6 +119,12 @@ def drawn(block: Figure, say: Speaker) -> View:
         for name, width in (("wide", PAPER), ("narrow", NARROW))
     ]
     return _figure(block, say) | {"drawings": drawings}
+
+
+def printed(block: Figure, say: Speaker) -> View:
+    """Return a figure with its SVG at the width of a printed column, and its size [px]."""
+    svg = charts.drawn(block, say=say, width=WIDE)
+    return _figure(block, say) | {"svg": svg, "width": WIDE, "height": charts.height(block, WIDE)}
 
 
 def charted(block: Figure, say: Speaker) -> View:
