@@ -19,6 +19,7 @@ from tanlu.app import (
     plans,
     rankings,
     reports,
+    statements,
 )
 from tanlu.app.languages import workspace_language
 from tanlu.app.references import near
@@ -273,6 +274,21 @@ class Company:
         )
         written = reports.write_reports(self._workspace, options=options)
         return list(written["reports"])
+
+    @_telling
+    def settings_set(
+        self, key: str, text: str, *, english: str = "", reason: str = ""
+    ) -> list[dict[str, Any]]:
+        """State something for the report; see `tanlu.app.statements`."""
+        body = statements.set_statement(
+            self._workspace, key, text, english=english, reason=reason, say=self._say
+        )
+        return list(body["settings"])
+
+    @_telling
+    def settings_list(self) -> list[dict[str, Any]]:
+        """Return what may be stated for the report and what is."""
+        return list(statements.settings_body(self._workspace, say=self._say)["settings"])
 
     # -------------------------------------------------------------------- targets
     @_telling

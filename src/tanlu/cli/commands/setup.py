@@ -1,4 +1,4 @@
-"""Commands that prepare a workspace: init, template, site."""
+"""Commands that prepare a workspace: init, template, site, settings."""
 
 from pathlib import Path
 from typing import Annotated
@@ -71,3 +71,32 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
 
         with workspaces.open_workspace(call.workspace) as workspace:
             return Answer(workspaces.sites_body(workspace), views.setup.sites)
+
+    _add_settings(program, call, say)
+
+
+def _add_settings(program: typer.Typer, call: Call, say: Say) -> None:
+    settings = typer.Typer(help=say("cli.settings"), no_args_is_help=True)
+    program.add_typer(settings, name="settings", rich_help_panel=say("cli.panel.start"))
+
+    @settings.command("set", help=say("cli.settings.set"))
+    def put(
+        key: Annotated[str, typer.Argument(help=say("cli.settings.key"))],
+        value: Annotated[str, typer.Argument(help=say("cli.settings.value"))],
+        english: Annotated[str, typer.Option("--english", help=say("cli.settings.english"))] = "",
+        reason: Annotated[str, typer.Option("--reason", help=say("cli.reason"))] = "",
+    ) -> Answer:
+        from tanlu.app import statements, workspaces
+
+        with workspaces.open_workspace(call.workspace) as workspace:
+            body = statements.set_statement(
+                workspace, key, value, english=english, reason=reason, say=say
+            )
+        return Answer(body, views.setup.settings)
+
+    @settings.command("list", help=say("cli.settings.list"))
+    def listed() -> Answer:
+        from tanlu.app import statements, workspaces
+
+        with workspaces.open_workspace(call.workspace) as workspace:
+            return Answer(statements.settings_body(workspace, say=say), views.setup.settings)

@@ -1,4 +1,4 @@
-"""Terminal views of init, template and site."""
+"""Terminal views of init, template, site and settings."""
 
 from __future__ import annotations
 
@@ -48,3 +48,24 @@ def sites(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         for row in body["sites"]
     ]
     layout.table(console, heads, rows)
+
+
+def settings(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show what is stated for the report, and what each of the others is for."""
+    heads = [
+        say("cli.name"),
+        say("cli.settings.stated"),
+        say("cli.settings.clause"),
+        say("cli.settings.name"),
+    ]
+    rows = [
+        (
+            row["name"],
+            row["value"] or say("cli.settings.not_stated", meaning=row["meaning"]),
+            row["clause"],
+            row["key"],
+        )
+        for row in body["settings"]
+    ]
+    styles = ["" if row["value"] else "dim" for row in body["settings"]]
+    layout.table(console, heads, rows, styles=styles)
