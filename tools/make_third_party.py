@@ -13,9 +13,9 @@ _HEAD = """# Third-party parts
 
 Written by `tools/make_third_party.py` from `tools/vendor.toml`; do not edit by hand.
 
-These files of other projects are part of this repository and of the wheel, unmodified, each with
-its licence, and its notice where it has one, beside it. Python libraries are not copied: they are
-installed from their own distributions, which carry their licences.
+These files of other projects are part of this repository and of the wheel, unmodified unless
+said, each with its licence, and its notice where it has one, beside it. Python libraries are not
+copied: they are installed from their own distributions, which carry their licences.
 """
 
 
@@ -35,6 +35,7 @@ def _part(part: dict[str, Any]) -> str:
             "",
             f"Used for {part['used_for']}. Files in `{part['folder']}`; the licence text is",
             f"[LICENSE]({part['folder']}/LICENSE).",
+            *([part["changed"]] if "changed" in part else []),
             "",
             "| file | SHA-256 |",
             "|---|---|",
