@@ -27,6 +27,15 @@ def stored_plan(workspace: Workspace) -> dict[str, Any] | None:
     return plan
 
 
+def plan_mark(workspace: Workspace) -> tuple[int, int] | None:
+    """Return what tells the plan solved last from another one; None without a plan."""
+    path = workspace.exports / PLAN_FILE
+    if not path.is_file():
+        return None
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
 def approval(workspace: Workspace, plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return whether a plan rests on templates, may be approved, or is approved.
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 # A first look: the certified gap is printed; `tanlu plan` searches longer and explains all.
-_PLAN = plans.PlanOptions(gap=0.02, reasons=20)
+FIRST_LOOK = plans.PlanOptions(gap=0.02, reasons=20)
 
 
 def cases() -> tuple[str, ...]:
@@ -61,18 +61,50 @@ def run_demo(case: str, folder: Path, *, say: Say, progress: Progress) -> dict[s
     TanluError
         ``demo.unknown``; ``demo.folder`` when the folder holds something that is no demo.
     """
+    check_case(case)
+    workspace_folder = _fresh_folder(folder) / "workspace"
+    company, imported = build_company(case, workspace_folder, say=say, progress=progress)
+    with open_workspace(workspace_folder) as workspace:
+        return _work_out(workspace, company, imported, folder=folder, say=say, progress=progress)
+
+
+def check_case(case: str) -> None:
+    """Refuse a worked company that there is not.
+
+    Raises
+    ------
+    TanluError
+        ``demo.unknown`` with those there are.
+    """
     if case not in cases():
         raise TanluError("demo.unknown", found=case, known=", ".join(cases()))
+
+
+def build_company(
+    case: str, folder: Path, *, say: Say, progress: Progress
+) -> tuple[Mapping[str, Any], imports.ImportReport]:
+    """Make the workspace of a worked company from its workbooks, targets and settings.
+
+    Returns
+    -------
+    company : Mapping
+        What is told of the company.
+    imported : ImportReport
+        What became of its workbooks.
+
+    Raises
+    ------
+    TanluError
+        Those of `Workspace.create`.
+    """
     source = Path(str(resources.files("tanlu") / "data" / "demo" / case))
     company = yaml.safe_load((source / "company.yaml").read_text(encoding="utf-8"))
-    workspace_folder = _fresh_folder(folder) / "workspace"
-    with _workspace(workspace_folder, company, language=say.lang) as workspace:
+    with _workspace(folder, company, language=say.lang) as workspace:
         progress("cli.stage.import")
         paths = [source / name for name in company["workbooks"]]
         imported = imports.import_files(workspace, paths, options=imports.ImportOptions(), say=say)
         _set_targets(workspace, company)
-    with open_workspace(workspace_folder) as workspace:
-        return _work_out(workspace, company, imported, folder=folder, say=say, progress=progress)
+    return company, imported
 
 
 def _work_out(
@@ -87,8 +119,8 @@ def _work_out(
     progress("cli.stage.inventory")
     taken = inventories.take_inventory(workspace, company["year"])
     with ThreadPoolExecutor(max_workers=1) as pool:
-        prepared = plans.prepare(workspace, options=_PLAN, taken=taken)
-        solving = pool.submit(plans.solve, prepared, options=_PLAN)
+        prepared = plans.prepare(workspace, options=FIRST_LOOK, taken=taken)
+        solving = pool.submit(plans.solve, prepared, options=FIRST_LOOK)
         before = inventories.take_inventory(
             workspace,
             company["versus"],
@@ -100,7 +132,7 @@ def _work_out(
         known = {company["year"]: taken, company["versus"]: before}
         targets = goals.check_targets(workspace, say=say, taken=known)
         progress("cli.stage.plan")
-        plan = plans.keep(workspace, prepared, solving.result(), options=_PLAN, say=say)
+        plan = plans.keep(workspace, prepared, solving.result(), options=FIRST_LOOK, say=say)
     options = reports.ReportOptions(year=company["year"], output=folder)
     written = reports.write_reports(workspace, options=options, progress=progress, taken=taken)
     return {

@@ -13,6 +13,7 @@ from tanlu.cli.commands import (
     goals,
     ledger,
     measures,
+    server,
     setup,
     system,
 )
@@ -60,7 +61,7 @@ def build(call: "Call", say: "Say") -> Any:
         pass
 
     shared.__doc__ = say("cli.program")
-    for room in (setup, analysis, goals, equipment, measures, documents, ledger, system):
+    for room in (setup, analysis, goals, equipment, measures, documents, ledger, server, system):
         room.add_to(program, call, say)
     _use_own_pages(program)
     return get_command(program)

@@ -1,0 +1,147 @@
+"""The long work of a desk: each kind started as a job, and told in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tanlu.app import demo, plans, reports
+from tanlu.app.findings import facts_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from tanlu.app.access import Principal
+    from tanlu.app.desk import Desk
+    from tanlu.app.jobs import Job, JobEvent, Progress
+    from tanlu.i18n.say import Say
+
+
+def start_demo(desk: Desk, principal: Principal, *, case: str, say: Say) -> Job:
+    """Build a worked company in the desk's folder, and solve its plan.
+
+    Raises
+    ------
+    TanluError
+        ``demo.unknown``, ``storage.exists``.
+    """
+    demo.check_case(case)
+
+    def run(progress: Progress) -> dict[str, Any]:
+        demo.build_company(case, desk.folder, say=say, progress=progress.tell)
+        progress.stop_if_cancelled()
+        progress.tell("cli.stage.plan")
+        plans.plan_roadmap(desk.workspace, options=demo.FIRST_LOOK, say=say)
+        return {"url": "/"}
+
+    return desk.jobs.start("demo", {"case": case}, principal=principal, run=run)
+
+
+def start_plan(
+    desk: Desk,
+    principal: Principal,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    say: Say,
+) -> Job:
+    """Solve the plan of a workspace and keep it.
+
+    Parameters
+    ----------
+    desk, principal : Desk, Principal
+    settings : Mapping, optional
+        As ``tanlu plan --set``.
+    gap, time_limit : float, optional
+        Limits of the search [-], [s].
+    say : Say
+        Language of the reasons.
+    """
+    changes = tuple(f"{key}={value}" for key, value in (settings or {}).items())
+    options = plans.PlanOptions(settings=changes, gap=gap, time_limit=time_limit)
+    prepared = plans.prepare(desk.workspace, options=options)
+
+    def run(progress: Progress) -> dict[str, Any]:
+        progress.tell("cli.stage.plan")
+        solved = plans.solve(prepared, options=options)
+        progress.stop_if_cancelled()
+        plan = plans.keep(desk.workspace, prepared, solved, options=options, say=say)
+        return {"url": "/roadmap", "status": plan["status"], "gap": plan["gap"]}
+
+    arguments = {"settings": list(changes), "gap": gap, "time_limit": time_limit}
+    return desk.jobs.start("plan", arguments, principal=principal, run=run)
+
+
+def start_report(
+    desk: Desk, principal: Principal, *, options: reports.ReportOptions, say: Say
+) -> Job:
+    """Write reports into the workspace's exports.
+
+    Raises
+    ------
+    TanluError
+        Those of `reports.write_reports` are the job's.
+    """
+
+    def run(progress: Progress) -> dict[str, Any]:
+        written = reports.write_reports(desk.workspace, options=options, progress=progress.tell)
+        return {"url": "/reports", **written}
+
+    arguments = {
+        "year": options.year,
+        "languages": list(options.languages),
+        "formats": list(options.formats),
+        "lang": say.lang,
+    }
+    return desk.jobs.start("report", arguments, principal=principal, run=run)
+
+
+def job_told(job: Job, say: Say) -> dict[str, Any]:
+    """Return a job in words: what it is, how far, its result or what went wrong."""
+    told = job.told
+    ending = job.ending
+    error = None
+    if ending.error_code:
+        facts = facts_in_words(ending.error_facts, say)
+        error = {
+            "code": ending.error_code,
+            "message": say.sentences(ending.error_code, facts),
+            "findings": list(ending.findings),
+        }
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "kind_name": say(f"web.job.{job.kind}"),
+        "state": job.state.value,
+        "state_name": say(f"web.job_state.{job.state.value}"),
+        "by": job.by,
+        "created_at": _time(job.created_at),
+        "started_at": _time(job.started_at),
+        "ended_at": _time(job.ended_at),
+        "progress": {
+            "pct": None if told.fraction is None else round(100 * told.fraction, 1),
+            "gap": told.gap,
+            "text": say(told.stage, **told.facts) if told.stage else "",
+        },
+        "result": None if ending.result is None else dict(ending.result),
+        "error": error,
+    }
+
+
+def event_told(event: JobEvent, say: Say) -> dict[str, Any]:
+    """Return what a listener of a job gets of one event, in words."""
+    body = dict(event.body)
+    if body.get("stage"):
+        body["text"] = say(str(body["stage"]), **(body.get("facts") or {}))
+    if body.get("fraction") is not None:
+        body["pct"] = round(100 * body["fraction"], 1)
+    if body.get("code"):
+        body["message"] = say.sentences(
+            str(body["code"]), facts_in_words(body.get("facts") or {}, say)
+        )
+    return body
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")

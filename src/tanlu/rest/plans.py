@@ -1,0 +1,44 @@
+"""The roadmap: the plan solved last, and solving it anew as a job."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from tanlu.app import approvals, works
+from tanlu.gate.permission import needs
+from tanlu.gate.visit import Here, proven
+from tanlu.kernel.errors import TanluError
+
+router = APIRouter(prefix="/api", tags=["plan"])
+
+
+class PlanRequest(BaseModel):
+    """How to plan; what is left out takes the workspace's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    settings: dict[str, Any] = Field(default_factory=dict, max_length=200)
+    gap: Annotated[float | None, Field(ge=0, le=1)] = None
+    time_limit: Annotated[float | None, Field(gt=0, le=86400)] = None
+
+
+@router.get("/plan", dependencies=[needs("view")])
+def plan(here: Here) -> dict[str, Any]:
+    """Return the plan solved last."""
+    found = approvals.stored_plan(here.desk.workspace)
+    if found is None:
+        raise TanluError("plan.none")
+    return {"ok": True, **found}
+
+
+@router.post("/plan", status_code=202, dependencies=[needs("plan"), Depends(proven)])
+def solve(wanted: PlanRequest, here: Here) -> dict[str, Any]:
+    """Start solving the plan; the answer is a job to follow."""
+    job = works.start_plan(
+        here.desk, here.principal, settings=wanted.settings, gap=wanted.gap,
+        time_limit=wanted.time_limit, say=here.say,
+    )  # fmt: skip
+    return {"ok": True, **works.job_told(job, here.say)}

@@ -1,0 +1,40 @@
+"""What a refused request gets: JSON under ``/api``, else a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from tanlu.gate.refusal import refusal_body, status_of
+from tanlu.i18n.say import Say
+from tanlu.web.pages import refusal_page
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from tanlu.kernel.errors import TanluError
+
+_RETRY_SECONDS = "5"
+
+
+class BodyTooLarge(HTTPException):
+    """Carries the refusal of a body through the framework that reads it."""
+
+    def __init__(self, told: TanluError) -> None:
+        super().__init__(status_of(told))
+        self.told = told
+
+
+def refused(error: TanluError, request: Request, *, status: int = 0) -> Response:
+    """Return the answer to a request that is refused, in its language."""
+    say = Say(request.state.lang)
+    status = status or status_of(error)
+    if request.url.path.startswith("/api/"):
+        answer: Response = JSONResponse(refusal_body(error, say), status_code=status)
+    else:
+        answer = refusal_page(request, error, status=status)
+    if status in (429, 503):
+        answer.headers["Retry-After"] = _RETRY_SECONDS
+    return answer

@@ -1,0 +1,1 @@
+"""The pages of the browser: one app call a page, templates and scripts; no logic."""

@@ -1,0 +1,23 @@
+"""The files pages load: style, scripts, charts; each with its hash in the address."""
+
+import mimetypes
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from tanlu.gate.permission import needs
+from tanlu.kernel.errors import TanluError
+from tanlu.web.pages import static_file
+
+router = APIRouter(include_in_schema=False, dependencies=[needs("public")])
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@router.get("/static/{path:path}")
+def static(path: str) -> Response:
+    """Answer one file; nothing outside the folder can be named."""
+    found = static_file(path)
+    if found is None:
+        raise TanluError("gate.not-found", place=path)
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return Response(found.read_bytes(), media_type=kind, headers={"Cache-Control": _FOR_EVER})
