@@ -35,13 +35,13 @@ _LISTED = 30  # rows of a table that may stand open
 _LONG_WORD = 28
 _WIDE_TEXT = 90  # px
 _FEW = 3  # columns of a table that need not fill the page
-_GAS = re.compile(r"\b(CO|CH|SF|NF|N)([2346])(O?e?)\b")
+GAS = re.compile(r"\b(CO|CH|SF|NF|N)([2346])(O?e?)\b")
 _VERDICTS = ("report.word.met", "report.word.not-met", "report.word.unknown", "report.claim.")
 
 
 def subscripted(text: str) -> Markup:
     """Return escaped text in which gases have their subscript."""
-    return Markup(_GAS.sub(r"\1<sub>\2</sub>\3", str(escape(text))))  # noqa: S704 (escaped)
+    return Markup(GAS.sub(r"\1<sub>\2</sub>\3", str(escape(text))))  # noqa: S704 (escaped)
 
 
 def block_view(
