@@ -1,0 +1,106 @@
+"""The system's Chromium for tests that need a browser: fixtures `browser`, `page`, `faults`.
+
+`page` fails its test when the page logged an error, broke its own security policy or asked another
+host for anything. A test that provokes one takes it out of `faults`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+LOCAL = ("127.0.0.1", "localhost")
+WATCH = """addEventListener('securitypolicyviolation', (event) => console.error(
+  `policy: ${event.violatedDirective} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything below this folder, so that ``-m "not browser"`` leaves it out."""
+    here = "tests/browser/"
+    for item in items:
+        if here in item.nodeid.replace("\\", "/"):
+            item.add_marker(pytest.mark.browser)
+
+
+def find_chromium() -> str | None:
+    """Return the program named by TANLU_CHROMIUM, or the first one on the path."""
+    named = os.environ.get("TANLU_CHROMIUM")
+    return named or next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the browser once for all tests."""
+    program = find_chromium()
+    if program is None:
+        reason = (
+            "SKIPPED LOUDLY: no Chromium (set TANLU_CHROMIUM): nothing of the browser is tested"
+        )
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Open a fresh profile: English, light, no motion, with the clipboard."""
+    opened = browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        reduced_motion="reduce",
+        color_scheme="light",
+        locale="en-US",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    opened.add_init_script(WATCH)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """Collect what went wrong on the page besides what a test looks at."""
+    return []
+
+
+@pytest.fixture
+def page(context: BrowserContext, faults: list[str]) -> Iterator[Page]:
+    """Open a tab whose errors, policy violations and foreign requests fail the test."""
+    opened = context.new_page()
+    opened.set_default_timeout(10_000)
+    opened.on("pageerror", lambda error: faults.append(f"error: {error}"))
+    opened.on(
+        "console",
+        lambda message: (
+            faults.append(f"console: {message.text}")
+            if message.type in {"error", "warning"}
+            else None
+        ),
+    )
+    opened.on(
+        "request",
+        lambda request: (
+            faults.append(f"foreign: {request.url}")
+            if request.url.startswith("http") and urlsplit(request.url).hostname not in LOCAL
+            else None
+        ),
+    )
+    yield opened
+    opened.close()
+    assert faults == []
