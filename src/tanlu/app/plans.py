@@ -17,10 +17,11 @@ from tanlu.ingest.safe_config import load_json, load_yaml
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from tanlu.app.inventories import TakenInventory
+    from tanlu.compute.plan_process import Cancel, PlanStep, Tell
     from tanlu.i18n.say import Say
     from tanlu.kernel.findings import Finding
     from tanlu.measures.own import OwnMeasure
@@ -190,6 +191,7 @@ def plan_roadmap(
     options: PlanOptions,
     say: Say,
     taken: TakenInventory | None = None,
+    tell: Tell | None = None,
 ) -> dict[str, Any]:
     """Solve for the least-cost plan of a workspace and keep it for the report.
 
@@ -203,6 +205,8 @@ def plan_roadmap(
         Language of the reasons.
     taken : TakenInventory, optional
         Inventory of the base year, when it was taken already.
+    tell : callable, optional
+        Gets how far it is; see `solve_in_child`.
 
     Returns
     -------
@@ -216,7 +220,8 @@ def plan_roadmap(
         ``app.no-rows``; ``plan.case-invalid``; errors of the scenario file.
     """
     prepared = prepare(workspace, options=options, taken=taken)
-    return keep(workspace, prepared, solve(prepared, options=options), options=options, say=say)
+    solved = solve(prepared, options=options, tell=tell)
+    return keep(workspace, prepared, solved, options=options, say=say)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,9 +301,22 @@ def _from_next_year(case: dict[str, Any], base_year: int) -> dict[str, Any]:
     return case | {"budget": {"first_year": base_year + 1, **budget}}
 
 
-def solve(prepared: PreparedPlan, *, options: PlanOptions) -> dict[str, Any]:
-    """Solve a case in a child process; needs no workspace, so it may run beside other work."""
-    return solve_in_child(prepared.case, options.search)
+def solve(
+    prepared: PreparedPlan,
+    *,
+    options: PlanOptions,
+    tell: Tell | None = None,
+    watch: Callable[[PlanStep], None] | None = None,
+    cancel: Cancel | None = None,
+) -> dict[str, Any]:
+    """Solve a case in a child process; needs no workspace, so it may run beside other work.
+
+    Raises
+    ------
+    TanluError
+        As `solve_in_child`; ``plan.cancelled`` when it was stopped before there was a plan.
+    """
+    return solve_in_child(prepared.case, options.search, tell=tell, watch=watch, cancel=cancel)
 
 
 def keep(

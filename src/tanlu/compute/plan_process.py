@@ -1,34 +1,59 @@
 """Solve a plan in a child process: killable, capped in memory, so that no model harms the caller.
 
-``python -m tanlu.compute.plan_process`` is the child: a case on standard input, a plan with the
-studies asked for on standard output, both JSON; how far it is goes to a pipe of its own.
+``python -m tanlu.compute.plan_process`` is the child: it gets a case, tells how far it is, and
+answers with the plan and the studies asked for. Asked to stop, it answers with the best plan it
+has.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import resource
-import subprocess
-import sys
 import threading
-from fractions import Fraction
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tanlu.compute.child import MEMORY_BYTES, Channel, Child, error_body, error_of
 from tanlu.kernel.errors import TanluError
-from tanlu.kernel.findings import Finding, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Tell = Callable[[str, int, int], None]
+    from tanlu.roadmap.search import Options
+    from tanlu.roadmap.watch import Step, Watch
 
-MEMORY_BYTES = 6 << 30
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # sums too short to share
+    Tell = Callable[[str, int, int], None]
+    Cancel = threading.Event | Callable[[], bool]
+
+PLAN = "plan"  # what `tell` hears of the plan itself, beside the studies
 _GRACE_SECONDS = 60.0
 _SEARCHES = 20  # bound, fix, tangents, ties and reasons are separate runs
 _STUDY_RUNS = {"alternatives": 4, "delay": 9, "pareto": 20, "regret": 4, "risk": 7, "robust": 8,
                "scenarios": 20}  # fmt: skip
+_LOOK_SECONDS = 0.05  # how often it is seen that a person stopped the run
+STOP_SECONDS = 1.8  # what a stopped child has for the best plan so far
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """How far a plan is.
+
+    Parameters
+    ----------
+    stage : str
+        ``model``, ``bound``, ``search``, ``proof``, ``exact``, ``reasons``: what begins now.
+    done, steps : int
+        Stages that are over, of how many.
+    bound_npv, cost_npv, gap : float or None
+        Proved lower bound, cost of the best plan so far [CNY], and their distance [-].
+    """
+
+    stage: str
+    done: int
+    steps: int
+    bound_npv: float | None
+    cost_npv: float | None
+    gap: float | None
 
 
 def solve_in_child(
@@ -37,6 +62,8 @@ def solve_in_child(
     *,
     studies: Mapping[str, Mapping[str, Any]] | None = None,
     tell: Tell | None = None,
+    watch: Callable[[PlanStep], None] | None = None,
+    cancel: Cancel | None = None,
     memory_bytes: int = MEMORY_BYTES,
 ) -> dict[str, Any]:
     """Solve a plan case in a child process, with the studies asked for.
@@ -50,122 +77,176 @@ def solve_in_child(
     studies : Mapping, optional
         Arguments by study; see `tanlu.roadmap.studies`.
     tell : callable, optional
-        Gets (study, done, all) while the child works, on a thread of its own.
+        Gets (study, done, all) while the child works; the plan itself is the study ``plan``.
+    watch : callable, optional
+        Gets a `PlanStep` at each stage of the plan: its bound, cost and gap so far.
+    cancel : threading.Event or callable, optional
+        Set, or true, when the run shall stop: the child is gone within two seconds.
     memory_bytes : int
         Address space of the child.
 
     Returns
     -------
     dict
-        The plan as JSON.
+        The plan as JSON. Of a run that was stopped the best so far, without reasons; ``limit`` is
+        ``cancelled`` where the search was not over, and all studies are null.
 
     Raises
     ------
     TanluError
         What the planner says of the case; ``plan.process-ended`` when the child died, out of
-        memory for example; ``plan.process-time`` when it did not come back.
+        memory for example; ``plan.process-time`` when it did not come back; ``plan.cancelled``
+        when it was stopped before there was a plan.
     """
     asked = studies or {}
-    runs = 1 + sum(_STUDY_RUNS.get(name, 1) for name in asked)
-    limit = float(options.get("seconds", _GRACE_SECONDS)) * _SEARCHES * runs + _GRACE_SECONDS
-    read_end, write_end = os.pipe()
-    request = json.dumps(
-        {"case": case, "options": dict(options), "memory": memory_bytes, "studies": asked,
-         "progress": write_end},
-        default=_text,
-    )  # fmt: skip
-    listener = threading.Thread(target=_listen, args=(read_end, tell), daemon=True)
-    listener.start()
+    child = Child("tanlu.compute.plan_process", memory_bytes=memory_bytes)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "tanlu.compute.plan_process"],
-            input=request.encode(),
-            capture_output=True,
-            timeout=limit,
-            check=False,
-            pass_fds=(write_end,),
-            env={**os.environ, **_ONE_THREAD},
-        )
-    except subprocess.TimeoutExpired as error:
-        raise TanluError("plan.process-time", found=f"{limit:.0f}") from error
+        child.send({"case": case, "options": dict(options), "studies": asked})
+        limit = _limit(options, asked)
+        answer = _Follow(child, tell, watch, cancel).answer(limit)
     finally:
-        os.close(write_end)
-        listener.join()
-    if done.returncode != 0:
-        told = done.stderr.decode(errors="replace").strip().splitlines()
-        raise TanluError(
-            "plan.process-ended", found=done.returncode, last=told[-1] if told else "-"
-        )
-    answer: dict[str, Any] = json.loads(done.stdout)
+        child.kill()
     if "error" in answer:
-        raise _error(answer["error"])
+        raise error_of(answer["error"])
     plan: dict[str, Any] = answer["plan"]
     return plan
 
 
-def _listen(read_end: int, tell: Tell | None) -> None:
-    """Pass on the child's progress until every writer has closed the pipe."""
-    with os.fdopen(read_end, encoding="utf-8") as lines:
-        for line in lines:
-            name, done, steps = line.split()
-            if tell is not None:
-                tell(name, int(done), int(steps))
+def _limit(options: Mapping[str, Any], asked: Mapping[str, Any]) -> float:
+    runs = 1 + sum(_STUDY_RUNS.get(name, 1) for name in asked)
+    return float(options.get("seconds", _GRACE_SECONDS)) * _SEARCHES * runs + _GRACE_SECONDS
 
 
-def _text(value: object) -> str:
-    """Write an exact number as text: a case reads decimals and quotients exactly."""
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    return str(value)
+@dataclass(slots=True)
+class _Follow:
+    """Hears a child until it answers, is stopped, or takes too long."""
 
+    child: Child
+    tell: Tell | None
+    watch: Callable[[PlanStep], None] | None
+    cancel: Cancel | None
+    _stopped_at: float | None = None
 
-def _error(body: Mapping[str, Any]) -> TanluError:
-    findings = tuple(
-        Finding(row["code"], Outcome(row["outcome"]), cell=row["cell"], facts=row["facts"])
-        for row in body["findings"]
-    )
-    return TanluError(body["code"], findings=findings, **body["facts"])
+    def answer(self, limit: float) -> dict[str, Any]:
+        until = time.monotonic() + limit
+        while time.monotonic() < until:
+            body = self.child.hear(_LOOK_SECONDS)
+            if body is not None and self._is_answer(body):
+                return body
+            if self._stopped_at is None and self._is_cancelled():
+                self._stopped_at = time.monotonic()
+                until = self._stopped_at + STOP_SECONDS
+                self.child.send({"stop": True})
+        if self._stopped_at is not None:
+            raise TanluError("plan.cancelled")
+        raise TanluError("plan.process-time", found=f"{limit:.0f}")
 
+    def _is_cancelled(self) -> bool:
+        if self.cancel is None:
+            return False
+        asked = self.cancel.is_set if isinstance(self.cancel, threading.Event) else self.cancel
+        return bool(asked())
 
-def _error_body(error: TanluError) -> dict[str, Any]:
-    return {
-        "code": error.code,
-        "facts": error.facts,
-        "findings": [
-            {"code": f.code, "outcome": f.outcome.value, "cell": f.cell, "facts": dict(f.facts)}
-            for f in error.findings
-        ],
-    }
+    def _is_answer(self, body: dict[str, Any]) -> bool:
+        if "step" in body:
+            step = PlanStep(**body["step"])
+            if self.watch is not None:
+                self.watch(step)
+            self._pass_on(PLAN, step.done, step.steps)
+        elif "study" in body:
+            self._pass_on(body["study"], body["done"], body["steps"])
+        return "plan" in body or "error" in body
+
+    def _pass_on(self, name: str, done: int, steps: int) -> None:
+        if self.tell is not None:
+            self.tell(name, done, steps)
 
 
 def main() -> None:
     """Read a request, solve it, write the answer."""
-    from tanlu.roadmap.planner import plan_json  # noqa: PLC0415  # the child alone needs it
-
-    request = json.load(sys.stdin)
-    resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
-    studies = request.get("studies")
-    try:
-        if studies:
-            plan = _studied(request, studies)
-        else:
-            plan = plan_json(request["case"], request["options"])
-        answer: dict[str, Any] = {"plan": plan}
-    except TanluError as error:
-        answer = {"error": _error_body(error)}
-    json.dump(answer, sys.stdout, ensure_ascii=False)
+    channel = Channel()
+    requests = channel.requests()
+    run = _Run(channel, next(requests))
+    threading.Thread(target=run.stop_when_asked, args=(requests,), daemon=True).start()
+    run.run()
 
 
-def _studied(request: Mapping[str, Any], studies: Mapping[str, Any]) -> dict[str, Any]:
-    from tanlu.roadmap.studies import plan_with_studies  # noqa: PLC0415  # as above
+class _Run:
+    """What the child does; a second thread answers when it is asked to stop."""
 
-    with os.fdopen(request["progress"], "w", encoding="utf-8") as pipe:
+    def __init__(self, channel: Channel, request: Mapping[str, Any]) -> None:
+        from tanlu.roadmap.search import Options  # noqa: PLC0415  # the child alone needs it
+        from tanlu.roadmap.watch import Watch  # noqa: PLC0415  # as above
 
-        def tell(study: str, done: int, steps: int) -> bool:
-            print(study, done, steps, file=pipe, flush=True)
-            return True
+        self._channel = channel
+        self._request = request
+        self._watch: Watch = Watch(self._hear)
+        self._options: type[Options] = Options
+        self._is_stopped = threading.Event()
+        self._turn = threading.Lock()
 
-        return plan_with_studies(request["case"], request["options"], studies, tell=tell)
+    def run(self) -> None:
+        try:
+            answer: dict[str, Any] = {"plan": self._plan()}
+        except TanluError as error:
+            answer = {"error": error_body(error)}
+        self._say(answer)
+
+    def _plan(self) -> dict[str, Any]:
+        from tanlu.roadmap.planner import plan_json  # noqa: PLC0415  # the child alone needs it
+        from tanlu.roadmap.studies import plan_with_studies  # noqa: PLC0415  # as above
+
+        case, options = self._request["case"], self._request["options"]
+        studies = self._request.get("studies")
+        if not studies:
+            return plan_json(case, options, watch=self._watch)
+        return plan_with_studies(case, options, studies, tell=self._tell, watch=self._watch)
+
+    def _tell(self, study: str, done: int, steps: int) -> bool:
+        self._send({"study": study, "done": done, "steps": steps})
+        return True
+
+    def _hear(self, step: Step) -> None:
+        from tanlu.roadmap.watch import Stage  # noqa: PLC0415  # the child alone needs it
+
+        body = {"stage": step.stage, "done": step.done, "steps": len(Stage)}
+        body |= {"bound_npv": step.bound_cny, "cost_npv": step.cost_cny, "gap": step.gap}
+        self._send({"step": body})
+
+    def _send(self, body: Mapping[str, Any]) -> None:
+        """Tell how far it is; a run that is stopped waits here for its end."""
+        if self._is_stopped.is_set():
+            threading.Event().wait()
+        self._channel.send(body)
+
+    def _say(self, answer: Mapping[str, Any]) -> None:
+        """Answer once, whichever thread is first, and end."""
+        with self._turn:
+            self._channel.send(answer)
+            os._exit(0)
+
+    def stop_when_asked(self, requests: Any) -> None:
+        """Answer a stop with the best plan so far; end with a parent that is gone."""
+        if next(requests, None) is None:
+            os._exit(1)
+        self._is_stopped.set()
+        best = self._best()
+        error = {"error": error_body(TanluError("plan.cancelled"))}
+        self._say(error if best is None else {"plan": best})
+
+    def _best(self) -> dict[str, Any] | None:
+        from dataclasses import replace  # noqa: PLC0415  # the child alone needs it
+
+        from tanlu.roadmap.planner import best_so_far  # noqa: PLC0415  # as above
+        from tanlu.roadmap.result import make_plan_value  # noqa: PLC0415  # as above
+
+        options = replace(self._options(**self._request["options"]), explain=False)
+        solved = best_so_far(self._watch, options)
+        if solved is None:
+            return None
+        body = make_plan_value(solved, options).to_json()
+        asked = self._request.get("studies")
+        return body | ({"studies": dict.fromkeys(asked)} if asked else {})
 
 
 if __name__ == "__main__":

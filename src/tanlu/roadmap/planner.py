@@ -19,9 +19,10 @@ from tanlu.roadmap.layout import KILO, MEGA
 from tanlu.roadmap.recourse import Recourse, rows_at, whole
 from tanlu.roadmap.result import Plan, make_infeasible, make_plan_value
 from tanlu.roadmap.rounding import KW_STEP, to_choices
-from tanlu.roadmap.search import Found, Options, search
+from tanlu.roadmap.search import CANCELLED, Found, Options, reached, search
 from tanlu.roadmap.simulate import Choices, Simulation, simulate, unclaimed_generation
 from tanlu.roadmap.solved import Solved
+from tanlu.roadmap.watch import Stage, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +39,9 @@ GROWTH = 8  # of the margin from one repair to the next
 MARGINS = (1e-5, 1e-4)  # kt, GWh or MCNY: for a second and a third search
 
 
-def solve_problem(problem: Problem, options: Options) -> Solved | Found:
+def solve_problem(
+    problem: Problem, options: Options, *, watch: Watch | None = None
+) -> Solved | Found:
     """Solve a problem.
 
     Parameters
@@ -47,6 +50,8 @@ def solve_problem(problem: Problem, options: Options) -> Solved | Found:
         What is planned.
     options : Options
         Limits of the search.
+    watch : Watch, optional
+        Hears how far it is.
 
     Returns
     -------
@@ -59,17 +64,23 @@ def solve_problem(problem: Problem, options: Options) -> Solved | Found:
         ``plan.not-solved`` when the solver ends with neither; ``plan.inexact`` (also
         ``-budget``, ``-target``) when rounding to quanta cannot be made to keep a rule.
     """
+    watch = watch or Watch()
+    watch.reach(Stage.MODEL)
     assembly = assemble(problem)
     grouped = plan_group(assembly, options) if len(problem.sites) > MANY_SITES else None
-    found = grouped or search(assembly, options)
+    found = grouped or search(assembly, options, watch=watch)
     if found.status == "infeasible":
         return found
     if found.values is None:
         raise TanluError("plan.not-solved", status=found.status)
+    reached(watch, Stage.EXACT, assembly, found)
     try:
-        return settle(problem, assembly, found, options=options)
+        solved = settle(problem, assembly, found, options=options)
     except TanluError as error:
-        return _search_with_margin(problem, assembly, found, options=options, inexact=error)
+        solved = _search_with_margin(problem, assembly, found, options=options, inexact=error)
+    cost = float(solved.objective_cny)
+    watch.reach(Stage.REASONS, bound_cny=solved.bound_cny, cost_cny=cost, best=solved)
+    return solved
 
 
 def _search_with_margin(
@@ -214,7 +225,32 @@ def replanner(options: Options) -> Callable[[Problem], Solved | Found]:
     return lambda problem: solve_problem(problem, quiet)
 
 
-def make_plan(problem: Problem, options: Options | None = None) -> Plan:
+def best_so_far(watch: Watch, options: Options) -> Solved | None:
+    """Return the plan that a stopped run leaves, exactly simulated; None when it has none.
+
+    Parameters
+    ----------
+    watch : Watch
+        Of the run.
+    options : Options
+        Of the run.
+    """
+    match watch.best:
+        case Solved() as solved:
+            return solved
+        case (Assembly() as assembly, Found() as found):
+            stopped = replace(found, status="feasible", limit=CANCELLED)
+            try:
+                return settle(assembly.layout.problem, assembly, stopped, options=options)
+            except TanluError:  # what was found does not keep every rule to the quantum
+                return None
+        case _:
+            return None
+
+
+def make_plan(
+    problem: Problem, options: Options | None = None, *, watch: Watch | None = None
+) -> Plan:
     """Return the least-cost plan of a problem, or why there is none.
 
     Parameters
@@ -223,6 +259,8 @@ def make_plan(problem: Problem, options: Options | None = None) -> Plan:
         What is planned.
     options : Options, optional
         Limits of the search.
+    watch : Watch, optional
+        Hears how far it is.
 
     Returns
     -------
@@ -235,13 +273,18 @@ def make_plan(problem: Problem, options: Options | None = None) -> Plan:
         ``plan.not-solved``, ``plan.inexact``.
     """
     chosen = options or Options()
-    solved = solve_problem(problem, chosen)
+    solved = solve_problem(problem, chosen, watch=watch)
     if isinstance(solved, Found):
         return make_infeasible(problem, diagnose(problem, chosen), chosen)
     return make_plan_value(solved, chosen, replanner(chosen))
 
 
-def plan_json(case: Mapping[str, Any], options: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def plan_json(
+    case: Mapping[str, Any],
+    options: Mapping[str, Any] | None = None,
+    *,
+    watch: Watch | None = None,
+) -> dict[str, Any]:
     """Read a case, make its plan and return it as JSON values.
 
     Parameters
@@ -250,10 +293,12 @@ def plan_json(case: Mapping[str, Any], options: Mapping[str, Any] | None = None)
         Parsed case; see `docs/reference/plan-case.md`.
     options : mapping, optional
         ``gap``, ``seconds``, ``nodes``, ``seed``, ``explain``, ``reasons``.
+    watch : Watch, optional
+        Hears how far it is.
 
     Raises
     ------
     TanluError
         ``plan.case-invalid`` with all faults; ``plan.not-solved``, ``plan.inexact``.
     """
-    return make_plan(read_case(case), Options(**(options or {}))).to_json()
+    return make_plan(read_case(case), Options(**(options or {})), watch=watch).to_json()

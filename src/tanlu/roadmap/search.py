@@ -12,10 +12,12 @@ from tanlu.roadmap.builder import Block, Term
 from tanlu.roadmap.condense import condense, whole_model
 from tanlu.roadmap.constraints.savings import ceilings, is_tangent, tangents
 from tanlu.roadmap.families import TARGET_FAMILIES
+from tanlu.roadmap.layout import MEGA
 from tanlu.roadmap.polish import repair
 from tanlu.roadmap.recourse import Recourse, log_savings, whole
 from tanlu.roadmap.solve import Answer, Engine, Status
 from tanlu.roadmap.ties import first_choice, last_choice
+from tanlu.roadmap.watch import Stage, Watch
 
 if TYPE_CHECKING:
     from tanlu.roadmap.assembly import Assembly
@@ -38,6 +40,7 @@ PROOF = 0.9  # of the gap asked for: the exact cost is a little above the model'
 FEW_TRIALS = 50  # of moves from the plan of a neighbor: if it takes more, search anew
 FIXED_GAP = 1e-4  # of the run with most decisions fixed: it is cheap
 SMALL = 700  # integer columns up to which the whole model is solved to optimality
+CANCELLED = "cancelled"  # what limits a plan that a person stopped
 TIES = 700  # and its ties are broken
 
 
@@ -177,7 +180,7 @@ class Cuts:
         return self.load(Engine(matrix, integer=integer, seed=seed, small=self.small))
 
 
-def search(assembly: Assembly, options: Options) -> Found:
+def search(assembly: Assembly, options: Options, *, watch: Watch | None = None) -> Found:
     """Find the decisions of a problem.
 
     Parameters
@@ -186,12 +189,16 @@ def search(assembly: Assembly, options: Options) -> Found:
         Model.
     options : Options
         Limits.
+    watch : Watch, optional
+        Hears how far the search is.
 
     Returns
     -------
     Found
         With status ``infeasible`` only when the solver proved it.
     """
+    watch = watch or Watch()
+    watch.reach(Stage.BOUND)
     cuts = Cuts(assembly.layout, condense(assembly))
     relaxed = _relax(assembly, options, cuts)
     if relaxed.status is not Status.OPTIMAL or relaxed.values is None:
@@ -199,12 +206,24 @@ def search(assembly: Assembly, options: Options) -> Found:
     duals = relaxed.row_duals[: assembly.matrix.n_rows] if relaxed.row_duals is not None else None
     bound = float(relaxed.objective or 0.0)
     base = Found("feasible", "", relaxed.values, bound, duals, relaxed.values, ())
+    reached(watch, Stage.SEARCH, assembly, replace(base, values=None))
     integers = np.flatnonzero(assembly.matrix.integer)
     if not len(integers):
         return _finish(base, cuts, relaxed, status="optimal", bound=bound)
     if len(integers) <= SMALL:
         return _whole(assembly, options, cuts, base)
-    return _fix_and_solve(assembly, options, cuts, relaxed, base)
+    return _fix_and_solve(assembly, options, cuts, relaxed, base, watch)
+
+
+def reached(watch: Watch, stage: Stage, assembly: Assembly, found: Found) -> None:
+    """Tell that a stage begins: with the bound, and the plan where there is one."""
+    constant = assembly.layout.constant
+    bound = (found.bound + constant) * MEGA
+    if found.values is None:
+        watch.reach(stage, bound_cny=bound)
+        return
+    cost = (float(np.sum(assembly.matrix.cost * found.values)) + constant) * MEGA
+    watch.reach(stage, bound_cny=bound, cost_cny=cost, best=(assembly, found))
 
 
 def _relax(assembly: Assembly, options: Options, cuts: Cuts) -> Answer:
@@ -331,7 +350,12 @@ def _preferred(
 
 
 def _fix_and_solve(
-    assembly: Assembly, options: Options, cuts: Cuts, relaxed: Answer, base: Found
+    assembly: Assembly,
+    options: Options,
+    cuts: Cuts,
+    relaxed: Answer,
+    base: Found,
+    watch: Watch,
 ) -> Found:
     """Find a plan near the relaxation, then prove on the whole that none is much cheaper."""
     if base.values is None:
@@ -342,6 +366,8 @@ def _fix_and_solve(
     for _ in range(PROOFS):
         if best.values is not None and _gap(best, bound) <= options.gap:
             break
+        so_far = _finish(base, cuts, best, status="feasible", bound=bound, limit=CANCELLED)
+        reached(watch, Stage.PROOF, assembly, so_far)
         best, bound, limit = _prove(assembly, options, cuts, relaxed, best=best, bound=bound)
         if limit in (Status.TIME, Status.INFEASIBLE):
             break

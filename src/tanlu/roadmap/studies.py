@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tanlu.roadmap.problem import Problem, Series
     from tanlu.roadmap.sweeps import Point
     from tanlu.roadmap.uncertain import UncertainFactor
+    from tanlu.roadmap.watch import Watch
     from tanlu.roadmap.whatif import Outcome
 
     Tell = Callable[[str, int, int], bool]
@@ -97,6 +98,7 @@ def plan_with_studies(
     asked: Mapping[str, Mapping[str, Any]],
     *,
     tell: Tell | None = None,
+    watch: Watch | None = None,
 ) -> dict[str, Any]:
     """Make the plan of a case and the studies asked for.
 
@@ -110,6 +112,8 @@ def plan_with_studies(
         Arguments by study: see `STUDIES` and `docs/reference/plan-studies.md`.
     tell : callable, optional
         Gets (study, done, all); false stops that study with what it has.
+    watch : Watch, optional
+        Hears how far the plan is.
 
     Returns
     -------
@@ -126,7 +130,7 @@ def plan_with_studies(
             raise TanluError("plan.study-unknown", found=name, known=", ".join(sorted(STUDIES)))
     problem, chosen = read_case(case), Options(**(options or {}))
     _check(problem, asked)
-    solved = solve_problem(problem, chosen)
+    solved = solve_problem(problem, chosen, watch=watch)
     if not isinstance(solved, Solved):
         body = plan_to_json(make_infeasible(problem, diagnose(problem, chosen), chosen))
         return body | {"studies": dict.fromkeys(asked)}

@@ -153,13 +153,15 @@ def _add_plan(program: typer.Typer, call: Call, say: Say) -> None:
                         workspace, options=options, studies=studies, say=say, tell=_teller(say)
                     )
                 else:
-                    body = plans.plan_roadmap(workspace, options=options, say=say)
+                    body = plans.plan_roadmap(
+                        workspace, options=options, say=say, tell=_teller(say)
+                    )
         infeasible = body["status"] == "infeasible"
         return Answer(body, views.studies.plan, Exit.NOT_MET if infeasible else Exit.DONE)
 
 
 def _teller(say: Say) -> Callable[[str, int, int], None]:
-    """Return a function that shows on a terminal's standard error how far a study is."""
+    """Return a function that shows on a terminal's standard error how far a plan or a study is."""
 
     def tell(study: str, done: int, steps: int) -> None:
         if sys.stderr.isatty():
