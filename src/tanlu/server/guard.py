@@ -71,7 +71,12 @@ class Guard:
         request = Request(scope)
         outgoing = _with_headers(send, is_encrypted=self.door.is_encrypted)
         state = scope.setdefault("state", {})
-        state |= {"desk": self.desk, "lang": self._language(request), "door": self.door}
+        state |= {
+            "desk": self.desk,
+            "door": self.door,
+            "lang": self._language(request),
+            "cookie": self.sessions.cookie_name,
+        }
         try:
             self._check_door(request)
             visitor = self.sessions.visitor(request, is_trusted=self._is_trusted(request))

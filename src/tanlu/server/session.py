@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 
-from tanlu.app import access, clock
+from tanlu.app import access, accounts, clock
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
@@ -109,21 +109,17 @@ class Sessions:
             bearer.encode(), self._door.token.encode()
         ):
             return access.owner(clock.actor())
-        from tanlu.app import accounts
-
         found = accounts.token_principal(self._desk.folder, bearer, now=clock.now())
         if found is None:
             raise TanluError("gate.login")
         return found
 
     def _account(self, request: Request) -> Visitor:
-        from tanlu.app import accounts
-
         session = request.cookies.get(self.cookie_name, "")
         found = accounts.session(self._desk.folder, session, now=clock.now()) if session else None
         if found is None:
             return Visitor(None, csrf=self.form_token(""))
-        return Visitor(found.principal, session, self.form_token(session))
+        return Visitor(found.principal, session, found.csrf)
 
     def _local(self, request: Request, *, is_trusted: bool) -> Visitor:
         """Let the user of the machine in: known by the system, by a cookie, or by the token."""
