@@ -59,6 +59,9 @@ def inventory_body(taken: TakenInventory, say: Say) -> dict[str, Any]:
         "by_gas_location_t": _gases(inventory, Basis.LOCATION),
         "by_item": _by_item(inventory),
         "iso14064_t": {str(c): number(both.market.t) for c, both in sorted(inventory.iso.items())},
+        "iso14064_location_t": {
+            str(c): number(both.location.t) for c, both in sorted(inventory.iso.items())
+        },
         "biogenic_t": number(tonnes(inventory.biogenic_mg)),
         "coverage": _coverage(taken),
         "uncertainty": _uncertainty(taken),

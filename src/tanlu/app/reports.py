@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu._version import __version__
 from tanlu.app import approvals, clock, goals
+from tanlu.app.disclosures import disclosure_body
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import factors_used, inventory_body
 from tanlu.app.rankings import NO_DRIVERS, UNBACKED, hotspots_body
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("html",)
 _VALUE_CHAIN = 3  # scope
+_ABSOLUTE = "absolute"  # kind of a target
 _SHOWN_FINDINGS = 200
 
 
@@ -159,7 +161,15 @@ def report_payload(
         "factors": factors_used(taken),
         "findings": _open_findings(workspace, inventory),
         "claims": [],
+        **disclosure_body(workspace, taken, before, target_base_years=_base_years(workspace)),
     }
+
+
+def _base_years(workspace: Workspace) -> list[int]:
+    """Return the base years of the targets for emissions."""
+    bodies = [target.body for target in workspace.targets()]
+    emissions = [body for body in bodies if body.get("kind") == _ABSOLUTE]
+    return [int(str(body["base_year"])) for body in emissions if body.get("base_year")]
 
 
 def _hotspots(

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tanlu.report.sections.annex import annex
+from tanlu.report.sections.approaches import approaches
 from tanlu.report.sections.boundary import boundary, organisation_name
+from tanlu.report.sections.gases import direct
+from tanlu.report.sections.history import base_year, changes
 from tanlu.report.sections.hotspots import hotspots
+from tanlu.report.sections.index import index
+from tanlu.report.sections.organisation import organisation, statements
 from tanlu.report.sections.plan import plan
 from tanlu.report.sections.results import results
 from tanlu.report.sections.summary import summary
 from tanlu.report.sections.targets import targets
 from tanlu.report.sections.trust import coverage, greenpower, uncertainty
-from tanlu.report.source import Source, text, year
+from tanlu.report.source import Source, absent, text, year
 from tanlu.report.tree import Report, Stamp
 
 if TYPE_CHECKING:
@@ -23,30 +28,38 @@ if TYPE_CHECKING:
 
     Part = Callable[[Source], tuple[Section, ...]]
 
-KINDS: Mapping[str, tuple[Part, ...]] = {
-    "full": (
-        summary,
-        targets,
-        plan,
-        results,
-        hotspots,
-        coverage,
-        greenpower,
-        uncertainty,
-        boundary,
-        annex,
-    ),
-    "inventory": (
-        summary,
-        boundary,
-        results,
-        coverage,
-        greenpower,
-        uncertainty,
-        hotspots,
-        annex,
-    ),
-    "roadmap": (summary, targets, plan, annex),
+# Each part by the section that stands in its place where its data are missing.
+KINDS: Mapping[str, Mapping[str, Part]] = {
+    "full": {
+        "summary": summary,
+        "targets": targets,
+        "plan": plan,
+        "results": results,
+        "hotspots": hotspots,
+        "coverage": coverage,
+        "greenpower": greenpower,
+        "uncertainty": uncertainty,
+        "boundary": boundary,
+        "annex": annex,
+    },
+    "inventory": {
+        "summary": summary,
+        "organisation": organisation,
+        "boundary": boundary,
+        "results": results,
+        "direct": direct,
+        "base-year": base_year,
+        "changes": changes,
+        "approaches": approaches,
+        "uncertainty": uncertainty,
+        "coverage": coverage,
+        "greenpower": greenpower,
+        "hotspots": hotspots,
+        "statements": statements,
+        "index": index,
+        "annex": annex,
+    },
+    "roadmap": {"summary": summary, "targets": targets, "plan": plan, "annex": annex},
 }
 
 
@@ -63,7 +76,7 @@ def build(payload: ReportPayload, *, kind: str = "full") -> Report:
     Returns
     -------
     Report
-        Sections in the order of the kind; those without data are left out.
+        Sections in the order of the kind; one without data says why it is missing.
 
     Raises
     ------
@@ -72,15 +85,23 @@ def build(payload: ReportPayload, *, kind: str = "full") -> Report:
     """
     source = Source(payload)
     run = source.inventory["run"]
-    state = "report.state-draft" if payload.get("draft", True) else "report.state-closed"
     stamp = Stamp(
         run_hash=run["hash"],
         ledger_head=run["ledger_head"],
         book_hash=run["book_hash"],
         version=payload["version"],
         dated=payload["dated"],
-        state=text(state),
+        state=text(_state(payload)),
     )
-    sections = tuple(section for part in KINDS[kind] for section in part(source))
+    sections = tuple(
+        section for name, part in KINDS[kind].items() for section in part(source) or (absent(name),)
+    )
     title = text(f"report.title.{kind}", year=year(source.year))
     return Report(kind, title, organisation_name(source), stamp, sections)
+
+
+def _state(payload: ReportPayload) -> str:
+    """Return draft or closed; what one person closed alone is not reviewed."""
+    if payload.get("draft", True):
+        return "report.state-draft"
+    return "report.state-closed" if payload.get("is_reviewed") else "report.state-closed-alone"

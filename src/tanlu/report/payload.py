@@ -37,12 +37,10 @@ class Boundary(TypedDict):
     """What the report covers and by which rules; every field is shown where it is given."""
 
     approach: NotRequired[NamePair]  # control approach
-    base_year: NotRequired[int]
     standard: NotRequired[NamePair]
     profile: NotRequired[NamePair]  # factor profile
     gwp: NotRequired[str]
     as_of: NotRequired[str]  # date of the factors
-    exclusions: NotRequired[list[NamePair]]
 
 
 class SiteTotals(TypedDict):
@@ -100,6 +98,7 @@ class Coverage(TypedDict):
     silent_sites: NotRequired[list[str]]  # sites that should have data of the year, and have none
     missing_months: NotRequired[int]
     reasons: NotRequired[list[Reason]]
+    evidence: NotRequired[dict[str, int]]  # rows by quality of evidence
     grid: NotRequired[list[CoverageRow]]
 
 
@@ -119,6 +118,7 @@ class Uncertainty(TypedDict):
     high_t: float | None
     level: float
     top: list[UncertaintyShare]
+    columns: NotRequired[dict[str, dict[str, float | None]]]  # by scope and method
 
 
 class Run(TypedDict):
@@ -177,7 +177,9 @@ class InventoryPayload(TypedDict):
     coverage: Coverage
     uncertainty: Uncertainty | None
     run: Run
-    iso14064_t: NotRequired[dict[str, float | None]]  # "1" to "6"
+    iso14064_t: NotRequired[dict[str, float | None]]  # "1" to "6", market-based
+    iso14064_location_t: NotRequired[dict[str, float | None]]
+    biogenic_t: NotRequired[float | None]  # CO2 outside CO2e
     flows: NotRequired[list[Flow]]
     previous: NotRequired[Previous | None]
     energy: NotRequired[Energy | None]
@@ -411,6 +413,69 @@ class ActualYear(TypedDict):
     t: float | None
 
 
+class Exclusion(TypedDict):
+    """What is left out and why; the subject is a category of scope 3 or a word."""
+
+    subject: str
+    zh: str
+    en: str
+
+
+class Scope3Category(TypedDict):
+    """A category of scope 3 and its ISO 14064-1 category."""
+
+    category: str
+    iso: int
+
+
+class DirectGas(TypedDict):
+    """One gas family of the direct emissions [t, tCO2e]."""
+
+    gas: str
+    co2e_t: float | None
+    mass_t: float | None
+
+
+class GwpUsed(TypedDict):
+    """GWP100 of one gas, with its set and publication."""
+
+    gas: str
+    value: str | None
+    set: str
+    title: str
+    title_en: str
+    locator: str
+
+
+class BaseYear(TypedDict):
+    """The base-year inventory; its totals are None where the ledger lacks the year [tCO2e]."""
+
+    year: int
+    is_stated: bool
+    totals: dict[str, float | None] | None
+    is_complete: NotRequired[bool]
+
+
+class FactorChange(TypedDict):
+    """A factor that is another than the year before."""
+
+    item: str
+    region: str
+    unit: str
+    before: str
+    before_id: str
+    now: str
+    now_id: str
+
+
+class Approach(TypedDict):
+    """How a kind of source is quantified: scope, source kind or category, basis of the lines."""
+
+    scope: str
+    category: str
+    basis: str
+
+
 class ReportPayload(TypedDict):
     """Everything a report is made from."""
 
@@ -429,3 +494,13 @@ class ReportPayload(TypedDict):
     factors: NotRequired[list[FactorUsed]]
     findings: NotRequired[list[FindingRow]]
     claims: NotRequired[list[dict[str, Any]]]
+    statements: NotRequired[dict[str, NamePair]]
+    exclusions: NotRequired[list[Exclusion]]
+    scope3_categories: NotRequired[list[Scope3Category]]
+    direct: NotRequired[list[DirectGas]]
+    has_biogenic: NotRequired[bool]  # whether any factor used holds biogenic CO2
+    gwp_used: NotRequired[list[GwpUsed]]
+    base: NotRequired[BaseYear | None]
+    factor_changes: NotRequired[list[FactorChange] | None]
+    approaches: NotRequired[list[Approach]]
+    is_reviewed: NotRequired[bool]

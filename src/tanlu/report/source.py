@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.inventory.figures import FigureKey, Measure
 from tanlu.inventory.model import Basis
-from tanlu.report.tree import Column, Kind, Name, Names, Text, Value
+from tanlu.report.tree import Column, Kind, Name, Names, Paragraph, Section, Text, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -105,6 +105,20 @@ class Source:
 def text(code: str, /, **facts: Node) -> Text:
     """Return a sentence of the catalogue with its facts."""
     return Text(code, facts)
+
+
+def absent(section: str) -> Section:
+    """Return a section that the kind asks for and the payload lacks: why, and what to do."""
+    why = Paragraph(Text(f"report.absent.{section}"), "hint")
+    return Section(section, Text(f"report.section.{section}"), (why,))
+
+
+def stated(source: Source, key: str) -> Node:
+    """Return what the company states under a key of `tanlu settings`, or that it states nothing."""
+    pair = (source.payload.get("statements") or {}).get(key)
+    if not pair:
+        return Text("report.not-stated", {"key": key})
+    return Name(pair["zh"], pair.get("en", ""))
 
 
 def tonnes(amount: Amount) -> Value:

@@ -13,7 +13,7 @@ import pytest
 from tanlu.i18n.say import Say
 from tanlu.render.html import page
 from tanlu.render.views import subscripted
-from tanlu.report.build import build
+from tanlu.report.build import KINDS, build
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,9 +105,10 @@ def test_english_page_has_no_chinese_but_file_names_and_documents(report: Report
     assert [text for text in texts if not any(part in text for part in allowed)] == []
 
 
-def test_both_languages_show_the_same_digits(payload: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_both_languages_show_the_same_digits(payload: dict[str, Any], kind: str) -> None:
     payload = _without_digits_in_names(payload)
-    tree = build(cast("ReportPayload", payload))
+    tree = build(cast("ReportPayload", payload), kind=kind)
 
     zh = digit_strings(read(page(tree, says=[ZH])).texts)
     en = digit_strings(read(page(tree, says=[EN])).texts)

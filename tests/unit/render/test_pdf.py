@@ -105,7 +105,7 @@ def test_nothing_stands_in_the_margins(report: Report, lang: str) -> None:
         assert page[:, :margin].min() == 255
         assert page[:, -margin:].min() == 255
         assert page[:margin].min() == 255
-        assert page.min() < 128
+        assert page.min() < 200  # something stands on it
 
 
 def pixels(image: bytes) -> npt.NDArray[np.int64]:

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 PAYLOAD = HERE.parent / "render" / "fixtures" / "machinery_payload.json"
-SNAPSHOT = HERE / "tree_snapshot.txt"
+SNAPSHOTS = {
+    "full": HERE / "tree_snapshot.txt",
+    "inventory": HERE / "inventory_snapshot.txt",
+    "roadmap": HERE / "roadmap_snapshot.txt",
+}
 
 
 @pytest.fixture
@@ -68,8 +72,11 @@ def texts(node: Any) -> Iterator[Text]:
             yield from texts(getattr(node, name))
 
 
-def test_outline_of_the_full_report(given: dict[str, Any]) -> None:
-    assert "\n".join(outline(built(given))) + "\n" == SNAPSHOT.read_text(encoding="utf-8")
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_outline_of_each_kind(given: dict[str, Any], kind: str) -> None:
+    expected = SNAPSHOTS[kind].read_text(encoding="utf-8")
+
+    assert "\n".join(outline(built(given, kind))) + "\n" == expected
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -145,15 +152,36 @@ def test_the_plan_is_held_to_each_target_and_says_which_scopes_it_totals(
     assert {"plan.covers.upstream", "plan.offsets"} <= codes
 
 
-def test_missing_parts_leave_their_sections_out(given: dict[str, Any]) -> None:
+def test_what_is_missing_is_said_where_its_section_would_stand(given: dict[str, Any]) -> None:
     for part in ("plan", "targets", "hotspots", "greenpower", "factors", "findings", "claims"):
         given.pop(part)
+    given.pop("gwp_used")
     given["inventory"].pop("flows")
     given["inventory"]["uncertainty"] = None
 
-    ids = [section.id for section in built(given).sections]
+    sections = built(given).sections
 
-    assert ids == ["summary", "results", "coverage", "boundary", "run"]
+    missing = {
+        section.id for section in sections
+        if [text.code for text in texts(section.blocks)] == [f"report.absent.{section.id}"]
+    }  # fmt: skip
+    assert [section.id for section in sections] == [
+        "summary", "targets", "plan", "results", "hotspots", "coverage", "greenpower",
+        "uncertainty", "boundary", "factors", "findings", "run", "gwp",
+    ]  # fmt: skip
+    assert missing == {
+        "targets", "plan", "hotspots", "greenpower", "uncertainty", "factors", "findings", "gwp",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_section_that_may_be_missing_has_a_reason(kind: str) -> None:
+    always = {"results", "coverage", "boundary", "organisation", "statements", "index", "annex"}
+
+    assert [
+        name for name in KINDS[kind] if name not in always
+        and f"report.absent.{name}" not in messages()
+    ] == []  # fmt: skip
 
 
 def test_unknown_amounts_stay_unknown(given: dict[str, Any]) -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
-from tanlu.report.source import count, figures_column, text, words_column
+from tanlu.report.sections.gases import gwp
+from tanlu.report.source import absent, count, figures_column, text, words_column
 from tanlu.report.tree import Facts, Kind, Name, Paragraph, Row, Section, Table, Text, Value
 
 if TYPE_CHECKING:
@@ -20,8 +21,14 @@ _MOST_FINDINGS = 200
 
 
 def annex(source: Source) -> tuple[Section, ...]:
-    """Return factors, findings, claims and fingerprints, each where it is given."""
-    sections = (_factors(source), _findings(source), _claims(source), _run(source))
+    """Return factors, findings, claims, fingerprints and GWP; claims only where they are given."""
+    sections = (
+        _factors(source) or absent("factors"),
+        _findings(source) or absent("findings"),
+        _claims(source),
+        _run(source),
+        gwp(source) or absent("gwp"),
+    )
     present = [section for section in sections if section is not None]
     return tuple(
         replace(section, title=text("report.section.annex", letter=letter, title=section.title))

@@ -162,17 +162,24 @@ def _iso(source: Source) -> tuple[Table, ...]:
     listed = source.inventory.get("iso14064_t")
     if not listed:
         return ()
+    local = source.inventory.get("iso14064_location_t") or {}
     rows = [
         Row(
             (
                 text(f"report.iso.{category}"),
+                source.tonnes(local.get(category), Measure.ISO, basis=LOCATION, category=category),
                 source.tonnes(amount, Measure.ISO, basis=MARKET, category=category),
                 percent(share(amount, source.total)),
             )
         )
         for category, amount in sorted(listed.items())
     ]
-    columns = (words_column("iso"), figures_column("market", TONNE), figures_column("share"))
+    columns = (
+        words_column("iso"),
+        figures_column("location", TONNE),
+        figures_column("market", TONNE),
+        figures_column("share"),
+    )
     return (Table("iso", text("report.table.iso"), columns, tuple(rows)),)
 
 

@@ -35,7 +35,7 @@ def summary(source: Source) -> tuple[Section, ...]:
     blocks: tuple[Block, ...] = (
         Kpis(tuple(card for card in cards if card is not None)),
         *_coverage(source),
-        *_unlike(source),
+        *unlike(source),
         *_target_words(source),
     )
     return (Section("summary", text("report.section.summary"), blocks),)
@@ -49,7 +49,7 @@ def _total(source: Source) -> Kpi:
     if previous is None or change is None:
         return Kpi(text("report.kpi.total"), value, text("report.kpi.year", year=year(source.year)))
     tone = "good" if change < 1 else "bad"
-    if _unlike(source) or not is_complete(source):
+    if unlike(source) or not is_complete(source):
         tone = ""
     moved = Value(Kind.CHANGE, change - 1)
     context = text("report.kpi.change", change=moved, year=year(previous["year"]))
@@ -131,7 +131,7 @@ def _coverage(source: Source) -> tuple[Paragraph, ...]:
     return tuple(Paragraph(line, "warn") for line in lines)
 
 
-def _unlike(source: Source) -> tuple[Paragraph, ...]:
+def unlike(source: Source) -> tuple[Paragraph, ...]:
     """Say what only one of the two compared totals has figures of."""
     previous = source.inventory.get("previous")
     if not previous:

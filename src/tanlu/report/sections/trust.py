@@ -8,11 +8,14 @@ from tanlu.inventory.figures import Measure
 from tanlu.report.source import (
     KWH,
     MARKET,
+    TONNE,
     count,
     figures_column,
     mass,
     percent,
+    share,
     text,
+    tonnes,
     total,
     words_column,
 )
@@ -31,7 +34,7 @@ from tanlu.report.tree import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tanlu.report.payload import CoverageRow, GreenPowerRow
+    from tanlu.report.payload import CoverageRow, GreenPowerRow, Uncertainty
     from tanlu.report.source import Source
     from tanlu.report.tree import Block
 
@@ -49,12 +52,14 @@ _LEDGER = (
 )
 _OPTIONAL = {"supplier_mix", "unbacked"}  # shown where some row has them
 _MOST_REASONS = 12
+_COLUMNS = ("scope1", "scope2_location", "scope2_market", "scope3", "location", "market")
+_EVIDENCE = ("metered", "invoiced", "estimated", "proxy", "unknown")  # best first
 
 
 def coverage(source: Source) -> tuple[Section, ...]:
     """Return what the total covers: statuses, the month map, rows held back."""
     found = source.inventory["coverage"]
-    blocks: list[Block] = [_statuses(source)]
+    blocks: list[Block] = [_statuses(source), *_evidence(source)]
     reasons = found.get("reasons") or []
     blocks += [
         Paragraph(source.told(reason["code"], reason["facts"]), "warn")
@@ -78,6 +83,21 @@ def _statuses(source: Source) -> Table:
     rows.append(Row((text("report.word.total"), count(found["rows"]), ""), strong=True))
     columns = (words_column("status"), figures_column("rows"), figures_column("share"))
     return Table("coverage", text("report.table.coverage"), columns, tuple(rows))
+
+
+def _evidence(source: Source) -> tuple[Table, ...]:
+    """Return how the activity rows are evidenced, best first ."""
+    found = source.inventory["coverage"].get("evidence") or {}
+    if not found:
+        return ()
+    whole = sum(found.values())
+    rows = tuple(
+        Row((text(f"report.evidence.{kind}"), count(found[kind]), _part(found[kind], whole)))
+        for kind in _EVIDENCE
+        if kind in found
+    )
+    columns = (words_column("evidence"), figures_column("rows"), figures_column("share"))
+    return (Table("evidence", text("report.table.evidence"), columns, rows),)
 
 
 def _part(number: int, whole: int) -> Value:
@@ -185,4 +205,36 @@ def uncertainty(source: Source) -> tuple[Section, ...]:
             figures_column("variance"),
         )
         blocks.append(Table("uncertainty", text("report.table.uncertainty"), columns, tuple(rows)))
+    blocks += _by_scope(source, found)
     return (Section("uncertainty", text("report.section.uncertainty"), tuple(blocks)),)
+
+
+def _by_scope(source: Source, found: Uncertainty) -> tuple[Table, ...]:
+    """Return the interval of each scope and total: what uncertainty does to each category."""
+    columns = found.get("columns") or {}
+    listed = [name for name in _COLUMNS if name in columns]
+    if not listed:
+        return ()
+    rows = tuple(
+        Row(
+            (
+                text(f"report.base.{name.replace('_', '-')}"),
+                tonnes(columns[name]["mean_t"]),
+                tonnes(columns[name]["low_t"]),
+                tonnes(columns[name]["high_t"]),
+                percent(share(columns[name]["sd_t"], columns[name]["mean_t"])),
+            ),
+            strong=name in ("location", "market"),
+        )
+        for name in listed
+    )
+    heads = (
+        words_column("scope"),
+        figures_column("mean", TONNE),
+        figures_column("low", TONNE),
+        figures_column("high", TONNE),
+        figures_column("deviation"),
+    )
+    note = text("report.note.uncertainty", level=percent(found["level"]))
+    table = Table("uncertainty-scopes", text("report.table.uncertainty-scopes"), heads, rows, note)
+    return (table,)
