@@ -358,6 +358,29 @@ class Workspace:
         """Keep a calculation; see `register.save_run`."""
         return register.save_run(self._store, run_id, meta=meta, rows=rows, stamp=Stamp(at, actor))
 
+    def note(
+        self,
+        action: str,
+        subject: str,
+        payload: Mapping[str, object],
+        *,
+        at: datetime,
+        actor: str,
+        reason: str = "",
+    ) -> str:
+        """Write an event that changes no table, such as a new user; return the new head.
+
+        Parameters
+        ----------
+        action, subject : str
+            What was done, and to what.
+        payload : Mapping
+            What else is to be known; no floats, no secrets.
+        """
+        change = Change(action, subject, payload=payload)
+        with self._store.database.write() as conn:
+            return str(chain.append(conn, change, stamp=Stamp(at, actor, reason)))
+
     def head(self) -> str:
         """Return ``seq:hash`` of the last event."""
         with self._store.database.read() as conn:

@@ -6,5 +6,22 @@ All of it may change and may be lost without losing a number; nothing here is pa
 from tanlu.storage.desk.file import DeskFile
 from tanlu.storage.desk.jobs import JobRows
 from tanlu.storage.desk.model import Ending, Job, JobEvent, JobState, Told
+from tanlu.storage.desk.people import PeopleRows, StoredSession, StoredToken, StoredUser
+from tanlu.storage.desk.throttle import Backoff, FailureSum, LoginRows
 
-__all__ = ["DeskFile", "Ending", "Job", "JobEvent", "JobRows", "JobState", "Told"]
+__all__ = [
+    "Backoff",
+    "DeskFile",
+    "Ending",
+    "FailureSum",
+    "Job",
+    "JobEvent",
+    "JobRows",
+    "JobState",
+    "LoginRows",
+    "PeopleRows",
+    "StoredSession",
+    "StoredToken",
+    "StoredUser",
+    "Told",
+]
