@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import demo, plans, reports
+from tanlu.app import approvals, demo, plans, reports
 from tanlu.app.findings import facts_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from tanlu.app.access import Principal
     from tanlu.app.desk import Desk
     from tanlu.app.jobs import Job, JobEvent, Progress
+    from tanlu.compute.plan_process import PlanStep
     from tanlu.i18n.say import Say
 
 
@@ -63,14 +64,26 @@ def start_plan(
     prepared = plans.prepare(desk.workspace, options=options)
 
     def run(progress: Progress) -> dict[str, Any]:
-        progress.tell("cli.stage.plan")
-        solved = plans.solve(prepared, options=options)
-        progress.stop_if_cancelled()
-        plan = plans.keep(desk.workspace, prepared, solved, options=options, say=say)
-        return {"url": "/roadmap", "status": plan["status"], "gap": plan["gap"]}
+        solved = plans.solve(
+            prepared, options=options, watch=_watcher(progress), cancel=progress.cancelled
+        )
+        result = {"url": "/roadmap", "status": solved["status"], "gap": solved["gap"]}
+        if progress.cancelled.is_set() and approvals.stored_plan(desk.workspace) is not None:
+            return result  # the plan that was there is not replaced by an unfinished one
+        plans.keep(desk.workspace, prepared, solved, options=options, say=say)
+        return result
 
     arguments = {"settings": list(changes), "gap": gap, "time_limit": time_limit}
     return desk.jobs.start("plan", arguments, principal=principal, run=run)
+
+
+def _watcher(progress: Progress) -> Callable[[PlanStep], None]:
+    """Return what passes the steps of a search on to a job."""
+
+    def watch(step: PlanStep) -> None:
+        progress.tell(f"plan.stage.{step.stage}", fraction=step.done / step.steps, gap=step.gap)
+
+    return watch
 
 
 def start_report(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # What is not named here is a wrong input: 422.
 _STATUSES: Mapping[str, int] = {
+    "accounts.busy": 503,
+    "accounts.wait": 429,
     "app.code-unknown": 404,
     "app.figure-empty": 404,
     "app.figure-unknown": 404,
@@ -29,10 +31,9 @@ _STATUSES: Mapping[str, int] = {
     "gate.not-found": 404,
     "gate.origin": 403,
     "gate.stale": 409,
-    "gate.throttled": 429,
     "gate.token": 403,
-    "job.closed": 503,
-    "job.not-found": 404,
+    "jobs.closed": 503,
+    "jobs.unknown": 404,
     "measures.unknown": 404,
     "storage.busy": 503,
     "storage.full": 507,
