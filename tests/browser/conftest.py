@@ -7,6 +7,7 @@ host for anything. A test that provokes one takes it out of `faults`.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LOCAL = ("127.0.0.1", "localhost")
+# What the browser logs of an answer that a page shows: a form with its faults, a refusal.
+SHOWN = re.compile(r"Failed to load resource.* status of (401|403|409|413|422|429) ")
 WATCH = """addEventListener('securitypolicyviolation', (event) => console.error(
   `policy: ${event.violatedDirective} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));"""
 
@@ -89,7 +92,7 @@ def page(context: BrowserContext, faults: list[str]) -> Iterator[Page]:
         "console",
         lambda message: (
             faults.append(f"console: {message.text}")
-            if message.type in {"error", "warning"}
+            if message.type in {"error", "warning"} and not SHOWN.search(message.text)
             else None
         ),
     )

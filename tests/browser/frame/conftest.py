@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 import threading
 from dataclasses import dataclass, field
@@ -62,6 +63,11 @@ class Site:
     def posted(self, path: str) -> list[Asked]:
         """Return the requests that changed something at a path, in order."""
         return [one for one in self.asked if one.path == path and one.method != "GET"]
+
+    def tell(self, path: str, body: Mapping[str, Any], *, status: int = 200) -> None:
+        """Answer JSON to what is posted at a path."""
+        text = json.dumps(body)
+        self.answers["POST", path] = lambda _: Answer(text, "application/json", status)
 
     def answer(self, asked: Asked) -> Answer:
         """Return what a request gets."""

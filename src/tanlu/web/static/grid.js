@@ -1,0 +1,425 @@
+/* Editable grids: Tabulator shows and moves, what is typed, pasted, undone and saved is ours.
+
+   [data-grid]   JSON, see templates/parts/grid.html.j2. Everything typed or pasted is read by its column
+   (cells.js); what cannot be read stays as it is, red and listed below. A paste adds the rows it lacks.
+   Nothing is sent until Save, which sends one change-set:
+
+       POST save {head, changes: [{row, is_new, values: {field: value}, typed: {field: text}}]}
+       ← {ok: true, head, text, undo, rows?, bad: [{row, field, found, reason, advice: []}]}
+       ← {ok: false, message, findings: [{message}]}            nothing was taken
+
+   Ctrl+Z takes back the last step here; with no step left it asks for the reversing change-set:
+
+       POST undo {head, undo}
+       ← {ok: true, head, text, rows, undo} */
+
+const ADDED = 'new-';
+
+export function mount(scope, tanlu) {
+  for (const element of scope.querySelectorAll('[data-grid]')) {
+    if (!element.dataset.bound) {
+      element.dataset.bound = '1';
+      const data = JSON.parse(element.dataset.grid);
+      element.removeAttribute('data-grid');
+      Promise.all([tanlu.load('tabulator'), tanlu.load('cells'), style(tanlu)])
+        .then(([library, cells]) => new Grid(element, data, library.TabulatorFull, cells, tanlu));
+    }
+  }
+}
+
+let sheet = null;
+
+function style(tanlu) {
+  sheet ||= new Promise((resolve) => {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = tanlu.files.tabulatorStyle;
+    link.onload = resolve;
+    link.onerror = resolve;
+    document.head.prepend(link);  /* ours comes after it */
+  });
+  return sheet;
+}
+
+class Grid {
+  constructor(element, data, Tabulator, cells, tanlu) {
+    Object.assign(this, { element, data, cells, tanlu, head: data.head, undoable: data.undo });
+    this.columns = new Map(data.columns.map((column) => [column.field, column]));
+    this.marks = new Map();  /* "row field" → {typed, fault}: cells that differ from the server's */
+    this.added = new Set();
+    this.steps = [];
+    this.count = 0;
+    this.table = new Tabulator(element.querySelector('[data-grid-table]'), this.options());
+    this.table.on('tableBuilt', () => this.bind());
+  }
+
+  options() {
+    return {
+      data: this.data.rows,
+      index: 'id',
+      layout: 'fitDataStretch',
+      maxHeight: '62vh',
+      selectableRange: 1,
+      selectableRangeAutoFocus: false,
+      selectableRangeClearCells: false,
+      editTriggerEvent: 'dblclick',
+      rowHeader: { formatter: 'rownum', headerSort: false, resizable: false, width: 46, hozAlign: 'center' },
+      keybindings: { navPrev: false, navNext: false },  /* Tab leaves the grid */
+      printAsHtml: true,
+      printStyled: false,
+      columnDefaults: { headerSort: false, resizable: 'header' },
+      columns: this.data.columns.map((column) => this.column(column)),
+    };
+  }
+
+  column(column) {
+    const isNumber = column.type === 'number' || column.type === 'ratio';
+    return {
+      field: column.field,
+      title: column.unit ? `${column.title} [${column.unit}]` : column.title,
+      hozAlign: isNumber ? 'right' : 'left',
+      headerHozAlign: isNumber ? 'right' : 'left',
+      cssClass: column.readonly ? 'readonly' : '',
+      editor: column.readonly ? false : (cell, rendered, success, cancel) => this.editor(cell, rendered, success, cancel),
+      formatter: (cell) => this.drawn(cell, column),
+      accessorPrint: (value) => this.cells.show(value, column),
+      ...(column.width ? { width: column.width } : { minWidth: 90 }),
+    };
+  }
+
+  drawn(cell, column) {
+    const mark = this.marks.get(key(cell.getData().id, column.field));
+    const element = cell.getElement();
+    const fault = mark && mark.fault;
+    element.classList.toggle('changed', Boolean(mark));
+    if (fault) { element.setAttribute('aria-invalid', 'true'); element.title = this.reason(fault); }
+    else { element.removeAttribute('aria-invalid'); element.removeAttribute('title'); }
+    return document.createTextNode(fault ? fault.found : this.cells.show(cell.getValue(), column));
+  }
+
+  editor(cell, rendered, success, cancel) {
+    const column = this.columns.get(cell.getField());
+    const mark = this.marks.get(key(cell.getData().id, column.field));
+    const input = document.createElement('input');
+    const before = mark && mark.fault ? mark.fault.found : this.cells.show(cell.getValue(), column);
+    input.value = before;
+    input.setAttribute('aria-label', column.title);
+    if (column.choices && column.choices.length) { input.setAttribute('list', this.list(column)); }
+    let isOver = false;
+    const end = (isKept) => {
+      if (isOver) { return; }
+      isOver = true;
+      cancel();
+      if (isKept && input.value !== before) { this.step([[cell.getRow(), column, input.value]]); }
+    };
+    input.addEventListener('blur', () => end(true));
+    input.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' || event.key === 'Tab') { end(true); }
+      if (event.key === 'Escape') { event.stopPropagation(); end(false); }
+    });
+    rendered(() => { input.focus({ preventScroll: true }); input.select(); });
+    return input;
+  }
+
+  list(column) {
+    const id = `choices-${column.field}`;
+    if (!document.getElementById(id)) {
+      const list = document.createElement('datalist');
+      list.id = id;
+      list.append(...column.choices.map((one) => new Option(one.text, one.text)));
+      this.element.append(list);
+    }
+    return id;
+  }
+
+  bind() {
+    const area = this.element.querySelector('[data-grid-table]');
+    area.setAttribute('aria-label', this.data.label);
+    area.addEventListener('paste', (event) => this.paste(event));
+    area.addEventListener('copy', (event) => this.copy(event));
+    area.addEventListener('keydown', (event) => this.keyed(event));
+    this.element.addEventListener('click', (event) => this.clicked(event));
+    addEventListener('beforeunload', (event) => {
+      if (this.element.isConnected && this.marks.size + this.added.size) { event.preventDefault(); }
+    });
+    this.tell();
+    this.element.dataset.ready = '1';
+  }
+
+  keyed(event) {
+    const isControl = event.ctrlKey || event.metaKey;
+    if (event.target.tagName === 'INPUT') { return; }
+    if (isControl && event.key.toLowerCase() === 'z') { event.preventDefault(); this.undo(); return; }
+    if (event.key === 'Delete' || event.key === 'Backspace') { event.preventDefault(); this.clear(); return; }
+    if (event.key.length === 1 && !isControl && !event.altKey) { this.type(event); }
+  }
+
+  clicked(event) {
+    const button = event.target.closest('[data-grid-action]');
+    if (!button) { return; }
+    const { row, field, text } = button.dataset;
+    const act = {
+      save: () => this.save(),
+      undo: () => this.undo(),
+      add: () => this.step([], 1),
+      jump: () => this.jump(row, field),
+      take: () => this.step([[this.table.getRow(row), this.columns.get(field), text]]),
+    };
+    act[button.dataset.gridAction]();
+  }
+
+  /* A letter typed on a cell replaces what is in it. */
+  type(event) {
+    const cell = this.selected();
+    if (!cell || this.columns.get(cell.getField()).readonly) { return; }
+    event.preventDefault();
+    cell.edit(true);
+    const input = cell.getElement().querySelector('input');
+    if (input) { input.value = event.key; }
+  }
+
+  range() {
+    const range = this.table.getRanges()[0];
+    if (!range) { return { rows: [], columns: [] }; }
+    return {
+      rows: range.getRows(),
+      columns: range.getColumns().map((column) => this.columns.get(column.getField())).filter(Boolean),
+    };
+  }
+
+  selected() {
+    const { rows, columns } = this.range();
+    return rows.length && columns.length ? rows[0].getCell(columns[0].field) : null;
+  }
+
+  clear() {
+    const { rows, columns } = this.range();
+    this.step(rows.flatMap((row) => columns.filter((column) => !column.readonly).map((column) => [row, column, ''])));
+  }
+
+  copy(event) {
+    if (event.target.tagName === 'INPUT') { return; }
+    const { rows, columns } = this.range();
+    const quoted = (text) => (/[\t\n"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+    const lines = rows.map((row) => columns.map((column) => quoted(this.text(row, column))).join('\t'));
+    event.clipboardData.setData('text/plain', lines.join('\n'));
+    event.preventDefault();
+  }
+
+  text(row, column) {
+    const mark = this.marks.get(key(row.getData().id, column.field));
+    return mark && mark.fault ? mark.fault.found : this.cells.show(row.getData()[column.field], column);
+  }
+
+  paste(event) {
+    const text = event.clipboardData.getData('text/plain');
+    if (event.target.tagName === 'INPUT' && !/[\t\n]/.test(text)) { return; }
+    event.preventDefault();
+    event.stopPropagation();
+    const { rows, columns } = this.range();
+    if (!rows.length || !columns.length) { return; }
+    const pasted = this.cells.table(text);
+    const isOne = pasted.length === 1 && pasted[0].length === 1;
+    if (isOne && rows.length * columns.length > 1) {
+      this.step(rows.flatMap((row) => columns.map((column) => [row, column, pasted[0][0]])));
+      return;
+    }
+    this.spread(pasted, rows[0], columns[0]);
+  }
+
+  /* Lay a block over the grid from a cell on; rows that are not there are added, columns cannot be. */
+  spread(pasted, first, column) {
+    const order = [...this.columns.values()];
+    const from = order.indexOf(column);
+    const shown = this.table.getRows('display');
+    const start = shown.findIndex((row) => row.getData().id === first.getData().id);
+    const missing = Math.max(0, start + pasted.length - shown.length);
+    const beyond = pasted.reduce((sum, line) => sum + line.slice(order.length - from).filter((one) => one !== '').length, 0);
+    const writes = pasted.flatMap((line, down) => line.slice(0, order.length - from)
+      .map((text, right) => [shown[start + down] || start + down - shown.length, order[from + right], text]));
+    this.step(writes, missing);
+    if (beyond) { this.tanlu.toast(fill(this.data.texts.beyond, { n: beyond }), { tone: 'warn' }); }
+  }
+
+  /* One step of the user: cells written and rows added, taken back as one. */
+  async step(writes, missing = 0) {
+    const before = { cells: [], added: [] };
+    const rows = Array.from({ length: missing }, () => ({ id: `${ADDED}${++this.count}` }));
+    for (const row of rows) { this.added.add(row.id); before.added.push(row.id); }
+    const made = rows.length ? await this.table.addData(rows) : [];
+    this.table.blockRedraw();
+    for (const [target, column, text] of writes) {
+      const row = typeof target === 'number' ? made[target] : target;
+      if (row && !column.readonly) { before.cells.push(this.write(row, column, text)); }
+    }
+    this.redraw(before.cells);
+    if (before.cells.length || before.added.length) { this.steps.push(before); }
+    this.tell();
+  }
+
+  write(row, column, text) {
+    const data = row.getData();
+    const at = key(data.id, column.field);
+    const was = { id: data.id, field: column.field, value: data[column.field], mark: this.marks.get(at) };
+    const read = this.cells.read(text, column);
+    data[column.field] = 'fault' in read ? read.found : read.value;
+    this.marks.set(at, { typed: String(text), fault: 'fault' in read ? read : null });
+    return was;
+  }
+
+  redraw(cells) {
+    for (const id of new Set(cells.map((cell) => cell.id))) {
+      const row = this.table.getRow(id);
+      if (row) { row.reformat(); }
+    }
+    this.table.restoreRedraw();
+  }
+
+  async undo() {
+    const step = this.steps.pop();
+    if (!step) { await this.reverse(); return; }
+    this.table.blockRedraw();
+    for (const { id, field, value, mark } of step.cells.reverse()) {
+      const row = this.table.getRow(id);
+      if (row) { row.getData()[field] = value; }
+      if (mark) { this.marks.set(key(id, field), mark); } else { this.marks.delete(key(id, field)); }
+    }
+    for (const id of step.added) { this.added.delete(id); this.forget(id); }
+    this.redraw(step.cells);
+    if (step.added.length) { await this.table.deleteRow(step.added); }
+    this.tell();
+  }
+
+  forget(id) {
+    for (const at of [...this.marks.keys()]) { if (at.startsWith(`${id}\t`)) { this.marks.delete(at); } }
+  }
+
+  /* The server writes the reversing change-set; it refuses where the period is closed. */
+  async reverse() {
+    if (!this.undoable || !this.data.undo_path) { return; }
+    const answer = await this.send(this.data.undo_path, { head: this.head, undo: this.undoable });
+    if (!answer) { return; }
+    this.undoable = answer.undo || '';
+    await this.replace(answer);
+  }
+
+  changes() {
+    const changes = new Map([...this.added].map((id) => [id, { row: id, is_new: true, values: {}, typed: {} }]));
+    for (const [at, mark] of this.marks) {
+      const [id, field] = at.split('\t');
+      if (!changes.has(id)) { changes.set(id, { row: id, is_new: false, values: {}, typed: {} }); }
+      changes.get(id).values[field] = mark.fault ? null : this.table.getRow(id).getData()[field];
+      changes.get(id).typed[field] = mark.typed;
+    }
+    return [...changes.values()].filter((change) => Object.keys(change.typed).length);
+  }
+
+  async save() {
+    const changes = this.changes();
+    if (!changes.length) { return; }
+    const answer = await this.send(this.data.save, { head: this.head, changes });
+    if (!answer) { return; }
+    this.undoable = answer.undo || '';
+    await this.replace(answer);
+  }
+
+  async send(path, body) {
+    this.busy(true);
+    const answer = await this.tanlu.ask(path, { method: 'POST', json: body }).catch(() => null);
+    this.busy(false);
+    if (!answer || answer.status >= 500) { return null; }
+    const told = await answer.json();
+    this.refused(told.ok ? [] : [told.message, ...(told.findings || []).map((one) => one.message)]);
+    return told.ok ? told : null;
+  }
+
+  /* What the server says counts: its rows, and what it could not read. */
+  async replace(answer) {
+    this.head = answer.head;
+    this.steps = [];
+    this.marks.clear();
+    this.added.clear();
+    if (answer.rows) { await this.table.replaceData(answer.rows); }
+    for (const bad of answer.bad || []) {
+      this.marks.set(key(bad.row, bad.field), { typed: bad.found, fault: { advice: [], ...bad } });
+    }
+    for (const row of this.table.getRows()) { row.reformat(); }
+    if (answer.text) { this.tanlu.toast(answer.text, { tone: (answer.bad || []).length ? 'warn' : 'good' }); }
+    this.tell();
+  }
+
+  busy(isBusy) {
+    for (const button of this.element.querySelectorAll('[data-grid-action]')) { button.disabled = isBusy; }
+    if (!isBusy) { this.tell(); }
+  }
+
+  refused(lines) {
+    const place = this.element.querySelector('[data-grid-refused]');
+    place.hidden = !lines.length;
+    place.replaceChildren(...lines.map((line) => make('p', '', line)));
+    if (lines.length) { place.focus(); }
+  }
+
+  reason(fault) {
+    return fault.reason || this.data.reasons[fault.fault];
+  }
+
+  /* Buttons, and the list of cells that could not be read. */
+  tell() {
+    const changed = this.marks.size + this.added.size;
+    const bad = [...this.marks].filter(([, mark]) => mark.fault).map(([at, mark]) => [...at.split('\t'), mark.fault]);
+    this.button('save').disabled = !changed;
+    this.button('undo').disabled = !this.steps.length && !(this.undoable && this.data.undo_path);
+    const count = this.element.querySelector('[data-grid-count]');
+    count.textContent = bad.length ? fill(this.data.texts.bad, { n: bad.length }) : '';
+    this.element.querySelector('[data-grid-faults]').replaceChildren(...bad.map((one) => this.fault(...one)));
+  }
+
+  button(action) {
+    return this.element.querySelector(`[data-grid-action="${action}"]`);
+  }
+
+  fault(id, field, fault) {
+    const column = this.columns.get(field);
+    const row = this.table.getRow(id);
+    const facts = { row: row ? row.getPosition() : '', column: column.title, found: fault.found };
+    const item = make('li');
+    const jump = this.action('jump', fill(this.data.texts.fault, facts), { row: id, field });
+    item.append(jump, ` ${this.reason(fault)} `);
+    for (const text of fault.advice || []) {
+      item.append(this.action('take', fill(this.data.texts.take, { text }), { row: id, field, text }));
+    }
+    return item;
+  }
+
+  action(name, text, facts) {
+    const button = make('button', 'quiet', text);
+    button.type = 'button';
+    Object.assign(button.dataset, { gridAction: name, ...facts });
+    return button;
+  }
+
+  async jump(id, field) {
+    const row = this.table.getRow(id);
+    await this.table.scrollToRow(row, 'center', false).catch(() => null);
+    const cell = row.getCell(field);
+    this.table.getRanges()[0].setBounds(cell, cell);
+    this.element.querySelector('.tabulator-tableholder').focus({ preventScroll: true });
+  }
+}
+
+function key(id, field) {
+  return `${id}\t${field}`;
+}
+
+function make(tag, name = '', text = '') {
+  const element = document.createElement(tag);
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+/* Sentences come from the server with their places marked: {row}, {found}. */
+function fill(sentence, facts) {
+  return sentence.replace(/\{(\w+)\}/g, (place, name) => (name in facts ? facts[name] : place));
+}
