@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from tanlu.report.payload import ReportPayload
     from tanlu.report.tree import Report
 
-HOSTILE = '#read("/etc/passwd") $x^2$ *b* _i_ <img onerror=1> {{7*7}} =1+1 \\ @a `c` 😀 // --- "q"'
-PRINTED = HOSTILE.replace("😀", "[U+1F600]")
+HOSTILE = (
+    '#read("/etc/passwd") $x^2$ *b* _i_ <img onerror=1> {{7*7}} =1+1 \\ @a `c` 😀 \x01 // --- "q"'
+)
+PRINTED = HOSTILE.replace("😀", "[U+1F600]").replace("\x01", "[U+0001]")
 WHITE = "\N{ZERO WIDTH SPACE}"
 
 

@@ -18,6 +18,7 @@ _AFTER = re.compile(r"([/\\_.:;,?&=!-])(?=[^\s\d])")
 _LATIN = re.compile(rf"[!-~]{{{_LONG_WORD + 1},}}")
 _SHIFTED = {"<sub>": "sub", "<super>": "super"}
 _SPACES = frozenset("\t\n\r\N{NO-BREAK SPACE}" + BREAK)
+_SHOWN = frozenset("LMNPSZ")  # letters, marks, numbers, punctuation, symbols, spaces
 _SVG_FONT = re.compile(r"font-family:[^;\"]*|font-family=\"[^\"]*\"")
 
 
@@ -32,8 +33,15 @@ def covered() -> frozenset[int]:
     return frozenset(found)
 
 
-def runs(text: str) -> list[Run]:
+def runs(text: str, *, in_any_font: bool = False) -> list[Run]:
     """Return a text as pieces on the line, below it and above it.
+
+    Parameters
+    ----------
+    text : str
+        What a reader should see.
+    in_any_font : bool
+        The program that shows it has other fonts too: only what no font has is spelled out.
 
     Examples
     --------
@@ -43,10 +51,10 @@ def runs(text: str) -> list[Run]:
     found: list[Run] = []
     place = 0
     for match in GAS.finditer(text):
-        found += _spelled(text[place : match.start(2)])
+        found += _spelled(text[place : match.start(2)], in_any_font=in_any_font)
         found.append((match.group(2), "sub"))
         place = match.end(2)
-    found += _spelled(text[place:])
+    found += _spelled(text[place:], in_any_font=in_any_font)
     return _joined(found)
 
 
@@ -83,11 +91,15 @@ def _broken(word: str) -> str:
     )
 
 
-def _spelled(text: str) -> list[Run]:
+def _spelled(text: str, *, in_any_font: bool = False) -> list[Run]:
     has = covered()
-    if all(ord(mark) in has for mark in text):
+
+    def is_kept(mark: str) -> bool:
+        return ord(mark) in has or (in_any_font and unicodedata.category(mark)[0] in _SHOWN)
+
+    if all(is_kept(mark) for mark in text):
         return [(text, "")] if text else []
-    return _joined([(mark, "") if ord(mark) in has else _other(mark) for mark in text])
+    return _joined([(mark, "") if is_kept(mark) else _other(mark) for mark in text])
 
 
 def _other(mark: str) -> Run:
