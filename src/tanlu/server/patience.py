@@ -9,14 +9,21 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 if TYPE_CHECKING:
     import asyncio
 
-_HEADER_SECONDS = 10.0
-_BODY_SECONDS = 60.0
-_LEAST_BYTES = 1024  # each second, of a body that takes longer
-
 
 class PatientProtocol(H11Protocol):
-    """HTTP as uvicorn speaks it, with deadlines for the header and the body of a request."""
+    """HTTP as uvicorn speaks it, with deadlines for the header and the body of a request.
 
+    Attributes
+    ----------
+    header_seconds, body_seconds : float
+        How long each may take [s].
+    least_bytes : int
+        What a body that takes longer must bring each second.
+    """
+
+    header_seconds = 10.0
+    body_seconds = 60.0
+    least_bytes = 1024
     _deadline: asyncio.TimerHandle | None = None
     _received = 0
     _began = 0.0
@@ -24,12 +31,12 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """Start the clock of a new connection."""
         super().connection_made(transport)
-        self._wait(_HEADER_SECONDS)
+        self._wait(self.header_seconds)
 
     def data_received(self, data: bytes) -> None:
         """Take what came; a whole request stops the clock, the next one starts it again."""
         if self._deadline is None:
-            self._wait(_HEADER_SECONDS)
+            self._wait(self.header_seconds)
         self._received += len(data)
         super().data_received(data)
         if self._is_whole():
@@ -57,8 +64,8 @@ class PatientProtocol(H11Protocol):
         """Close the connection, unless a body comes fast enough to be waited for."""
         spent = self.loop.time() - self._began
         in_body = self.cycle is not None and self.cycle.more_body
-        if in_body and (spent < _BODY_SECONDS or self._received >= _LEAST_BYTES * spent):
-            self._deadline = self.loop.call_later(_HEADER_SECONDS, self._late)
+        if in_body and (spent < self.body_seconds or self._received >= self.least_bytes * spent):
+            self._deadline = self.loop.call_later(self.header_seconds, self._late)
             return
         self._deadline = None
         self.transport.close()
