@@ -255,6 +255,7 @@ class Company:
         self,
         *,
         year: int | None = None,
+        kind: str = "full",
         lang: str | tuple[str, ...] = ("zh", "en"),
         formats: str | tuple[str, ...] = ("html",),
         output: str | Path | None = None,
@@ -264,10 +265,11 @@ class Company:
         Raises
         ------
         TanluError
-            ``report.format`` for a format that is not there, with those that are.
+            ``report.format`` and ``report.kind`` for one that is not there, with those that are.
         """
         options = reports.ReportOptions(
             year=year,
+            kind=kind,
             languages=(lang,) if isinstance(lang, str) else tuple(lang),
             formats=(formats,) if isinstance(formats, str) else tuple(formats),
             output=Path(output) if output else None,

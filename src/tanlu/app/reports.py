@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu._version import __version__
 from tanlu.app import approvals, clock, goals
 from tanlu.app.disclosures import disclosure_body
+from tanlu.app.documents import FORMATS, FULL, check_wishes, made
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import factors_used, inventory_body
 from tanlu.app.rankings import NO_DRIVERS, UNBACKED, hotspots_body
@@ -17,17 +18,18 @@ from tanlu.catalog import load
 from tanlu.i18n.say import LANGUAGES, Say
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import year_months
-from tanlu.render import html
 from tanlu.report.build import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from tanlu.app.documents import ReportFile
     from tanlu.app.inventories import TakenInventory
+    from tanlu.report.tree import Report
     from tanlu.storage import Workspace
 
-FORMATS = ("html",)
+__all__ = ["FORMATS", "ReportOptions", "report_file", "report_payload", "write_reports"]
 _VALUE_CHAIN = 3  # scope
 _ABSOLUTE = "absolute"  # kind of a target
 _SHOWN_FINDINGS = 200
@@ -41,6 +43,8 @@ class ReportOptions:
     ----------
     year : int or None
         Inventory year; None is the newest.
+    kind : str
+        Full, or one of `report.build.KINDS`.
     languages, formats : tuple of str
         One file per language and format.
     output : Path or None
@@ -48,8 +52,9 @@ class ReportOptions:
     """
 
     year: int | None = None
+    kind: str = FULL
     languages: tuple[str, ...] = ("zh", "en")
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = ("html",)
     output: Path | None = None
 
 
@@ -81,41 +86,67 @@ def write_reports(
     Raises
     ------
     TanluError
-        ``report.format``, ``report.nothing-asked`` without a language or a format,
-        ``i18n.unknown-language``, ``app.no-rows``.
+        ``report.format``, ``report.kind``, ``report.nothing-asked`` without a language or a
+        format, ``i18n.unknown-language``, ``app.no-rows``.
     """
-    if not options.languages or not options.formats:
-        raise TanluError("report.nothing-asked")
-    unknown = [name for name in options.formats if name not in FORMATS]
-    if unknown:
-        raise TanluError("report.format", found=", ".join(unknown), known=", ".join(FORMATS))
-    says = [Say(lang).typographic() for lang in options.languages]
+    check_wishes(options.kind, languages=options.languages, formats=options.formats)
     if progress:
         progress("cli.stage.report")
-    payload = report_payload(workspace, options.year, taken=taken)
-    tree = build(payload)  # type: ignore[arg-type]  # the shape is checked by the sections
+    tree, year = _tree(workspace, options, taken=taken)
     folder = options.output or workspace.folder / "exports"
     folder.mkdir(parents=True, exist_ok=True)
-    year = payload["inventory"]["year"]
     reports = []
-    for say, lang in zip(says, options.languages, strict=True):
-        others = [other for other in says if other is not say]
-        text = html.page(tree, says=[say, *others])
-        reports.append(_write(folder / f"tanlu-{year}-{lang}.html", text, lang))
+    for form in options.formats:
+        for lang in options.languages:
+            file = made(tree, year=year, form=form, lang=lang, languages=options.languages)
+            path = _write(folder / file.name, file.data)
+            digest = hashlib.sha256(file.data).hexdigest()
+            reports.append({"path": str(path), "lang": lang, "format": form, "sha256": digest})
     return {"reports": reports}
 
 
-def _write(path: Path, text: str, lang: str) -> dict[str, Any]:
-    data = text.encode("utf-8")
-    temporary = path.with_suffix(".tmp")
+def report_file(
+    workspace: Workspace, *, options: ReportOptions, taken: TakenInventory | None = None
+) -> ReportFile:
+    """Return one document without writing it: the first language and format of the options.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Open workspace.
+    options : ReportOptions
+        Year, kind, language, format.
+    taken : TakenInventory, optional
+        The inventory, when it was taken already.
+
+    Raises
+    ------
+    TanluError
+        Those of `write_reports`.
+    """
+    check_wishes(options.kind, languages=options.languages, formats=options.formats)
+    tree, year = _tree(workspace, options, taken=taken)
+    return made(
+        tree,
+        year=year,
+        form=options.formats[0],
+        lang=options.languages[0],
+        languages=options.languages,
+    )
+
+
+def _tree(
+    workspace: Workspace, options: ReportOptions, *, taken: TakenInventory | None
+) -> tuple[Report, int]:
+    payload = report_payload(workspace, options.year, taken=taken)
+    tree = build(payload, kind=options.kind)  # type: ignore[arg-type]  # checked by the sections
+    return tree, int(payload["inventory"]["year"])
+
+
+def _write(path: Path, data: bytes) -> Path:
+    temporary = path.with_name(f"{path.name}.tmp")
     temporary.write_bytes(data)
-    temporary.replace(path)
-    return {
-        "path": str(path),
-        "lang": lang,
-        "format": "html",
-        "sha256": hashlib.sha256(data).hexdigest(),
-    }
+    return temporary.replace(path)
 
 
 def report_payload(

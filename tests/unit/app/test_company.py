@@ -45,8 +45,9 @@ def test_the_verbs_of_the_ledger_and_targets_are_those_of_the_command_line() -> 
     [
         (lambda c: c.inventory(2024), "app.no-rows", "tanlu import"),
         (lambda c: c.explain("inv/2024/scope9"), "app.figure-unknown", "as printed"),
-        (lambda c: c.report(formats="pdf"), "report.format", '"pdf"'),
-        (lambda c: c.report(formats=("docx", "xlsx")), "report.format", "docx, xlsx"),
+        (lambda c: c.report(formats="odt"), "report.format", '"odt"'),
+        (lambda c: c.report(formats=("pdf", "odt", "rtf")), "report.format", "odt, rtf"),
+        (lambda c: c.report(kind="mail", formats="pdf"), "report.kind", "full, inventory"),
         (lambda c: c.report(lang="fr", formats="html"), "i18n.unknown-language", "zh, en"),
         (lambda c: c.target_add("t", kind="most", year=2030), "target.kind", "absolute"),
         (lambda c: c.row_void("abc", reason="x"), None, "abc"),

@@ -21,6 +21,7 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
     @program.command("report", help=say("cli.report"), rich_help_panel=say("cli.panel.use"))
     def report(
         year: Annotated[int | None, typer.Option("--year", help=say("cli.year"))] = None,
+        kind: Annotated[str, typer.Option("--kind", help=say("cli.report.kind"))] = "full",
         lang: Annotated[str, typer.Option("--lang", help=say("cli.report.lang"))] = "zh,en",
         formats: Annotated[str, typer.Option("--format", help=say("cli.report.format"))] = "html",
         output: Annotated[Path | None, typer.Option("-o", help=say("cli.output.folder"))] = None,
@@ -29,6 +30,7 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
 
         options = reports.ReportOptions(
             year=year,
+            kind=kind,
             languages=tuple(part.strip() for part in lang.split(",") if part.strip()),
             formats=tuple(part.strip() for part in formats.split(",") if part.strip()),
             output=output,
