@@ -205,9 +205,7 @@ def _direct_labels(
     )
     texts = [*(band.label for band in bands), pen.say("report.series.baseline")]
     colors = [*(band.color for band in bands), pen.theme.baseline]
-    made["grid"].append(
-        {"left": pen.width - right - 5, "width": right, "top": _TOP, "bottom": _BOTTOM}
-    )
+    made["grid"].append({"right": 5, "width": right, "top": _TOP, "bottom": _BOTTOM})
     made["xAxis"].append({"type": "value", "min": 0, "max": right, "show": False, "gridIndex": 1})
     made["yAxis"].append(
         {"type": "value", "min": scale.low, "max": scale.high, "show": False, "gridIndex": 1}
