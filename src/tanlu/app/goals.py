@@ -43,7 +43,7 @@ _UNITS = {
     TargetKind.PEAK: "t",
     TargetKind.NEUTRALITY: "t",
 }
-_SCOPES = ("1", "2", "3", "1+2", "1+2+3")
+SCOPES = ("1", "2", "3", "1+2", "1+2+3")
 _MET = {Verdict.MET: True, Verdict.NOT_MET: False}
 _PERCENT = Decimal(100)
 _TEN_THOUSAND = Decimal(10) ** 4
@@ -162,8 +162,8 @@ def _kind(draft: TargetDraft) -> TargetKind:
     kinds = [kind.value for kind in TargetKind]
     if draft.kind not in kinds:
         raise TanluError("target.kind", found=draft.kind, known=", ".join(kinds))
-    if draft.scope not in _SCOPES:
-        raise TanluError("target.scope", found=draft.scope, known=", ".join(_SCOPES))
+    if draft.scope not in SCOPES:
+        raise TanluError("target.scope", found=draft.scope, known=", ".join(SCOPES))
     return TargetKind(draft.kind)
 
 
@@ -258,7 +258,7 @@ def year_figures(
     emissions: dict[tuple[str, str], dict[int, Decimal]] = {}
     shares = {}
     for year, inventory in sorted(known.items()):
-        for scope in _SCOPES:
+        for scope in SCOPES:
             for basis in Basis:
                 total = _scope_total(inventory, scope, basis)
                 if total is not None:
@@ -383,7 +383,7 @@ def check_targets(
         check = check_progress(own, actual)
         gaps = _gaps(own, check, figures, is_own_base=target.base_value is None)
         rows.append(_check_row(own, check, last=last, say=say) | _gaps_body(gaps, say))
-        rows += [_check_row(based, check, last=last, say=say) for check in _rule_checks(based)]
+        rows += [_check_row(based, check, last=last, say=say) for check in rule_checks(based)]
     return {"targets": rows, "actuals": _actuals(figures)}
 
 
@@ -422,13 +422,13 @@ def check_company(company: str, *, say: Say) -> dict[str, Any]:
     rows = [
         _check_row(target, check, last=target.year, say=say)
         for target in company_targets(company)
-        for check in _rule_checks(target)
+        for check in rule_checks(target)
     ]
     return {"targets": rows}
 
 
-def _rule_checks(target: Target) -> tuple[Check, ...]:
-    """Compare with the rules of the tables, as for a target that is set today."""
+def rule_checks(target: Target) -> tuple[Check, ...]:
+    """Compare a target with the rules of the tables, as for one that is set today."""
     year = clock.today().year
     last_years = {
         name: year + int(str(row["near_term_years"]).rpartition("-")[2])

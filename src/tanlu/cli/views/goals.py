@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import layout
 from tanlu.cli.views.made import made
+from tanlu.render.amounts import amount
 from tanlu.render.speech import words
 from tanlu.report.source import gap_words, plan_status
 
@@ -22,7 +23,6 @@ _ADOPTIONS = 40
 _YEAR_STEP = 5
 _LISTED = 1
 _GAPS = 4
-_SHARES = ("fraction", "1")
 _NOT_APPLICABLE = "not_applicable"
 
 
@@ -48,27 +48,6 @@ def _asked(row: Mapping[str, Any], say: Say) -> str:
     if row["reduction"] is not None:
         return say.percent(-row["reduction"])
     return amount(row["level"], row["unit"], say)
-
-
-def amount(
-    value: float | None, unit: str | None, say: Say, *, is_bare: bool = False, places: int = 1
-) -> str:
-    """Return a value of a target in its unit; a bare one leaves a long unit to its neighbour."""
-    if value is None:
-        return say.missing
-    if unit == "t":
-        return say.mass(value)
-    if unit in _SHARES:
-        return _percent(value, places, say)
-    if unit == "fraction_per_year":
-        return say("cli.per_year", value=_percent(value, places, say))
-    if unit == "year":
-        return str(int(value))
-    return say.number(value) if is_bare or not unit else f"{say.number(value)} {unit}"
-
-
-def _percent(value: float, places: int, say: Say) -> str:
-    return f"{say.fixed(value * 100, places)}%"
 
 
 def checks(console: Console, say: Say, body: Mapping[str, Any]) -> None:

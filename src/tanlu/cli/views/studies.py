@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import goals, layout
+from tanlu.render.amounts import amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +57,7 @@ def _pareto(console: Console, say: Say, study: Mapping[str, Any], body: Mapping[
     heads = [say("study.pareto.factor"), say("study.pareto.total"), say("study.cost"),
              say("study.gap")]  # fmt: skip
     rows = [
-        (say.percent(row["factor"]), goals.amount(row["total_t"], "t", say),
+        (say.percent(row["factor"]), amount(row["total_t"], "t", say),
          say("study.infeasible") if row["status"] == "infeasible"
          else _money(row["cost_npv"] or row["bound_npv"], say, body), _gap(row["gap"], say))
         for row in study["points"]

@@ -63,6 +63,7 @@ def _stroke(role: str, pen: Pen) -> Option:
         "actual": (pen.theme.ink, "solid", 2.4),
         "plan": (pen.theme.brand, "solid", 2.0),
         "target": (pen.theme.target, "dashed", 1.6),
+        "path": (pen.theme.target, "dashed", 1.6),
         "baseline": (pen.theme.muted, "dotted", 1.6),
     }
     color, kind, width = looks.get(role, looks["plan"])
