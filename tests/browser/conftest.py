@@ -1,7 +1,8 @@
 """The system's Chromium for tests that need a browser: fixtures `browser`, `page`, `faults`.
 
 `page` fails its test when the page logged an error, broke its own security policy or asked another
-host for anything. A test that provokes one takes it out of `faults`.
+host for anything. A test that provokes one takes it out of `faults`. The policy forbids eval, which
+`page.wait_for_function` needs: use `until(expression)`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,12 +19,13 @@ import pytest
 sync_api = pytest.importorskip("playwright.sync_api")
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WAIT_S = 10
 LOCAL = ("127.0.0.1", "localhost")
 # What the browser logs of an answer that a page shows: a form with its faults, a refusal.
 SHOWN = re.compile(r"Failed to load resource.* status of (401|403|409|413|422|429) ")
@@ -86,7 +89,7 @@ def faults() -> list[str]:
 def page(context: BrowserContext, faults: list[str]) -> Iterator[Page]:
     """Open a tab whose errors, policy violations and foreign requests fail the test."""
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(1000 * WAIT_S)
     opened.on("pageerror", lambda error: faults.append(f"error: {error}"))
     opened.on(
         "console",
@@ -107,3 +110,16 @@ def page(context: BrowserContext, faults: list[str]) -> Iterator[Page]:
     yield opened
     opened.close()
     assert faults == []
+
+
+@pytest.fixture
+def until(page: Page) -> Callable[[str], None]:
+    """Return a function that waits until an expression is true on the page."""
+
+    def wait(expression: str) -> None:
+        end = time.monotonic() + WAIT_S
+        while not page.evaluate(expression):
+            assert time.monotonic() < end, f"never true: {expression}"
+            page.wait_for_timeout(20)
+
+    return wait

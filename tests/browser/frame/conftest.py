@@ -64,10 +64,25 @@ class Site:
         """Return the requests that changed something at a path, in order."""
         return [one for one in self.asked if one.path == path and one.method != "GET"]
 
+    def reply(self, html: str, *, status: int = 200) -> Answer:
+        """Return an answer of HTML."""
+        return Answer(html, status=status)
+
+    def json(self, body: Mapping[str, Any], *, status: int = 200) -> Answer:
+        """Return an answer of JSON."""
+        return Answer(json.dumps(body), "application/json", status)
+
+    def stream(self, parts: Iterator[bytes]) -> Answer:
+        """Return server-sent events."""
+        return Answer(parts, "text/event-stream")
+
+    def go(self, path: str) -> Answer:
+        """Return a redirect, as the answer to a form that was taken."""
+        return Answer("", status=303, headers={"Location": path})
+
     def tell(self, path: str, body: Mapping[str, Any], *, status: int = 200) -> None:
         """Answer JSON to what is posted at a path."""
-        text = json.dumps(body)
-        self.answers["POST", path] = lambda _: Answer(text, "application/json", status)
+        self.answers["POST", path] = lambda _: self.json(body, status=status)
 
     def answer(self, asked: Asked) -> Answer:
         """Return what a request gets."""

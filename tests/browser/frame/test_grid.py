@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Page
+
+    Until = Callable[[str], None]
 
 PAGE = """{% extends "base.html.j2" %}
 {% block content %}
@@ -92,15 +96,15 @@ def test_undo_takes_back_a_whole_paste(sheet: Page) -> None:
     assert sheet.locator('[data-grid-action="save"]').is_disabled()
 
 
-def test_a_paste_longer_than_the_table_adds_rows(sheet: Page) -> None:
+def test_a_paste_longer_than_the_table_adds_rows(sheet: Page, until: Until) -> None:
     paste(sheet, 5, "month", "2024-05\t1\n2024-06\t2\n2024-07\t3")
-    sheet.wait_for_function("document.querySelectorAll('.tabulator-row').length === 7")
+    until("document.querySelectorAll('.tabulator-row').length === 7")
 
     assert column(sheet, "month")[4:] == ["2024-05", "2024-06", "2024-07"]
     assert column(sheet, "amount")[4:] == ["1", "2", "3"]
 
     sheet.keyboard.press("Control+z")
-    sheet.wait_for_function("document.querySelectorAll('.tabulator-row').length === 5")
+    until("document.querySelectorAll('.tabulator-row').length === 5")
 
 
 def test_read_only_columns_are_passed_over_and_what_lies_beyond_is_told(sheet: Page) -> None:
