@@ -23,6 +23,7 @@ from tanlu.roadmap.chain_checks import (
 from tanlu.roadmap.layout import make_decisions, make_routes, ready_years
 from tanlu.roadmap.once import once
 from tanlu.roadmap.problem import TargetKind
+from tanlu.roadmap.scaled import Scaled, scaled, total_of
 from tanlu.roadmap.simulate import ONE, ZERO, built_shares, unclaimed_generation
 from tanlu.roadmap.storage import is_physical, lost_generation, raised_use
 from tanlu.roadmap.target_checks import TARGETS
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tanlu.roadmap.layout import Decision
-    from tanlu.roadmap.problem import Problem, Series, Target
-    from tanlu.roadmap.route import Route
+    from tanlu.roadmap.problem import Problem, PvOption, Series, Target
     from tanlu.roadmap.simulate import Choices, Simulation
 
 
@@ -46,18 +46,18 @@ def find_breaches(problem: Problem, choices: Choices, result: Simulation) -> tup
 
 def _adoption(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[Breach]:
     for decision in make_decisions(problem):
-        path = choices.share[decision.id]
+        path = scaled(choices.share[decision.id])
         owner = problem.measures.get(decision.owner) or problem.pv[decision.owner]
         ready = owner.first_year + owner.lead_years
         early = max(problem.frozen_until, owner.lead_years)
-        before = ZERO
-        for year, value in enumerate(path):
+        before = 0
+        for year, value in enumerate(path.top):
             if value < before:
-                yield Breach("adoption", decision.id, year, before - value)
+                yield Breach("adoption", decision.id, year, Fraction(before - value, path.bottom))
             if value > 0 and (problem.years[year] < ready or year < early):
-                yield Breach("adoption", decision.id, year, value)
+                yield Breach("adoption", decision.id, year, Fraction(value, path.bottom))
             if value != before and problem.years[year] not in problem.decision_years:
-                yield Breach("adoption", decision.id, year, value - before)
+                yield Breach("adoption", decision.id, year, Fraction(value - before, path.bottom))
             before = value
 
 
@@ -78,10 +78,10 @@ def _order(problem: Problem, choices: Choices, _result: Simulation) -> Iterator[
     decisions = make_decisions(problem)
     for first, second in pairwise(decisions):
         if second.step > 1:
-            for year in range(problem.periods):
-                gap = choices.share[second.id][year] - choices.share[first.id][year]
+            gaps = scaled(choices.share[second.id]).minus(scaled(choices.share[first.id]))
+            for year, gap in enumerate(gaps.top):
                 if gap > 0:
-                    yield Breach("blocks", second.id, year, gap)
+                    yield Breach("blocks", second.id, year, Fraction(gap, gaps.bottom))
 
 
 def _first_steps(problem: Problem) -> dict[str, Decision]:
@@ -129,11 +129,12 @@ def _rollout(problem: Problem, choices: Choices, _result: Simulation) -> Iterato
         limit = share[kind] * len(members)
         if not members[0].continuous:
             limit = Fraction(math.ceil(limit))
-        before = ZERO
-        for year in range(problem.periods):
-            now = sum((choices.share[d.id][year] for d in members), ZERO)
-            if now - before > limit:
-                yield Breach("rollout", kind, year, now - before - limit)
+        total = total_of((scaled(choices.share[d.id]) for d in members), problem.periods)
+        before = 0
+        for year, now in enumerate(total.top):
+            if (now - before) * limit.denominator > limit.numerator * total.bottom:
+                more = Fraction(now - before, total.bottom)
+                yield Breach("rollout", kind, year, more - limit)
             before = now
 
 
@@ -144,56 +145,57 @@ def _heat(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Br
     """
     limits_of = all_route_limits(problem, choices)
     for route in make_routes(problem):
-        step = problem.quantum(route.serves)
-        limits = limits_of[route.id]
         family = "stock" if route.is_technology else "heat"
-        for year, amount in enumerate(result.served[route.id]):
-            limit = limits[year]
+        step = problem.quantum(route.serves) if family == "heat" else ZERO
+        served, limit = scaled(result.served[route.id]), limits_of[route.id]
+        over = served if limit is None else served.minus(limit)
+        most = 0 if limit is None else math.floor(step * over.bottom)
+        for year, (amount, more) in enumerate(zip(served.top, over.top, strict=True)):
             if amount < 0:
-                yield Breach(family, route.id, year, -amount)
-            elif limit is not None and amount > limit + (step if family == "heat" else 0):
-                yield Breach(family, route.id, year, amount - limit)
+                yield Breach(family, route.id, year, Fraction(-amount, served.bottom))
+            elif limit is not None and more > most:
+                yield Breach(family, route.id, year, Fraction(more, over.bottom))
 
 
-def all_route_limits(problem: Problem, choices: Choices) -> dict[str, list[Fraction | None]]:
-    """Return the most that each route may serve in each year; None is no limit."""
+def all_route_limits(problem: Problem, choices: Choices) -> dict[str, Scaled | None]:
+    """Return the most that each route may serve by year; None is no limit."""
     built = built_shares(problem, choices)
     most = _headroom(problem)
-    return {
-        route.id: capacities(problem, choices, route.owner)
-        if route.is_technology
-        else _share_limits(problem, route, built=built, most=most[route.serves])
-        for route in make_routes(problem)
-    }
+    left: dict[str, Scaled] = {}
+    found: dict[str, Scaled | None] = {}
+    for route in make_routes(problem):
+        if route.is_technology:
+            found[route.id] = _capacity(problem, choices, route.owner)
+            continue
+        demand = scaled(problem.end_uses[route.serves].demand).times(scaled(most[route.serves]))
+        if route.owner:
+            saving = problem.measures[route.owner].saving[route.serves]
+            share = scaled(built[route.owner]).times(scaled(saving))
+        else:
+            left = left or _left_open(problem, built)
+            share = left[route.serves]
+        found[route.id] = demand.times(share)
+    return found
 
 
-def _share_limits(
-    problem: Problem, route: Route, *, built: Mapping[str, Series], most: Series
-) -> list[Fraction | None]:
-    demand = problem.end_uses[route.serves].demand
-    if route.owner:
-        saving = problem.measures[route.owner].saving[route.serves]
-        shares = [part * share for part, share in zip(built[route.owner], saving, strict=True)]
-    else:
-        shares = _left_open(problem, built, route.serves)
-    triples = zip(demand, shares, most, strict=True)
-    return [d * s * m if s else ZERO for d, s, m in triples]
-
-
-def capacities(problem: Problem, choices: Choices, name: str) -> list[Fraction | None]:
-    """Return what a technology can serve or make in each year; None is no limit."""
+def _capacity(problem: Problem, choices: Choices, name: str) -> Scaled | None:
+    """Return what a technology can serve or make; None is no limit."""
     part = availability(problem, name)
     standing = capacity_of(problem, choices, name)
-    return [None if value is None else part * value for value in standing]
+    if any(value is None for value in standing):
+        return None
+    return scaled([part * value for value in standing if value is not None])
 
 
-def _left_open(problem: Problem, built: Mapping[str, Series], end_use: str) -> list[Fraction]:
-    left = [ONE] * problem.periods
+def _left_open(problem: Problem, built: Mapping[str, Series]) -> dict[str, Scaled]:
+    """Return the share of each end use that switches leave to the old way."""
+    taken: dict[str, list[Scaled]] = {name: [] for name in problem.end_uses}
     for measure in problem.measures.values():
-        if measure.effect is Effect.SWITCH and end_use in measure.saving:
-            taken = zip(left, built[measure.id], measure.saving[end_use], strict=True)
-            left = [rest - share * part for rest, share, part in taken]
-    return left
+        if measure.effect is Effect.SWITCH and any(scaled(built[measure.id]).top):
+            for name, part in measure.saving.items():
+                taken[name].append(scaled(built[measure.id]).times(scaled(part)))
+    whole = Scaled([1] * problem.periods, 1)
+    return {name: whole.minus(total_of(mine, problem.periods)) for name, mine in taken.items()}
 
 
 @once
@@ -232,26 +234,32 @@ def _purchases(_problem: Problem, _choices: Choices, result: Simulation) -> Iter
 
 def _generation(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:
     for option in problem.pv.values():
-        shares = choices.share[option.id]
-        for year in range(problem.periods):
-            capacity = choices.capacity[option.id][year]
-            within, after = choices.within[option.id][year], choices.after[option.id][year]
-            made = capacity * option.yield_per_kw[year]
-            used = within + after + choices.export[option.id][year]
-            if used > made:
-                yield Breach("pv", option.id, year, used - made)
-            if capacity > option.max_kw * shares[year]:
-                yield Breach("ownership", option.id, year, capacity)
-            before = choices.capacity[option.id][year - 1] if year else capacity
-            open_ = problem.years[year] in problem.decision_years
-            if capacity < before or (capacity > before and not open_):
-                yield Breach("pv", option.id, year, abs(capacity - before))
-            ended = shares[year - option.term] if year >= option.term else ZERO
-            if option.ownership is Ownership.OWN:
-                ended = ZERO
-            if (after > 0 and ended < 1) or (within > 0 and ended == 1):
-                yield Breach("ownership", option.id, year, max(after, within))
+        yield from _generator(problem, choices, option)
     yield from _envelopes(problem, choices, result)
+
+
+def _generator(problem: Problem, choices: Choices, option: PvOption) -> Iterator[Breach]:
+    name, shares = option.id, choices.share[option.id]
+    capacity = scaled(choices.capacity[name])
+    within, after = choices.within[name], choices.after[name]
+    parts = (within, after, choices.export[name])
+    used = total_of(map(scaled, parts), problem.periods)
+    unmade = used.minus(capacity.times(scaled(option.yield_per_kw)))
+    unroofed = capacity.minus(scaled(shares).by(option.max_kw))
+    before = capacity.top[0]
+    for year, kw in enumerate(capacity.top):
+        if unmade.top[year] > 0:
+            yield Breach("pv", name, year, Fraction(unmade.top[year], unmade.bottom))
+        if unroofed.top[year] > 0:
+            yield Breach("ownership", name, year, choices.capacity[name][year])
+        open_ = problem.years[year] in problem.decision_years
+        if kw < before or (kw > before and not open_):
+            yield Breach("pv", name, year, Fraction(abs(kw - before), capacity.bottom))
+        before = kw
+        own = option.ownership is Ownership.OWN or year < option.term
+        ended = ZERO if own else shares[year - option.term]
+        if (after[year] > 0 and ended < 1) or (within[year] > 0 and ended == 1):
+            yield Breach("ownership", name, year, max(after[year], within[year]))
 
 
 def _envelopes(problem: Problem, choices: Choices, result: Simulation) -> Iterator[Breach]:

@@ -28,6 +28,7 @@ from tanlu.roadmap.economics import (
 from tanlu.roadmap.once import once
 from tanlu.roadmap.retirement import kept_stock_cost, retirable, retirement_costs
 from tanlu.roadmap.route import Route
+from tanlu.roadmap.scaled import scaled
 from tanlu.roadmap.tariff import has_running_costs, has_tariff, profile_cost, slice_cost
 
 if TYPE_CHECKING:
@@ -274,6 +275,9 @@ def _labels(years: tuple[int, ...]) -> tuple[str, ...]:
 
 def to_float(values: Sequence[Fraction]) -> FloatArray:
     """Return exact numbers as an array of floats."""
+    if isinstance(values, tuple):
+        whole = scaled(values)
+        return np.array([value / whole.bottom for value in whole.top], dtype=np.float64)
     return np.array([value.numerator / value.denominator for value in values], dtype=np.float64)
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.rounding import floor_half_up
 from tanlu.roadmap.chain_rounding import UNIT_STEP, Amounts
 from tanlu.roadmap.checks import all_route_limits
 from tanlu.roadmap.retirement import retirable
+from tanlu.roadmap.scaled import Scaled, scaled, total_of
 from tanlu.roadmap.simulate import ZERO, Choices, built_shares, remaining
 from tanlu.roadmap.simulate import nothing as no_choices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tanlu.roadmap.builder import FloatArray, IntArray
     from tanlu.roadmap.layout import Layout
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 SHARE_STEP = Fraction(1, 10**9)
 KW_STEP = Fraction(1, 10)
 TONNE_STEP = Fraction(1, 10**6)
+_WHOLE = {0: ZERO, 1: Fraction(1)}
 NOISE = 1e-11
 DOWN_NOISE = 10**8  # one in so many of an amount is solver noise
 
@@ -136,15 +139,20 @@ def _down(value: Fraction, step: Fraction) -> Fraction:
     """Round to a step: to the nearest when that is closer than solver noise, else down."""
     if not value:
         return ZERO
-    top = value.numerator * step.denominator
-    bottom = value.denominator * step.numerator
-    count = (2 * top + bottom) // (2 * bottom)
-    if abs(count * bottom - top) * DOWN_NOISE > max(top, bottom):
-        count = top // bottom
+    count = _nearest_or_down(value.numerator * step.denominator, value.denominator * step.numerator)
     return Fraction(count * step.numerator, step.denominator)
 
 
+def _nearest_or_down(top: int, bottom: int) -> int:
+    count = (2 * top + bottom) // (2 * bottom)
+    if abs(count * bottom - top) * DOWN_NOISE > max(top, bottom):
+        count = top // bottom
+    return count
+
+
 def _up(value: Fraction, step: Fraction) -> Fraction:
+    if not value:
+        return ZERO
     nearest = floor_half_up(value / step) * step
     if abs(nearest - value) <= max(value, step) * Fraction(1, 10**9):
         return nearest
@@ -153,7 +161,8 @@ def _up(value: Fraction, step: Fraction) -> Fraction:
 
 def _shares(path: FloatArray, *, continuous: bool) -> Series:
     if not continuous:
-        return tuple(Fraction(round(v)) for v in path)
+        whole = [round(v) for v in path.tolist()]
+        return tuple([_WHOLE[v] if v in _WHOLE else Fraction(v) for v in whole])
     best = ZERO
     found = []
     for value in path:
@@ -222,61 +231,90 @@ def _activities(
     flows: dict[str, Series],
 ) -> dict[str, Series]:
     """Round what each route serves within its limit; what is left goes where there is room."""
-    paths: dict[str, list[Fraction]] = {}
-    limits = all_route_limits(layout.problem, draft)
+    problem = layout.problem
+    paths: dict[str, Scaled] = {}
+    limits = all_route_limits(problem, draft)
     for index, route in enumerate(layout.routes):
-        step = layout.problem.quantum(route.serves)
-        amounts = zip(_exact(values[layout.a[index]]), layout.size(route), strict=True)
-        paths[route.id] = [_down(v * d, step) if v else ZERO for v, d in amounts]
-        for year, limit in enumerate(limits[route.id]):
-            if limit is not None and paths[route.id][year] > limit:
-                paths[route.id][year] = math.floor(limit / step) * step
+        paths[route.id] = _amounts(
+            values[layout.a[index]],
+            scaled(layout.size(route)),
+            step=problem.quantum(route.serves),
+            limit=limits[route.id],
+        )
     _within_source(layout, paths, flows=flows)
     by_use: dict[str, list[Route]] = {}
     for route in layout.routes:
         if route.kind != "maker":
             by_use.setdefault(route.serves, []).append(route)
     for end_use, mine in by_use.items():
-        last = [route.id for route in mine if route.kind != "recover"]
-        every = [route.id for route in mine]
-        _absorb(paths, flows[end_use], every=every, last=last, limits=limits)
-    return {name: tuple(path) for name, path in paths.items()}
+        _absorb(paths, scaled(flows[end_use]), mine=mine, limits=limits)
+    return {name: path.series() for name, path in paths.items()}
+
+
+def _amounts(values: FloatArray, size: Scaled, *, step: Fraction, limit: Scaled | None) -> Scaled:
+    """Return what a route serves in steps, not above its limit."""
+    unit = size.bottom * step.numerator
+    counts = []
+    for value, whole in zip(values.tolist(), size.top, strict=True):
+        top, bottom = value.as_integer_ratio() if value > NOISE else (0, 1)
+        counts.append(_nearest_or_down(top * whole * step.denominator, bottom * unit))
+    if limit is not None:
+        per = limit.bottom * step.numerator
+        most = [top * step.denominator // per for top in limit.top]
+        counts = list(map(min, counts, most))
+    return Scaled([count * step.numerator for count in counts], step.denominator)
 
 
 def _within_source(
-    layout: Layout, paths: dict[str, list[Fraction]], *, flows: dict[str, Series]
+    layout: Layout, paths: dict[str, Scaled], *, flows: Mapping[str, Series]
 ) -> None:
     """Take off recovered heat what the rounded source flow does not give."""
-    for measure in layout.problem.measures.values():
+    problem = layout.problem
+    for measure in problem.measures.values():
         mine = [r for r in layout.routes if r.owner == measure.id and r.kind == "recover"]
         if not mine:
             continue
-        for year, flow in enumerate(flows[measure.source_end_use]):
-            total = sum((paths[r.id][year] for r in mine), ZERO)
-            over = total - flow * measure.source_share
-            if over > 0:
-                largest = max(mine, key=lambda r: (paths[r.id][year], r.id))
-                step = layout.problem.quantum(largest.serves)
-                paths[largest.id][year] -= math.ceil(over / step) * step
+        given = scaled(flows[measure.source_end_use]).by(measure.source_share)
+        total = total_of((paths[route.id] for route in mine), problem.periods)
+        over = total.minus(given)
+        for year in [year for year, amount in enumerate(over.top) if amount > 0]:
+            largest = max(mine, key=lambda r: (_at(paths[r.id], year), r.id))
+            step, path = problem.quantum(largest.serves), paths[largest.id]
+            less = math.ceil(Fraction(over.top[year], over.bottom) / step) * step
+            top = list(path.top)
+            top[year] -= less.numerator * (path.bottom // less.denominator)
+            paths[largest.id] = Scaled(top, path.bottom)
+
+
+def _at(path: Scaled, year: int) -> Fraction:
+    return Fraction(path.top[year], path.bottom)
 
 
 def _absorb(
-    paths: dict[str, list[Fraction]],
-    flow: Series,
+    paths: dict[str, Scaled],
+    flow: Scaled,
     *,
-    every: list[str],
-    last: list[str],
-    limits: dict[str, list[Fraction | None]],
+    mine: Sequence[Route],
+    limits: Mapping[str, Scaled | None],
 ) -> None:
     """Give what is left to the routes that have room, the largest first, then to the largest."""
-    for year, amount in enumerate(flow):
-        rest = amount - sum((paths[name][year] for name in every), ZERO)
-        order = sorted(last, key=lambda n: (-paths[n][year], n))
+    every = [flow, *(paths[route.id] for route in mine)]
+    every += [limit for route in mine if (limit := limits[route.id]) is not None]
+    bottom = lcm(*(path.bottom for path in every))
+    rows = {route.id: list(paths[route.id].over(bottom)) for route in mine}
+    most = {route.id: limit.over(bottom) for route in mine
+            if (limit := limits[route.id]) is not None}  # fmt: skip
+    last = [route.id for route in mine if route.kind != "recover"]
+    for year, amount in enumerate(flow.over(bottom)):
+        rest = amount - sum(row[year] for row in rows.values())
+        if not rest:
+            continue
+        order = sorted(last, key=lambda n: (-rows[n][year], n))
         for name in order:
-            limit = limits[name][year]
-            if rest > 0 and limit is not None:
-                room = min(rest, max(limit - paths[name][year], ZERO))
-                paths[name][year] += room
+            if rest > 0 and name in most:
+                room = min(rest, max(most[name][year] - rows[name][year], 0))
+                rows[name][year] += room
                 rest -= room
-        if rest:
-            paths[order[0]][year] += rest
+        rows[order[0]][year] += rest
+    for name, row in rows.items():
+        paths[name] = Scaled(row, bottom)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 from tanlu.kernel.plan import Effect, Ownership
@@ -23,6 +24,7 @@ from tanlu.roadmap.economics import (
 )
 from tanlu.roadmap.layout import Decision, make_decisions, make_routes
 from tanlu.roadmap.retirement import retirable, worth_left
+from tanlu.roadmap.scaled import Scaled, scaled, total_of
 from tanlu.roadmap.storage import lost_use
 from tanlu.roadmap.tariff import tariff_line
 
@@ -224,50 +226,49 @@ def built_shares(problem: Problem, choices: Choices) -> dict[str, Series]:
 def _mean(choices: Choices, steps: list[Decision]) -> Series:
     if len(steps) == 1:
         return choices.share[steps[0].id]
-    paths = [choices.share[step.id] for step in steps]
-    return tuple(_part(values) for values in zip(*paths, strict=True))
-
-
-def _part(values: tuple[Fraction, ...]) -> Fraction:
-    if all(value.denominator == 1 for value in values):
-        return Fraction(sum(value.numerator for value in values), len(values))
-    return sum(values, ZERO) / len(values)
+    paths = [scaled(choices.share[step.id]) for step in steps]
+    total = total_of(paths, len(paths[0].top))
+    return Scaled(total.top, total.bottom * len(steps)).series()
 
 
 def remaining(problem: Problem, built: Mapping[str, Series]) -> dict[str, Series]:
     """Return ``F = D * product of (1 - r n/N)``, rounded once to the carrier's step."""
-    shares: dict[str, list[list[Fraction]]] = {name: [] for name in problem.end_uses}
+    left: dict[str, list[Scaled]] = {name: [] for name in problem.end_uses}
     for measure in problem.measures.values():
         if measure.effect not in {Effect.REDUCE, Effect.ABSOLUTE}:
             continue
-        path = aged(measure, built[measure.id])
-        if any(path):
+        path = scaled(aged(measure, built[measure.id]))
+        if any(path.top):
             for name, saved in measure.saving.items():
-                shares[name].append(
-                    [
-                        (ONE - r if n == 1 else ONE - r * n) if n else ONE
-                        for r, n in zip(saved, path, strict=True)
-                    ]
-                )
+                left[name].append(_left(scaled(saved), path))
     return {
-        use.id: _multiply(use.demand, shares[use.id], step=use.quantum)
+        use.id: _multiply(use.demand, left[use.id], step=use.quantum)
         for use in problem.end_uses.values()
     }
 
 
-def _multiply(demand: Series, shares: list[list[Fraction]], *, step: Fraction) -> Series:
-    found = []
-    for year, amount in enumerate(demand):
-        numerator, denominator = 1, 1  # reduced once, after all factors
-        for path in shares:
-            share = path[year]
-            if share is not ONE:
-                numerator *= share.numerator
-                denominator *= share.denominator
-        is_whole = numerator == denominator
-        factor = ONE if is_whole else Fraction(numerator, denominator)
-        found.append(amount if is_whole else to_step(amount * factor, step))
-    return tuple(found)
+def _left(saved: Scaled, share: Scaled) -> Scaled:
+    """Return ``1 - r n``."""
+    whole = saved.bottom * share.bottom
+    pairs = zip(saved.top, share.top, strict=True)
+    return Scaled([whole - r * n for r, n in pairs], whole)
+
+
+def _multiply(demand: Series, left: list[Scaled], *, step: Fraction) -> Series:
+    """Return what remains, rounded once in the years in which anything is saved."""
+    if not left:
+        return demand
+    product, whole = left[0].top, left[0].bottom
+    for factor in left[1:]:
+        product, whole = list(map(int.__mul__, product, factor.top)), whole * factor.bottom
+    known = scaled(demand)
+    exact = known.times(Scaled(product, whole))
+    found = exact.to_steps(step)
+    if all(part != whole for part in product):
+        return found.series()
+    bottom = lcm(found.bottom, known.bottom)
+    rows = zip(product, found.over(bottom), known.over(bottom), strict=True)
+    return Scaled([as_is if part == whole else cut for part, cut, as_is in rows], bottom).series()
 
 
 def to_step(value: Fraction, step: Fraction) -> Fraction:
@@ -283,18 +284,21 @@ def _complete(
     routes: tuple[Route, ...],
 ) -> dict[str, Series]:
     """Give what is not served of an end use to the largest of its routes."""
-    served: dict[str, list[Fraction]] = {r.id: list(activity[r.id]) for r in routes}
+    served = {route.id: activity[route.id] for route in routes}
     by_use: dict[str, list[Route]] = {}
     for route in routes:
         if route.kind != "maker":
             by_use.setdefault(route.serves, []).append(route)
     for end_use, mine in by_use.items():
-        for year in range(problem.periods):
-            rest = flows[end_use][year] - sum(served[r.id][year] for r in mine)
-            if rest:
-                largest = max(mine, key=lambda r: (_absorbs(r), served[r.id][year], r.id))
-                served[largest.id][year] += rest
-    return {name: tuple(values) for name, values in served.items()}
+        total = total_of((scaled(served[route.id]) for route in mine), problem.periods)
+        rest = scaled(flows[end_use]).minus(total)
+        years = [year for year, amount in enumerate(rest.top) if amount]
+        for year in years:
+            largest = max(mine, key=lambda r: (_absorbs(r), served[r.id][year], r.id))
+            path = list(served[largest.id])
+            path[year] += Fraction(rest.top[year], rest.bottom)
+            served[largest.id] = tuple(path)
+    return served
 
 
 def _absorbs(route: Route) -> bool:
@@ -308,30 +312,32 @@ def _bought(
     served: Mapping[str, Series],
     routes: tuple[Route, ...],
 ) -> dict[tuple[str, str], Series]:
-    total: dict[tuple[str, str], list[Fraction]] = {}
+    parts: dict[tuple[str, str], list[Scaled]] = {}
     routed = {route.serves for route in routes}
     for use in problem.end_uses.values():
         if use.id not in routed and use.carrier in problem.carriers:
-            _accumulate(total, (use.site, use.carrier), flows[use.id])
+            parts.setdefault((use.site, use.carrier), []).append(scaled(flows[use.id]))
     for route in routes:
         for name, ratio in route.inputs:
             if name in problem.carriers:
-                step = problem.carriers[name].quantum
-                amounts = tuple(
-                    a if r == 1 else to_step(a * r, step)
-                    for a, r in zip(served[route.id], ratio, strict=True)
+                amounts = _taken(
+                    scaled(served[route.id]), scaled(ratio), problem.carriers[name].quantum
                 )
-                _accumulate(total, (route.site, name), amounts)
-    return {key: tuple(values) for key, values in sorted(total.items())}
+                parts.setdefault((route.site, name), []).append(amounts)
+    return {key: total_of(mine, problem.periods).series() for key, mine in sorted(parts.items())}
 
 
-def _accumulate(
-    total: dict[tuple[str, str], list[Fraction]], key: tuple[str, str], values: Series
-) -> None:
-    known = total.get(key)
-    total[key] = (
-        list(values) if known is None else [a + b for a, b in zip(known, values, strict=True)]
-    )
+def _taken(amounts: Scaled, ratio: Scaled, step: Fraction) -> Scaled:
+    """Return what a route takes, rounded to a step unless a unit takes just one."""
+    ones = [value == ratio.bottom for value in ratio.top]
+    if all(ones):
+        return amounts
+    cut = amounts.times(ratio).to_steps(step)
+    if not any(ones):
+        return cut
+    bottom = lcm(amounts.bottom, cut.bottom)
+    rows = zip(ones, amounts.over(bottom), cut.over(bottom), strict=True)
+    return Scaled([as_is if is_one else part for is_one, as_is, part in rows], bottom)
 
 
 def _electricity(
@@ -390,7 +396,7 @@ def unclaimed_generation(problem: Problem, choices: Choices, site: str) -> Serie
 
 def _mg(amounts: Series, factors: Series) -> tuple[int, ...]:
     """Return milligrams, rounded once per site, carrier and year."""
-    return tuple(floor_half_up(a * ef * MG_PER_T) for a, ef in zip(amounts, factors, strict=True))
+    return scaled(amounts).times(scaled(factors)).half_up(MG_PER_T)
 
 
 def _emissions(
@@ -428,12 +434,13 @@ def _emissions(
 
 def starts(path: Series) -> list[tuple[int, Fraction]]:
     """Return the year index and amount of each increase of a path that never falls."""
-    before = ZERO
+    whole = scaled(path)
+    before = 0
     found = []
-    for year, value in enumerate(path):
+    for year, value in enumerate(whole.top):
         if value > before:
-            found.append((year, value - before))
-        before = max(before, value)
+            found.append((year, Fraction(value - before, whole.bottom)))
+            before = value
     return found
 
 
@@ -510,8 +517,10 @@ def pay(
 ) -> Fraction:
     """Add what a build and its renewals pay to a total by year; return what is left of it."""
     paid = payments(year, life=owner.life, lead=owner.lead_years, periods=problem.periods)
+    is_one = amount == 1
     for index in paid:
-        total[max(index, 0)] += amount * owner.capex[max(index, 0)]
+        each = owner.capex[max(index, 0)]
+        total[max(index, 0)] += each if is_one else amount * each
     left = life_left(year, life=owner.life, periods=problem.periods)
     if not left:
         return ZERO
@@ -529,60 +538,63 @@ def _money(
     served: Mapping[str, Series],
     flows: Mapping[str, Series],
 ) -> dict[str, tuple[int, ...]]:
-    lines: dict[str, list[Fraction]] = {
-        name: [ZERO] * problem.periods
-        for name in ("om", "energy", "contracts", "export", "avoided", "offsets", "retirement")
+    lines: dict[str, list[Scaled]] = {
+        name: [] for name in ("om", "energy", "contracts", "export", "offsets", "retirement")
     }
+    avoided = [ZERO] * problem.periods
+
+    def add(line: str, amounts: Series, prices: Series) -> None:
+        taken = scaled(amounts)
+        if any(taken.top):
+            lines[line].append(taken.times(scaled(prices)))
+
     for (site, name), amounts in bought.items():
-        _add_line(lines["energy"], amounts, problem.price(site, name))
+        add("energy", amounts, problem.price(site, name))
     dear = tariff_line(
         problem, make_routes(problem), flows=flows, served=served, sliced=choices.sliced
     )
-    lines["energy"] = [a + b for a, b in zip(lines["energy"], dear, strict=True)]
+    lines["energy"].append(scaled(tuple(dear)))
     for option in problem.pv.values():
-        _add_line(lines["energy"], choices.within[option.id], option.self_price)
-        _add_line(lines["energy"], choices.after[option.id], option.after_price)
+        add("energy", choices.within[option.id], option.self_price)
+        add("energy", choices.after[option.id], option.after_price)
         if option.export_price is not None:
             revenue = tuple(-price for price in option.export_price)
-            _add_line(lines["export"], choices.export[option.id], revenue)
+            add("export", choices.export[option.id], revenue)
         if option.ownership is Ownership.OWN:
-            _add_line(lines["om"], choices.capacity[option.id], option.om)
+            add("om", choices.capacity[option.id], option.om)
     for battery in problem.storage.values():
-        _add_line(lines["om"], choices.stored[battery.id], battery.om)
+        add("om", choices.stored[battery.id], battery.om)
         gained = tuple(-value for value in battery.spread)
-        _add_line(lines["energy"], choices.shifted_grid[battery.id], gained)
+        add("energy", choices.shifted_grid[battery.id], gained)
     for name, path in choices.claims.items():
         contract = problem.contracts[name.partition("@")[0]]
-        _add_line(lines["contracts"], path, contract.premium)
+        add("contracts", path, contract.premium)
     for measure in problem.measures.values():
         path = built[measure.id]
-        _add_line(lines["om"], path, measure.om)
-        if measure.host_year is not None:
+        add("om", path, measure.om)
+        if measure.host_year is not None and path[measure.host_year]:
             saved = path[measure.host_year] * measure.host_capex
-            lines["avoided"][measure.host_year] -= saved
-    _add_units_om(problem, choices, lines["om"])
+            avoided[measure.host_year] -= saved
     for technology in problem.technologies.values():
         if technology.variable_om is not None:
-            _add_line(lines["om"], served[technology.id], technology.variable_om)
-    upkeep, lines["retirement"] = map(list, stock_upkeep(problem, choices))
-    lines["om"] = [a + b for a, b in zip(lines["om"], upkeep, strict=True)]
+            add("om", served[technology.id], technology.variable_om)
+    upkeep, retirement = stock_upkeep(problem, choices)
+    lines["om"] += [scaled(upkeep), scaled(tuple(_units_om(problem, choices)))]
+    lines["retirement"].append(scaled(retirement))
     if problem.offsets is not None:
-        _add_line(lines["offsets"], choices.offsets, problem.offsets.price)
-    found = {name: tuple(floor_half_up(v) for v in values) for name, values in lines.items()}
+        add("offsets", choices.offsets, problem.offsets.price)
+    found = {name: total_of(parts, problem.periods).half_up() for name, parts in lines.items()}
+    found["avoided"] = scaled(tuple(avoided)).half_up()
     return found | carbon_lines(problem, emissions)
 
 
-def _add_line(line: list[Fraction], amounts: Series, prices: Series) -> None:
-    for year, (amount, price) in enumerate(zip(amounts, prices, strict=True)):
-        if amount and price:
-            line[year] += amount * price
-
-
-def _add_units_om(problem: Problem, choices: Choices, line: list[Fraction]) -> None:
+def _units_om(problem: Problem, choices: Choices) -> list[Fraction]:
+    line = [ZERO] * problem.periods
     for technology in problem.technologies.values():
         for year, count in enumerate(choices.units.get(technology.id, ())):
-            for index in range(year, min(year + technology.life, problem.periods)):
+            for index in range(year, min(year + technology.life, problem.periods)) if count else ():
                 line[index] += count * technology.om[index]
+    return line
 
 
 INVESTED_LINES = ("capex", "avoided", "retirement")  # fall due at the start of a year

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tanlu.roadmap.baseline import site_baseline, site_emitted
 from tanlu.roadmap.carbon_cost import MG_PER_T, emitted
 from tanlu.roadmap.problem import TargetKind
+from tanlu.roadmap.scaled import scaled, total_of
 from tanlu.roadmap.simulate import ZERO
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ def _intensity(problem: Problem, _choices: Choices, result: Simulation, target: 
 
 def coal_equivalent(problem: Problem, result: Simulation, convention: str) -> list[Fraction]:
     """Return what was bought in tce by year."""
-    total = [ZERO] * problem.periods
-    for (_, name), path in result.bought.items():
-        each = problem.carriers[name].kgce.get(convention, ZERO) / 1000
-        total = [t + amount * each for t, amount in zip(total, path, strict=True)]
-    return total
+    parts = (
+        scaled(path).by(problem.carriers[name].kgce.get(convention, ZERO) / 1000)
+        for (_, name), path in result.bought.items()
+    )
+    return list(total_of(parts, problem.periods).series())
 
 
 def _energy(problem: Problem, _choices: Choices, result: Simulation, target: Target) -> Sides:
@@ -57,21 +58,19 @@ def _energy(problem: Problem, _choices: Choices, result: Simulation, target: Tar
 
 def renewable(problem: Problem, choices: Choices, result: Simulation) -> list[Fraction]:
     """Return the electricity generated here or claimed, by year [electricity units]."""
-    total = [ZERO] * problem.periods
-    for site, facts in problem.sites.items():
-        own = facts.existing_pv if facts.existing_pv_claimed else (ZERO,) * problem.periods
-        total = [t + o + c for t, o, c in zip(total, own, result.claimed[site], strict=True)]
+    paths = list(result.claimed.values())
+    paths += [site.existing_pv for site in problem.sites.values() if site.existing_pv_claimed]
     for option in problem.pv.values():
-        within = choices.within[option.id] if option.host_claims else (ZERO,) * problem.periods
-        pair = zip(total, within, choices.after[option.id], strict=True)
-        total = [t + w + a for t, w, a in pair]
-    return total
+        paths.append(choices.after[option.id])
+        if option.host_claims:
+            paths.append(choices.within[option.id])
+    return list(total_of(map(scaled, paths), problem.periods).series())
 
 
 def _renewable(problem: Problem, choices: Choices, result: Simulation, target: Target) -> Sides:
     """Return what is missing to the share, against zero."""
     green = renewable(problem, choices, result)
-    use = [sum(values, ZERO) for values in zip(*result.use.values(), strict=True)]
+    use = total_of(map(scaled, result.use.values()), problem.periods).series()
     missing = [
         target.levels.get(year, ZERO) * use[year] - green[year] for year in range(problem.periods)
     ]

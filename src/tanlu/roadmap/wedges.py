@@ -118,6 +118,15 @@ class Wedge:
     mg: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What remains of an end use, what each route serves of it, and buys of each carrier."""
+
+    flow: FloatArray
+    amounts: Mapping[str, FloatArray]
+    loads: Mapping[str, list[tuple[str, FloatArray]]]
+
+
 class _World:
     """Emissions of the plan with only some layers in place, in floats [t]."""
 
@@ -138,6 +147,14 @@ class _World:
         self.layers = self._layers()
         self._floats: dict[int, tuple[Series, FloatArray]] = {}
         self.factors = self._left_by_layer()
+        self.extra = [
+            (m, self.floats(m.aux) * self.built[m.id])
+            for m in problem.measures.values()
+            if any(m.aux)
+        ]
+        self._touching = {name: self._layers_of(name) for name in problem.end_uses}
+        self._taken: dict[tuple[str, frozenset[str]], _Taken] = {}
+        self._others: dict[str, FloatArray] = {}
 
     def floats(self, path: Series) -> FloatArray:
         """Return a path as floats; each is turned once."""
@@ -222,31 +239,60 @@ class _World:
                 shares.append((route, left))
         return shares
 
+    def _layers_of(self, end_use: str) -> frozenset[str]:
+        """Return the layers that an end use and its routes know of."""
+        found = set(self.factors[end_use])
+        for route in self.routes:
+            if route.serves == end_use and route.kind in {"switch", "recover"}:
+                found.add(self.problem.measures[route.owner].layer)
+            elif route.serves == end_use and route.is_technology:
+                found.add(STOCK_LAYER)
+        return frozenset(found)
+
+    def taken(self, end_use: str, layers: frozenset[str]) -> _Taken:
+        """Return what remains of an end use and what serves it; asked once of the same layers."""
+        key = end_use, layers & self._touching[end_use]
+        known = self._taken.get(key)
+        if known is None:
+            use = self.problem.end_uses[end_use]
+            flow = self.floats(use.demand) * self.share_left(end_use, layers)
+            routed = self._routed(end_use, layers) if end_use in self.routed else []
+            amounts = {route.id: flow * part for route, part in routed}
+            loads = {route.id: self.loads(route, amounts[route.id]) for route, _ in routed}
+            known = self._taken[key] = _Taken(flow, amounts, loads)
+        return known
+
+    def loads(self, route: Route, amount: FloatArray) -> list[tuple[str, FloatArray]]:
+        """Return what a route buys of each carrier."""
+        carriers = self.problem.carriers
+        return [(n, amount * self.floats(ratio)) for n, ratio in route.inputs if n in carriers]
+
     def bought(self, layers: frozenset[str]) -> dict[tuple[str, str], FloatArray]:
         """Return the load of each site and carrier before own generation."""
         total: dict[tuple[str, str], FloatArray] = {}
-        flows: dict[str, FloatArray] = {}
-        amounts: dict[str, FloatArray] = {}
+        taken = {name: self.taken(name, layers) for name in self.problem.end_uses}
         for use in self.problem.end_uses.values():
-            flow = self.floats(use.demand) * self.share_left(use.id, layers)
-            flows[use.id] = flow
-            if use.id in self.routed:
-                amounts.update({r.id: flow * part for r, part in self._routed(use.id, layers)})
-            elif use.carrier in self.problem.carriers:
-                _put(total, (use.site, use.carrier), flow)
-        if self.problem.products:
-            then = self.then[STOCK_LAYER in layers]
-            amounts.update(follow(self.problem, then, Level(flows, amounts)))
+            if use.id not in self.routed and use.carrier in self.problem.carriers:
+                _put(total, (use.site, use.carrier), taken[use.id].flow)
+        made = self._made(taken, layers) if self.problem.products else {}
         for route in self.routes:
-            for name, ratio in route.inputs:
-                if name in self.problem.carriers:
-                    load = amounts[route.id] * self.floats(ratio)
-                    _put(total, (route.site, name), load)
-        for measure in self.problem.measures.values():
-            if measure.layer in layers and any(measure.aux):
-                extra = self.floats(measure.aux) * self.built[measure.id]
+            if self.problem.products:
+                loads = self.loads(route, made[route.id])
+            else:
+                loads = taken[route.serves].loads[route.id]
+            for name, load in loads:
+                _put(total, (route.site, name), load)
+        for measure, extra in self.extra:
+            if measure.layer in layers:
                 _put(total, (measure.site, self.power), extra)
         return total
+
+    def _made(self, taken: Mapping[str, _Taken], layers: frozenset[str]) -> dict[str, FloatArray]:
+        """Return what each route serves or makes where products are made of one another."""
+        flows = {name: each.flow for name, each in taken.items()}
+        amounts = {name: path for each in taken.values() for name, path in each.amounts.items()}
+        then = self.then[STOCK_LAYER in layers]
+        return amounts | follow(self.problem, then, Level(flows, amounts))
 
     def emissions(self, layers: frozenset[str]) -> FloatArray:
         """Return total emissions under the plan's ledger [t]."""
@@ -264,6 +310,13 @@ class _World:
             total += load * factor
         return total
 
+    def _unclaimed(self, site: str) -> FloatArray:
+        known = self._others.get(site)
+        if known is None:
+            path = unclaimed_generation(self.problem, self.choices, site)
+            known = self._others[site] = to_float(path)
+        return known
+
     def _power(self, site: str, load: FloatArray, layers: frozenset[str]) -> FloatArray:
         facts, zero = self.problem.sites[site], np.zeros(self.problem.periods)
         own = self.floats(facts.existing_pv)
@@ -273,7 +326,7 @@ class _World:
                 if option.site == site:
                     own = own + self.floats(self.choices.within[option.id])
                     own = own + self.floats(self.choices.after[option.id])
-            others = to_float(unclaimed_generation(self.problem, self.choices, site))
+            others = self._unclaimed(site)
         grid = np.maximum(load - own, 0)
         upstream = grid * self.floats(self.problem.carriers[self.power].ef_scope3)
         if self.method == "location":
