@@ -7,6 +7,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from tanlu.cli.commands import (
+    accounts,
     analysis,
     documents,
     equipment,
@@ -61,7 +62,9 @@ def build(call: "Call", say: "Say") -> Any:
         pass
 
     shared.__doc__ = say("cli.program")
-    for room in (setup, analysis, goals, equipment, measures, documents, ledger, server, system):
+    for room in (
+        setup, analysis, goals, equipment, measures, documents, ledger, accounts, server, system,
+    ):  # fmt: skip
         room.add_to(program, call, say)
     _use_own_pages(program)
     return get_command(program)

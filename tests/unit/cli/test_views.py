@@ -25,7 +25,8 @@ BODIES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "bodies.yaml").read_text(encoding="utf-8")
 )
 MODULES = (
-    "setup", "ledger", "analysis", "goals", "equipment", "made", "measures", "studies", "documents",
+    "accounts", "setup", "ledger", "analysis", "goals", "equipment", "made", "measures", "studies",
+    "documents",
 )  # fmt: skip
 HOSTILE = "[red]x[/red] \x1b[31m\x1b]0;y\x07\x9b31m\u202ez\r\n:smile:"
 WRITTEN = frozenset({

@@ -50,3 +50,25 @@ def test_an_original_that_is_not_kept_is_told_so(workspace: Workspace) -> None:
     assert not workspace.has_source("0" * 64)
     with pytest.raises(TanluError, match="no-such-source"):
         workspace.source_path("0" * 64)
+
+
+def test_a_note_is_an_event_that_changes_no_table(workspace: Workspace) -> None:
+    before = verify(workspace.folder)
+
+    head = workspace.note("user-add", "li", {"role": "admin"}, at=AT, actor="wang")
+
+    event = workspace.events()[-1]
+    assert (event.action, event.subject, event.actor) == ("user-add", "li", "wang")
+    assert event.payload["role"] == "admin"
+    after = verify(workspace.folder)
+    assert (after.head, after.failures) == (head, ())
+    assert after.checked["rows"] == before.checked["rows"]
+    assert after.events == before.events + 1
+
+
+def test_a_note_holds_no_float(workspace: Workspace) -> None:
+    head = workspace.head()
+    with pytest.raises(TypeError):
+        workspace.note("x", "y", {"t": 1.5}, at=AT, actor="li")
+
+    assert workspace.head() == head

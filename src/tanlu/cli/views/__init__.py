@@ -1,6 +1,7 @@
 """How answers look in a terminal: one function per command, text in the chosen language."""
 
 from tanlu.cli.views import (
+    accounts,
     analysis,
     documents,
     equipment,
@@ -13,6 +14,7 @@ from tanlu.cli.views import (
 )
 
 __all__ = [
+    "accounts",
     "analysis",
     "documents",
     "equipment",
