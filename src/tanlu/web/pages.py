@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from tanlu._version import __version__
 from tanlu.gate.refusal import status_of
 from tanlu.i18n.say import LANGUAGES, Say
+from tanlu.render.speech import words
 from tanlu.render.views import block_view, subscripted
 from tanlu.web.navigation import rail
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from tanlu.report.tree import Block
 
 _KEPT = ("lang", "year", "scenario")  # what a link keeps of the address it stands on
-_CONTENT = "content"
 
 
 def page(
@@ -102,11 +102,8 @@ def _answer(
     request: Request, template: str, context: Mapping[str, Any], *, status: int
 ) -> HTMLResponse:
     found = _environment().get_template(template)
-    if request.headers.get("hx-request"):
-        text = "".join(found.blocks[_CONTENT](found.new_context(dict(context))))
-    else:
-        text = found.render(context)
-    return HTMLResponse(text, status_code=status)
+    is_part = bool(request.headers.get("hx-request"))
+    return HTMLResponse(found.render(context, is_part=is_part), status_code=status)
 
 
 def _context(request: Request, say: Say) -> dict[str, Any]:
@@ -135,6 +132,7 @@ def _context(request: Request, say: Say) -> dict[str, Any]:
         "here": here,
         "static": static_url,
         "views": shown,
+        "speak": lambda node: words(node, say),
         "csrf": getattr(request.state, "csrf", ""),
         "principal": getattr(request.state, "principal", None),
         "has_accounts": request.state.door.has_accounts,

@@ -113,10 +113,8 @@ class Site:
         )
         environment.filters["co2"] = subscripted
         template = environment.get_template("page")
-        facts = _frame(asked) | self.facts
-        if asked.headers.get("HX-Request"):
-            return "".join(template.blocks["content"](template.new_context(facts)))
-        return template.render(facts)
+        is_part = bool(asked.headers.get("HX-Request"))
+        return template.render(_frame(asked) | self.facts, is_part=is_part)
 
 
 def _file(path: str) -> Answer:
