@@ -1,5 +1,5 @@
 """Every router of the API."""
 
-from tanlu.rest import figures, jobs, plans
+from tanlu.rest import documents, figures, jobs, plans
 
-ROUTERS = (figures.router, plans.router, jobs.router)
+ROUTERS = (figures.router, plans.router, documents.router, jobs.router)

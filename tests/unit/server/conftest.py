@@ -35,14 +35,24 @@ def own(company: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(company, tmp_path / "own"))
 
 
+@pytest.fixture(scope="session")
+def company_desk(company: Path) -> Iterator[Desk]:
+    """Return one desk of the company for all tests that only read: it works out things once."""
+    desk = Desk(company)
+    yield desk
+    desk.close()
+
+
 @pytest.fixture
-def served() -> Iterator[Callable[..., TestClient]]:
+def served(company_desk: Desk) -> Iterator[Callable[..., TestClient]]:
     """Return a function that serves a folder and gives a browser of the owner."""
     desks: list[Desk] = []
 
     def serve(folder: Path, **door: object) -> TestClient:
-        desk = Desk(folder)
-        desks.append(desk)
+        desk = company_desk
+        if folder != company_desk.folder:
+            desk = Desk(folder)
+            desks.append(desk)
         return browser(build(desk, Door(**door)))  # type: ignore[arg-type]  # fields of a test
 
     yield serve

@@ -1,12 +1,13 @@
 """Every router of pages, in the order of the rail."""
 
-from tanlu.web.routes import assets, jobs, login, overview, roadmap, targets, trace
+from tanlu.web.routes import assets, jobs, login, overview, reports, roadmap, targets, trace
 
 ROUTERS = (
     assets.router,
     overview.router,
     targets.router,
     roadmap.router,
+    reports.router,
     trace.router,
     jobs.router,
     login.router,
