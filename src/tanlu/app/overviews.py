@@ -1,15 +1,20 @@
-"""The overview of a year: key figures, actual against target, what is to do next."""
+"""The overview of a year: key figures, what waits, the way to the targets, where it comes from."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tanlu.report.sections.results import results
 from tanlu.report.sections.summary import summary
 from tanlu.report.sections.targets import targets
+from tanlu.report.tree import Figure, Kpis
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tanlu.app.desk import Desk
     from tanlu.i18n.say import Say
+    from tanlu.report.tree import Block, Section
 
 
 def overview(desk: Desk, year: int | None, *, say: Say) -> dict[str, Any]:
@@ -23,15 +28,29 @@ def overview(desk: Desk, year: int | None, *, say: Say) -> dict[str, Any]:
         Year of the inventory; None is the newest with rows.
     say : Say
         Language of the tasks.
+
+    Returns
+    -------
+    dict
+        ``cards``, ``notes`` and ``charts``: blocks; ``tasks``: text and address of each.
     """
     source = desk.source(year)
+    told = _blocks(summary(source))
     return {
         "year": source.year,
-        "blocks": [
-            block for section in (*summary(source), *targets(source)) for block in section.blocks
+        "cards": [block for block in told if isinstance(block, Kpis)],
+        "notes": [block for block in told if not isinstance(block, Kpis)],
+        "charts": [
+            block
+            for block in (*_blocks(targets(source)), *_blocks(results(source)))
+            if isinstance(block, Figure)
         ],
         "tasks": _tasks(source.inventory, say),
     }
+
+
+def _blocks(sections: Iterable[Section]) -> list[Block]:
+    return [block for section in sections for block in section.blocks]
 
 
 def _tasks(inventory: Any, say: Say) -> list[dict[str, Any]]:
