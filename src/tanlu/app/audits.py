@@ -42,7 +42,11 @@ _MASS, _QUANTITY, _KILOGRAM = "mass_kg", "quantity", "kg"  # one number where th
 
 
 def verify(named: str | Path, *, expect_head: str = "", say: Say) -> dict[str, Any]:
-    """Recompute the chain, the originals and the ledger rows of a workspace."""
+    """Recompute the chain, the originals and the ledger rows of a workspace; or of a pack."""
+    from tanlu.app import packs
+
+    if packs.is_pack(named):
+        return packs.verify_pack(named, expect_head=expect_head, say=say)
     report = verify_folder(find_workspace(named), expect_head=expect_head or None)
     return {
         "events": report.events,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tanlu.report.tree import Report
 
 FULL = "full"  # the kind a file name does not mention
+VERIFIER = "verifier"  # the kind that is a pack of data, in both languages, and no document
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
@@ -79,8 +80,8 @@ def check_wishes(kind: str, *, languages: Sequence[str], formats: Sequence[str])
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise TanluError("report.format", found=", ".join(unknown), known=", ".join(FORMATS))
-    if kind not in KINDS:
-        raise TanluError("report.kind", found=kind, known=", ".join(KINDS))
+    if kind not in (*KINDS, VERIFIER):
+        raise TanluError("report.kind", found=kind, known=", ".join((*KINDS, VERIFIER)))
     for lang in languages:
         Say(lang)
 

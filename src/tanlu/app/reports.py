@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu._version import __version__
 from tanlu.app import approvals, clock, goals
 from tanlu.app.disclosures import disclosure_body
-from tanlu.app.documents import FORMATS, FULL, check_wishes, made
+from tanlu.app.documents import FORMATS, FULL, VERIFIER, check_wishes, made
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import factors_used, inventory_body
 from tanlu.app.rankings import NO_DRIVERS, UNBACKED, hotspots_body
@@ -44,7 +44,7 @@ class ReportOptions:
     year : int or None
         Inventory year; None is the newest.
     kind : str
-        Full, or one of `report.build.KINDS`.
+        Full, one of `report.build.KINDS`, or verifier: one pack, whatever language and format.
     languages, formats : tuple of str
         One file per language and format.
     output : Path or None
@@ -92,6 +92,10 @@ def write_reports(
     check_wishes(options.kind, languages=options.languages, formats=options.formats)
     if progress:
         progress("cli.stage.report")
+    if options.kind == VERIFIER:
+        from tanlu.app import packs
+
+        return packs.write_pack(workspace, options.year, output=options.output, taken=taken)
     tree, year = _tree(workspace, options, taken=taken)
     folder = options.output or workspace.folder / "exports"
     folder.mkdir(parents=True, exist_ok=True)

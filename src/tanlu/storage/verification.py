@@ -62,7 +62,7 @@ def verify(folder: Path | str, *, expect_head: str | None = None) -> VerifyRepor
         ``storage.head-format`` for a head that is not written as one;
         ``storage.not-a-workspace`` when there is no database at all.
     """
-    head = None if expect_head is None else _read_head(expect_head)
+    head = None if expect_head is None else read_head(expect_head)
     path = Path(folder)
     file = path / DATABASE_NAME
     if not file.is_file():
@@ -131,7 +131,7 @@ class _Check:
         )
 
 
-def _read_head(text: str) -> chain.Link:
+def read_head(text: str) -> chain.Link:
     """Read a head, its hash perhaps shortened."""
     written = _HEAD.fullmatch(text.strip().lower())
     if written is None:
