@@ -80,7 +80,7 @@ def test_an_item_of_unknown_scope_in_the_ledger_has_no_figure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = _mapped(tmp_path, "disel")
-    monkeypatch.setattr("tanlu.app.imports._item_words", lambda: ["disel"])
+    monkeypatch.setattr("tanlu.app.imports.item_words", lambda: ["disel"])
     call = in_workspace(folder)
     call(*_import(tmp_path))
 

@@ -21,7 +21,7 @@ from tanlu.kernel.findings import Finding, Outcome, Severity
 from tanlu.storage import BatchDraft, FileDraft, RowCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from tanlu.i18n.say import Say
@@ -95,7 +95,13 @@ class ImportReport:
 
 
 def import_files(
-    workspace: Workspace, paths: Sequence[Path], *, options: ImportOptions, say: Say
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    options: ImportOptions,
+    say: Say,
+    watch: Callable[[int, Path], None] | None = None,
+    admit: Callable[[Sequence[ParsedFile]], None] | None = None,
 ) -> ImportReport:
     """Read files, hold back what the ledger already has, and post the rest.
 
@@ -109,6 +115,10 @@ def import_files(
         Mapping, dry run, marked copy.
     say : Say
         Language of the marked copy.
+    watch : callable, optional
+        Told number and path of each file before it is read.
+    admit : callable, optional
+        Shown all that was read before any of it is posted; raises to refuse it.
 
     Returns
     -------
@@ -130,9 +140,13 @@ def import_files(
     seen: set[str] = set()
     parsed = []
     known = LedgerKeys(workspace)
-    for path in paths:
+    for number, path in enumerate(paths):
+        if watch is not None:
+            watch(number, path)
         file = _placed(workspace, _read(path, context, seen=seen, is_forced=options.is_forced))
         parsed.append(_compared(workspace, file, known, is_forced=options.is_forced))
+    if admit is not None:
+        admit(parsed)
     receipt = None
     if not options.is_dry_run:
         receipt = _post(workspace, parsed, paths, context=context, options=options)
@@ -181,11 +195,11 @@ def _answers(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise TanluError("app.file-missing", found=path)
     answers = load_mapping(path)
-    check_items(answers, _item_words(), path.name)
+    check_items(answers, item_words(), path.name)
     return answers
 
 
-def _item_words() -> list[str]:
+def item_words() -> list[str]:
     """Return every id, name and alias of the item tables."""
     named = [
         str(row[name]) for row in tables.read("items") for name in ("id", "name_zh", "name_en")

@@ -30,6 +30,8 @@ def main() -> int:
     try:
         if job["task"] == "parse":
             _parse(job, source, out)
+        elif job["task"] == "preview":
+            _preview(job, source, out)
         else:
             from tanlu.ingest.checked import mark_cells  # noqa: PLC0415 - only for this task
 
@@ -96,6 +98,14 @@ def _parse(job: Mapping[str, Any], source: BinaryIO, out: BinaryIO) -> None:
                      "open_questions")
     }  # fmt: skip
     _write(out, {"part": "end", "value": head})
+
+
+def _preview(job: Mapping[str, Any], source: BinaryIO, out: BinaryIO) -> None:
+    from tanlu.ingest.preview import preview_sheets  # noqa: PLC0415 - after the limits are set
+    from tanlu.ingest.wire import decode  # noqa: PLC0415 - likewise
+
+    context = decode(job["context"])
+    _write(out, {"sheets": preview_sheets(source.read(), job["name"], context=context)})
 
 
 def _write(out: BinaryIO, value: object) -> None:

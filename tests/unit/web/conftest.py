@@ -45,6 +45,11 @@ class Browser:
         sent = {"csrf": self.csrf, **fields}
         return self._client.post(path, data=sent, follow_redirects=False)
 
+    def upload(self, path: str, files: object, **fields: object) -> Response:
+        """Send a form with files."""
+        sent = {"csrf": self.csrf, **fields}
+        return self._client.post(path, data=sent, files=files, follow_redirects=False)  # type: ignore[arg-type]
+
     def send(self, path: str, body: object) -> Response:
         """Send JSON to the API."""
         return self._client.post(path, json=body, headers={"x-csrf-token": self.csrf})
