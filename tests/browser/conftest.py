@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
+Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ WAIT_S = 10
 LOCAL = ("127.0.0.1", "localhost")
 # What the browser logs of an answer that a page shows: a form with its faults, a refusal.
 SHOWN = re.compile(r"Failed to load resource.* status of (401|403|409|413|422|429) ")
+# Tabulator gives its root the role of a grid and its rows no group below it.
+TABULATOR = {("aria-required-children", ".tabulator")}
 WATCH = """addEventListener('securitypolicyviolation', (event) => console.error(
   `policy: ${event.violatedDirective} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));"""
 
@@ -123,3 +126,19 @@ def until(page: Page) -> Callable[[str], None]:
             page.wait_for_timeout(20)
 
     return wait
+
+
+@pytest.fixture
+def hindrances(page: Page) -> Callable[[], list[str]]:
+    """Return a function that lists what axe calls serious or critical on the page."""
+
+    def look() -> list[str]:
+        return [
+            f"{rule['id']}: {node['html'][:160]}"
+            for rule in Axe().run(page).response["violations"]
+            if rule["impact"] in {"serious", "critical"}
+            for node in rule["nodes"]
+            if (rule["id"], node["target"][0]) not in TABULATOR
+        ]
+
+    return look

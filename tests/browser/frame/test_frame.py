@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -33,7 +34,7 @@ PAGE = """{% extends "base.html.j2" %}
 <button type="button" data-copy="as cited">Copy</button>
 <form method="post" action="/sent" data-confirm="Really send it?">
 <button id="send">Send</button></form>
-<form hx-post="/part" hx-target="#part"><input name="amount" value="3">
+<form hx-post="/part" hx-target="#part"><label>Amount <input name="amount" value="3"></label>
 <button id="ask">Ask</button></form>
 <div id="part"></div>
 {{ empty("Nothing yet", "Import a workbook.", "/import", "Import") }}
@@ -108,6 +109,18 @@ def test_a_number_opens_the_drawer_and_escape_gives_the_focus_back(site: Any, fr
     assert framed.locator("#drawer").is_hidden()
     assert framed.evaluate("document.activeElement.className") == "opens"
     assert "#" not in framed.url
+
+
+def test_a_slow_trace_opens_the_drawer_at_once(site: Any, framed: Page) -> None:
+    def slow(_: Any) -> Any:
+        time.sleep(1)
+        return site.reply(TRACE)
+
+    site.answers["GET", "/trace/inv/2024/total"] = slow
+    framed.locator("a.kpi").click()
+    framed.wait_for_selector("#drawer[aria-busy] progress")
+
+    framed.wait_for_selector("#drawer:not([aria-busy]) h2")
 
 
 def test_a_card_opens_by_keyboard(framed: Page) -> None:
@@ -246,3 +259,14 @@ def test_a_policy_violation_would_be_seen(framed: Page, faults: list[str]) -> No
 
     assert any("style-src" in fault for fault in faults)
     faults.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_hinders_a_reader(
+    framed: Page, hindrances: Callable[[], list[str]], scheme: Literal["light", "dark"]
+) -> None:
+    framed.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    framed.locator("a.kpi").click()
+    framed.wait_for_selector("#drawer:not([hidden]) h2")
+
+    assert hindrances() == []

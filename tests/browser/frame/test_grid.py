@@ -239,3 +239,10 @@ def test_a_fault_jumps_to_its_cell_and_takes_its_advice(sheet: Page) -> None:
 def test_the_grid_does_not_take_the_focus_when_it_opens(sheet: Page) -> None:
     assert sheet.evaluate("document.activeElement === document.body")
     assert sheet.evaluate("scrollY") == 0
+
+
+def test_nothing_hinders_a_reader(sheet: Page, hindrances: Callable[[], list[str]]) -> None:
+    paste(sheet, 2, "amount", VECTOR)
+    sheet.wait_for_selector('[aria-invalid="true"]')
+
+    assert hindrances() == []

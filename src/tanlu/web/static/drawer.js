@@ -3,6 +3,8 @@
    app.js hands every click on [data-figure] or on a link to /trace/ to open(). The answer holds
    parts/drawer.html.j2; its data-traced becomes the deep link #trace=…. */
 
+const PATIENCE_MS = 200;
+
 let opener = null;
 let turn = 0;
 
@@ -12,19 +14,27 @@ export async function open(path, from, tanlu) {
   const body = drawer.querySelector('[data-drawer-body]');
   const mine = ++turn;
   if (!drawer.contains(from)) { opener = from; }
-  drawer.setAttribute('aria-busy', 'true');
+  const patience = setTimeout(() => wait(drawer, body), PATIENCE_MS);
   const answer = await tanlu.ask(path).catch(() => null);
   const html = answer && answer.status < 500 ? await answer.text() : '';
-  if (mine !== turn) { return; }  /* another number was clicked since */
+  clearTimeout(patience);
+  if (mine !== turn) { return; }  /* another number was clicked since, or it was closed */
   drawer.removeAttribute('aria-busy');
-  if (!html) { return; }
+  if (!html) { close(); return; }
   tanlu.show(body, html);
   drawer.hidden = false;
-  document.body.classList.add('with-drawer');
   const heading = body.querySelector('[data-focus]') || drawer;
   heading.focus();
   const traced = body.querySelector('[data-traced]');
   if (traced) { replaceHash(`#trace=${encodeURIComponent(traced.dataset.traced)}`); }
+}
+
+/* A number that is still being worked out: the drawer opens at once and says it is at it. */
+function wait(drawer, body) {
+  body.replaceChildren(document.createElement('progress'));
+  drawer.setAttribute('aria-busy', 'true');
+  drawer.hidden = false;
+  drawer.focus();
 }
 
 function close() {
@@ -32,7 +42,6 @@ function close() {
   if (drawer.hidden) { return; }
   turn += 1;
   drawer.hidden = true;
-  document.body.classList.remove('with-drawer');
   replaceHash('');
   const back = opener && opener.isConnected ? opener : document.getElementById('content');
   back.focus({ preventScroll: true });
