@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
 
+from tanlu.app.explained_rows import Rows
 from tanlu.app.explanations import explain_figure
 from tanlu.app.inventories import InventoryOptions, TakenInventory, take_inventory
 from tanlu.app.workspaces import open_workspace
@@ -40,10 +41,13 @@ def opened(company: Path) -> Iterator[tuple[Workspace, TakenInventory]]:
 def explained(opened: tuple[Workspace, TakenInventory]) -> dict[str, dict[str, Any]]:
     """Return every figure of the inventory that has something behind it, opened."""
     workspace, taken = opened
+    rows = Rows(taken)
     told = {}
     for figure in figure_ids(taken):
         try:
-            body = explain_figure(workspace, figure, limit=10**6, say=Say("en"), taken=taken)
+            body = explain_figure(
+                workspace, figure, limit=10**6, say=Say("en"), opened=lambda _: rows
+            )
         except TanluError as error:
             assert error.code == "app.figure-empty", figure  # noqa: PT017
         else:

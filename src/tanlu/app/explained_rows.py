@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tanlu.app.findings import item_name
 from tanlu.app.payloads import factor_body, number
 from tanlu.catalog import load
-from tanlu.compute import rows_of
+from tanlu.compute import rows_among, rows_of, rows_with_id
 from tanlu.compute.numbering import column_of
 from tanlu.factors.explain import explain
 from tanlu.inventory.figures import ELECTRICITY
@@ -17,59 +17,99 @@ from tanlu.kernel.periods import month_of, year_of
 from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from decimal import Decimal
 
     from tanlu.app.inventories import TakenInventory
+    from tanlu.compute import ResultTable
     from tanlu.factors.model import Factor
     from tanlu.factors.precedence import Choice
     from tanlu.i18n.say import Say
     from tanlu.inventory.figures import RowFilter, Selection
     from tanlu.inventory.model import Line
 
+    Reader = Callable[[Stream, str | None, str | None, tuple[int, int]], ResultTable]
+
 GREEN_POWER = "green-power-ledger"
 ROUNDING = "allocation_rounding"
 SUPPLIER = "supplier:"
 
 
-def result_rows(taken: TakenInventory, chosen: Selection, *, say: Say) -> Iterator[dict[str, Any]]:
-    """Yield the result rows of a selection, each with its cell and factor."""
-    one = chosen.items[0] if len(chosen.items) == 1 else None
-    table = rows_of(
-        taken.calculation,
-        stream=chosen.stream,
-        site=chosen.site,
-        item=one,
-        year_months=(chosen.first_ym, chosen.last_ym),
-    )
-    wanted = set(chosen.items)
-    for row in table.to_pylist():
-        if row["item"] in wanted:
-            yield _row_body(row, taken, chosen, say=say)
+class Rows:
+    """The result rows of an inventory by selection, each told once.
+
+    Parameters
+    ----------
+    taken : TakenInventory
+        The inventory.
+    read : callable, optional
+        Gives the result rows of a stream, a site or all, and a range of months; another than the
+        engine's own keeps them between figures.
+    """
+
+    def __init__(self, taken: TakenInventory, read: Reader | None = None) -> None:
+        self.taken = taken
+        self._read = read or engine_reader(taken)
+        self._factors: dict[tuple[Any, ...], dict[str, Any] | None] = {}
+
+    def of(self, chosen: Selection) -> ResultTable:
+        """Return the rows of a selection as a table."""
+        months = (chosen.first_ym, chosen.last_ym)
+        one = chosen.items[0] if len(chosen.items) == 1 else None
+        table = self._read(chosen.stream, chosen.site, one, months)
+        return rows_among(table, chosen.items, site=chosen.site, ym=months)
+
+    def told(self, row: dict[str, Any], chosen: Selection, *, say: Say) -> dict[str, Any]:
+        """Return one of those rows as an answer tells it: cell, quantity, factor, result."""
+        stream = Stream(chosen.stream)
+        return {
+            "row_id": row["row_id"],
+            "source": {
+                "file": row.get("file"), "sha256": row.get("sha256"),
+                "sheet": row.get("sheet"), "cell": row.get("cell"),
+            },
+            "site": row["site"],
+            "item": row["item"],
+            "name": item_name(row["item"], say),
+            "month": f"{year_of(row['ym'])}-{month_of(row['ym']):02d}",
+            "quantity": number(row["quantity"]) if row.get("quantity") is not None else None,
+            "unit": row.get("unit"),
+            "status": row["status"],
+            "stream": stream.value,
+            "factor": self._factor(row, stream, say),
+            "result_mg": row.get(result_column(chosen)),
+        }  # fmt: skip
+
+    def told_of(self, row_id: str, chosen: Selection, *, say: Say) -> list[dict[str, Any]]:
+        """Return the result of one row in a selection; empty where it has none there."""
+        found = rows_with_id(self.of(chosen), row_id)
+        return [self.told(row, chosen, say=say) for row in found]
+
+    def _factor(self, row: dict[str, Any], stream: Stream, say: Say) -> dict[str, Any] | None:
+        """Return the factor of a row; rows of one item, place and month share it."""
+        key = (
+            stream, row["item"], row["site"], row.get("supplier") or "", row["ym"],
+            row["ledger_unit"], row["rid"], say.lang,
+        )  # fmt: skip
+        if key not in self._factors:
+            self._factors[key] = _factor(row, self.taken, stream, say=say)
+        return self._factors[key]
 
 
-def _row_body(
-    row: dict[str, Any], taken: TakenInventory, chosen: Selection, *, say: Say
-) -> dict[str, Any]:
-    stream = Stream(chosen.stream)
-    result = row["co2e_mg"] if chosen.gas is None else row.get(column_of(chosen.gas))
-    return {
-        "row_id": row["row_id"],
-        "source": {
-            "file": row.get("file"), "sha256": row.get("sha256"),
-            "sheet": row.get("sheet"), "cell": row.get("cell"),
-        },
-        "site": row["site"],
-        "item": row["item"],
-        "name": item_name(row["item"], say),
-        "month": f"{year_of(row['ym'])}-{month_of(row['ym']):02d}",
-        "quantity": number(row["quantity"]) if row.get("quantity") is not None else None,
-        "unit": row.get("unit"),
-        "status": row["status"],
-        "stream": stream.value,
-        "factor": _factor(row, taken, stream, say=say),
-        "result_mg": result,
-    }  # fmt: skip
+def engine_reader(taken: TakenInventory) -> Reader:
+    """Return a reader that asks the engine each time."""
+
+    def read(
+        stream: Stream, site: str | None, item: str | None, months: tuple[int, int]
+    ) -> ResultTable:
+        return rows_of(taken.calculation, stream=stream, site=site, item=item, year_months=months)
+
+    return read
+
+
+def result_column(chosen: Selection) -> str:
+    """Return the column that a selection adds up."""
+    return "co2e_mg" if chosen.gas is None else column_of(chosen.gas)
 
 
 def _factor(
@@ -148,7 +188,13 @@ def _why(choice: Choice) -> dict[str, Any]:
     return {
         "level": choice.level.name.lower() if choice.level else None,
         "others": [
-            {"id": other.factor.id, "reason": other.reason.value} for other in choice.others
+            {
+                "id": other.factor.id,
+                "reason": other.reason.value,
+                "value": factor_body(other.factor)["value"],
+                "unit": factor_body(other.factor)["unit"],
+            }
+            for other in choice.others
         ],
     }
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app.explained_rows import additions, line_row, lines_behind, result_rows
+from tanlu.app.explained_rows import Rows, line_row
+from tanlu.app.figure_rows import gather
 from tanlu.app.findings import item_name
 from tanlu.app.inventories import (
     InventoryOptions,
@@ -27,7 +28,7 @@ from tanlu.kernel.periods import year_of
 from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tanlu.app.inventories import TakenInventory
     from tanlu.i18n.say import Say
@@ -70,7 +71,7 @@ def explain_figure(
     *,
     limit: int = 50,
     say: Say,
-    taken: TakenInventory | None = None,
+    opened: Callable[[int], Rows] | None = None,
 ) -> dict[str, Any]:
     """Open a figure of an inventory, or one row of the ledger.
 
@@ -81,17 +82,17 @@ def explain_figure(
     figure : str
         Figure id, for example ``inv/2024/scope2/market/site=A``, or ``row/`` and the id of a row.
     limit : int
-        Most rows listed; the sums are over all.
+        Most rows listed, the largest first; the sums are over all.
     say : Say
         Language of the formula.
-    taken : TakenInventory, optional
-        The inventory of the figure's year, when it was taken already.
+    opened : callable, optional
+        Gives the result rows of a year, where they are kept.
 
     Returns
     -------
     dict
-        As in the contract, with ``n_rows`` and ``closes``: whether rows, lines and the
-        green-power ledger add up to the figure exactly.
+        As in the contract, with ``n_rows``, ``n_unresolved`` (rows without a result) and
+        ``closes``: whether rows, lines and the green-power ledger add up to the figure exactly.
 
     Raises
     ------
@@ -99,11 +100,12 @@ def explain_figure(
         ``app.figure-unknown`` with near ones; ``app.no-rows``; ``app.row-unknown``;
         ``app.figure-empty`` for a site, item, category or gas the inventory does not have.
     """
+    opened = opened or _opener(workspace)
     if figure.startswith(_ROW) or _ROW_ID.fullmatch(figure):
-        return _explain_row(workspace, figure.removeprefix(_ROW), say=say)
-    key = _read(workspace, figure)
-    options = InventoryOptions(with_uncertainty=False)
-    taken = taken or take_inventory(workspace, key.year, options=options)
+        return _explain_row(workspace, figure.removeprefix(_ROW), opened=opened, say=say)
+    key = read_key(workspace, figure)
+    rows = opened(key.year)
+    taken = rows.taken
     _refuse_empty(taken, key)
     behind = row_filter(
         key,
@@ -111,29 +113,31 @@ def explain_figure(
         iso_of_scope3=iso_of_scope3(),
         recorded=taken.inventory.by_item,
     )
-    rows = [
-        *additions(taken, behind, say=say),
-        *(line_row(line, taken, say=say) for line in lines_behind(taken, behind)),
-        *(row for chosen in behind.selections for row in result_rows(taken, chosen, say=say)),
-    ]
-    value = _value(taken, key)
-    known = [row["result_mg"] for row in rows if row["result_mg"] is not None]
+    found = gather(behind, rows=rows, say=say)
+    value = value_of(taken, key)
     names = site_names(workspace)
     return {
         "figure": figure,
-        "name": _figure_name(key, say, names=names),
+        "name": figure_name(key, say, names=names),
         "site_names": names,
         "value": number(tonnes(value)),
         "unit": "tCO2e",
         "formula": say("explain.formula"),
-        "n_rows": len(rows),
-        "closes": (sum(known) if known else None) == value,
-        "rows": rows[:limit],
+        "n_rows": found.n,
+        "n_unresolved": found.n - found.n_ok if key.gas is None else 0,
+        "closes": found.co2e_mg == value,
+        "rows": found.largest(limit),
         "run": {"id": taken.run_id, "hash": taken.run_hash, "ledger_head": taken.ledger_head},
     }
 
 
-def _read(workspace: Workspace, figure: str) -> FigureKey:
+def _opener(workspace: Workspace) -> Callable[[int], Rows]:
+    """Return what takes the inventory of a year when it is asked for."""
+    options = InventoryOptions(with_uncertainty=False)
+    return lambda year: Rows(take_inventory(workspace, year, options=options))
+
+
+def read_key(workspace: Workspace, figure: str) -> FigureKey:
     """Take a figure id apart; a wrong one is refused with those like it."""
     try:
         return read_figure(figure)
@@ -152,7 +156,7 @@ def _nearest(word: str, known: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(word, dict.fromkeys(known), n=_NEAR, cutoff=0.5)
 
 
-def _figure_name(key: FigureKey, say: Say, *, names: Mapping[str, Mapping[str, str]]) -> str:
+def figure_name(key: FigureKey, say: Say, *, names: Mapping[str, Mapping[str, str]]) -> str:
     """Say in words what a figure is: year, what is summed, and what it is restricted to."""
     method = key.measure in (Measure.SCOPE2, Measure.TOTAL, Measure.ISO)
     measure = f"{key.measure.value}_{key.basis.value}" if method else key.measure.value
@@ -171,7 +175,7 @@ def _figure_name(key: FigureKey, say: Say, *, names: Mapping[str, Mapping[str, s
 
 def _refuse_empty(taken: TakenInventory, key: FigureKey) -> None:
     """Refuse a restriction that nothing of the inventory meets: a name misspelt, most likely."""
-    parts = [part for part in taken.inventory.parts if _belongs(part, key)]
+    parts = [part for part in taken.inventory.parts if belongs(part, key)]
     gases = {gas for part in parts for gas in part.gases_mg.get(key.basis, {})}
     restricted = (key.site, key.item, key.category, key.gas) != (None, None, None, None)
     if restricted and (not parts or (key.gas is not None and key.gas not in gases)):
@@ -184,7 +188,7 @@ def _like(taken: TakenInventory, key: FigureKey) -> list[str]:
     whole = replace(key, site=None, item=None, category=None, gas=None)
     found: dict[str, None] = {}
     for part in taken.inventory.parts:
-        if not _belongs(part, whole):
+        if not belongs(part, whole):
             continue
         is_iso = key.measure is Measure.ISO
         category = str(part.iso_category) if is_iso else part.category
@@ -197,10 +201,11 @@ def _like(taken: TakenInventory, key: FigureKey) -> list[str]:
     return _nearest(key.id, found) or list(found)[:_NEAR]
 
 
-def _value(taken: TakenInventory, key: FigureKey) -> int | None:
+def value_of(taken: TakenInventory, key: FigureKey) -> int | None:
+    """Return what a figure sums [mg]; None where nothing of it is known."""
     amounts = []
     for part in taken.inventory.parts:
-        if not _belongs(part, key):
+        if not belongs(part, key):
             continue
         if key.gas is None:
             amounts.append(part.amounts.of(key.basis).co2e_mg)
@@ -210,7 +215,8 @@ def _value(taken: TakenInventory, key: FigureKey) -> int | None:
     return sum(known) if known else None
 
 
-def _belongs(part: Part, key: FigureKey) -> bool:
+def belongs(part: Part, key: FigureKey) -> bool:
+    """Tell whether a part of the inventory belongs to a figure."""
     if key.measure in _SCOPES and part.scope != _SCOPES[key.measure]:
         return False
     category = str(part.iso_category) if key.measure is Measure.ISO else part.category
@@ -218,30 +224,32 @@ def _belongs(part: Part, key: FigureKey) -> bool:
     return all(want is None or want == have for want, have in wanted)
 
 
-def _explain_row(workspace: Workspace, row_id: str, *, say: Say) -> dict[str, Any]:
+def _explain_row(
+    workspace: Workspace, row_id: str, *, opened: Callable[[int], Rows], say: Say
+) -> dict[str, Any]:
     """Open one row: what its cell holds, and each result it has."""
     row = workspace.row(row_id)
     if row is not None:
-        return _activity_row(workspace, row, say=say)
+        return _activity_row(workspace, row, opened=opened, say=say)
     record = next((one for one in workspace.records() if one.record_id == row_id), None)
     if record is None:
         raise TanluError("app.row-unknown", found=row_id)
-    return _record_row(workspace, record, say=say)
+    return _record_row(workspace, record, opened=opened, say=say)
 
 
-def _activity_row(workspace: Workspace, row: ActivityRow, *, say: Say) -> dict[str, Any]:
+def _activity_row(
+    workspace: Workspace, row: ActivityRow, *, opened: Callable[[int], Rows], say: Say
+) -> dict[str, Any]:
     rows = []
     if row.op is not RowOp.VOID:
-        year = year_of(row.ym)
-        taken = take_inventory(workspace, year, options=InventoryOptions(with_uncertainty=False))
+        every = opened(year_of(row.ym))
         for stream in (Stream.MAIN, Stream.MARKET, Stream.UPSTREAM):
             chosen = Selection(stream, row.ym, row.ym, (row.item,), row.site, None)
-            found = result_rows(taken, chosen, say=say)
-            mine = (one for one in found if one["row_id"] == row.row_id)
-            rows += [one | {"formula": _product(row, one, say)} for one in mine]
+            found = every.told_of(row.row_id, chosen, say=say)
+            rows += [one | {"formula": _product(row, one, say)} for one in found]
     known = rows or [_bare(row, say)]
     version = {"version": row.version, "op": row.op.value, "note": row.note or None}
-    body = _row_body(row.row_id, [one | version for one in known], say=say)
+    body = _row_answer(row.row_id, [one | version for one in known], say=say)
     return body | {"site_names": site_names(workspace)}
 
 
@@ -274,16 +282,17 @@ def _bare(row: ActivityRow, say: Say) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _record_row(workspace: Workspace, record: Record, *, say: Say) -> dict[str, Any]:
+def _record_row(
+    workspace: Workspace, record: Record, *, opened: Callable[[int], Rows], say: Say
+) -> dict[str, Any]:
     """Open a row of a small table: its scope 3 lines, or the fields as they were read."""
     year = record.fields.get("year")
     rows = []
     if year and year.isdigit():
-        options = InventoryOptions(with_uncertainty=False)
-        taken = take_inventory(workspace, int(year), options=options)
+        taken = opened(int(year)).taken
         lines = [line for line in taken.inventory.lines if line.record_id == record.record_id]
         rows = [line_row(line, taken, say=say) for line in lines]
-    body = _row_body(record.record_id, rows, say=say) | {"site_names": site_names(workspace)}
+    body = _row_answer(record.record_id, rows, say=say) | {"site_names": site_names(workspace)}
     source = record.source
     return body | {
         "source": {
@@ -295,7 +304,7 @@ def _record_row(workspace: Workspace, record: Record, *, say: Say) -> dict[str, 
     }  # fmt: skip
 
 
-def _row_body(row_id: str, rows: list[dict[str, Any]], *, say: Say) -> dict[str, Any]:
+def _row_answer(row_id: str, rows: list[dict[str, Any]], *, say: Say) -> dict[str, Any]:
     """Return an answer about one row; its value is its first result."""
     value = rows[0]["result_mg"] if rows else None
     return {

@@ -8,15 +8,31 @@ from tanlu.compute.calculate import Calculation, calculate
 from tanlu.compute.electricity import purchased_electricity
 from tanlu.compute.frames import EngineName, Limits
 from tanlu.compute.rows import rows_of, write_rows
+from tanlu.compute.traced import (
+    ResultTable,
+    RowSums,
+    largest,
+    rows_among,
+    rows_with_id,
+    rows_with_rid,
+    sums_of,
+)
 from tanlu.compute.uncertainty import uncertainty_groups
 
 __all__ = [
     "Calculation",
     "EngineName",
     "Limits",
+    "ResultTable",
+    "RowSums",
     "calculate",
+    "largest",
     "purchased_electricity",
+    "rows_among",
     "rows_of",
+    "rows_with_id",
+    "rows_with_rid",
+    "sums_of",
     "uncertainty_groups",
     "write_rows",
 ]

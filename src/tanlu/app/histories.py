@@ -1,0 +1,83 @@
+"""Who wrote what stands behind a figure or a row, and when: from the batches of the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tanlu.app.payloads import number
+from tanlu.storage.model import BatchKind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tanlu.app.desk import Desk
+    from tanlu.i18n.say import Say
+    from tanlu.storage.model import BatchInfo
+
+
+def batches_told(
+    desk: Desk, *, batches: Collection[str] = (), originals: Collection[str] = (), say: Say
+) -> list[dict[str, Any]]:
+    """Return the entries of the ledger that brought rows, oldest first.
+
+    Parameters
+    ----------
+    desk : Desk
+        The workspace.
+    batches : collection of str
+        Ids of batches.
+    originals : collection of str
+        SHA-256 of files: the imports that brought them are told too.
+    say : Say
+        Language.
+    """
+    wanted, files = set(batches), set(originals)
+    return [
+        _told(batch, say)
+        for batch in desk.kept("batches", desk.workspace.batches)
+        if batch.batch_id in wanted
+        or (
+            batch.kind is BatchKind.IMPORT
+            and any(source.sha256 in files for source in batch.sources)
+        )
+    ]
+
+
+def versions_told(desk: Desk, row_id: str, *, say: Say) -> list[dict[str, Any]]:
+    """Return every version of a row that was corrected or cancelled, oldest first."""
+    batches = {b.batch_id: b for b in desk.kept("batches", desk.workspace.batches)}
+    revised = desk.kept("revised", lambda: desk.workspace.revised().to_pylist())
+    mine = sorted((row for row in revised if row["row_id"] == row_id), key=_version)
+    return [
+        {
+            "version": row["version"],
+            "what": say(f"web.trace.op.{row['op']}"),
+            "quantity": number(row["quantity"]) if row["quantity"] is not None else None,
+            "unit": row["unit"],
+            "note": row["note"] or "",
+            "by": batches[row["batch_id"]].actor if row["batch_id"] in batches else "",
+            "at": _minute(batches[row["batch_id"]].at) if row["batch_id"] in batches else "",
+        }
+        for row in mine
+    ]
+
+
+def _version(row: dict[str, Any]) -> int:
+    return int(row["version"])
+
+
+def _told(batch: BatchInfo, say: Say) -> dict[str, Any]:
+    return {
+        "seq": batch.seq,
+        "batch": batch.batch_id,
+        "what": say(f"web.trace.batch.{batch.kind.value}"),
+        "by": batch.actor,
+        "at": _minute(batch.at),
+        "reason": batch.reason,
+        "files": [{"name": s.name, "sha256": s.sha256} for s in batch.sources],
+    }
+
+
+def _minute(at: str) -> str:
+    """Return a time of the ledger (UTC) to the minute."""
+    return f"{at[:16].replace('T', ' ')} UTC"
