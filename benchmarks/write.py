@@ -11,9 +11,13 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent / "results"
 _LIBRARIES = ("duckdb", "narwhals", "numpy", "pandas", "polars", "pyarrow")
-_OF_GROUP = {"roadmap": ("highspy", "linopy", "numpy", "pyomo", "scipy")}
+_OF_GROUP = {
+    "roadmap": ("highspy", "linopy", "numpy", "pyomo", "scipy"),
+    "render": ("jinja2", "python-docx", "quickjs-ng", "typst", "xlsxwriter"),
+}
 _ABOUT = {
     "engine": "Imports and the compiled factor book are not in the time; they are in the memory.",
+    "render": "Imports are not in the time; the drawing of the charts is, but for the board paper.",
     "roadmap": "Imports and the making of the instance are not in the time; they are in the "
     "memory. Sizes: 1 is one plant, 2 is 20 plants, 3 is 200 plants, 36 years each; 0 is a "
     "smaller plant.",
