@@ -15,9 +15,9 @@ from contextvars import Context, copy_context
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import clock
+from tanlu.app import access, clock
 from tanlu.kernel.errors import TanluError
-from tanlu.storage.desk import DeskFile, Ending, Job, JobEvent, JobRows, JobState, Told
+from tanlu.storage.desk import DeskFile, Ending, Job, JobEvent, JobRows, JobState, ServerLock, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,12 +114,18 @@ class Jobs:
         How many run at a time.
     heartbeat_s : float
         After how long without news a listener hears that the job is still there [s].
+
+    Raises
+    ------
+    TanluError
+        ``desk.taken`` while another server runs the jobs of this workspace.
     """
 
     def __init__(
         self, folder: Path, *, workers: int = WORKERS, heartbeat_s: float = HEARTBEAT_S
     ) -> None:
         self._desk = DeskFile(folder)
+        self._lock = ServerLock(folder)
         self._rows = JobRows(self._desk)
         self._heartbeat_s = heartbeat_s
         self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
@@ -127,7 +133,11 @@ class Jobs:
         self._news = threading.Condition()
         self._heard = 0
         self._closed = False
-        self._rows.interrupt(at=clock.now())
+        try:
+            self._rows.interrupt(at=clock.now())
+        except BaseException:
+            self._lock.release()
+            raise
         self._threads = [
             threading.Thread(target=self._work, name=f"job-{n}", daemon=True)
             for n in range(workers)
@@ -166,8 +176,14 @@ class Jobs:
         self._queue.put(_Task(job_id, run, principal.name, progress))
         return self.get(job_id)
 
-    def get(self, job_id: str) -> Job:
+    def get(self, job_id: str, *, principal: Principal | None = None) -> Job:
         """Return a job as it stands.
+
+        Parameters
+        ----------
+        job_id : str
+        principal : Principal, optional
+            Who asks: a job that is not this person's to see is as if it were not there.
 
         Raises
         ------
@@ -175,15 +191,15 @@ class Jobs:
             ``jobs.unknown``.
         """
         job = self._rows.get(job_id)
-        if job is None:
+        if job is None or not _may_see(principal, job):
             raise TanluError("jobs.unknown", found=job_id)
         return job
 
-    def list(self, *, by: str = "") -> tuple[Job, ...]:
-        """Return the jobs kept, newest first; those of one person where named."""
-        return tuple(job for job in self._rows.newest() if not by or job.by == by)
+    def list(self, *, principal: Principal | None = None) -> tuple[Job, ...]:
+        """Return the jobs kept, newest first; with a principal those it may see."""
+        return tuple(job for job in self._rows.newest() if _may_see(principal, job))
 
-    def cancel(self, job_id: str) -> Job:
+    def cancel(self, job_id: str, *, principal: Principal | None = None) -> Job:
         """Ask a job to stop; one that waits ends at once, one that is over stays as it is.
 
         Raises
@@ -191,7 +207,7 @@ class Jobs:
         TanluError
             ``jobs.unknown``.
         """
-        job = self.get(job_id)
+        job = self.get(job_id, principal=principal)
         progress = self._tasks.get(job_id)
         if progress is not None:
             progress.cancelled.set()
@@ -241,6 +257,7 @@ class Jobs:
         self._rows.interrupt(at=clock.now())
         self._wake()
         self._desk.close()
+        self._lock.release()
 
     def _listen(self, job_id: str, after: int) -> Iterator[JobEvent]:
         while True:
@@ -287,6 +304,10 @@ class Jobs:
         with self._news:
             self._heard += 1
             self._news.notify_all()
+
+
+def _may_see(principal: Principal | None, job: Job) -> bool:
+    return principal is None or access.can(principal, "jobs", owner=job.by)
 
 
 def _outcome(task: _Task) -> Ending:

@@ -26,30 +26,37 @@ _HEARTBEAT_LOOKS = 60
 _STREAM = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
 
 
-@router.get("", dependencies=[needs("view")])
+@router.get("", dependencies=[needs("jobs")])
 def listed(here: Here) -> dict[str, Any]:
     """Return the jobs kept, newest first."""
-    return {"ok": True, "jobs": [works.job_told(job, here.say) for job in here.desk.jobs.list()]}
+    found = here.desk.jobs.list(principal=here.principal)
+    return {"ok": True, "jobs": [works.job_told(job, here.say) for job in found]}
 
 
-@router.get("/{job}", dependencies=[needs("view")])
+@router.get("/{job}", dependencies=[needs("jobs")])
 def one(job: str, here: Here) -> dict[str, Any]:
     """Return a job as it stands."""
-    return {"ok": True, **works.job_told(here.desk.jobs.get(job), here.say)}
+    return {
+        "ok": True,
+        **works.job_told(here.desk.jobs.get(job, principal=here.principal), here.say),
+    }
 
 
-@router.delete("/{job}", dependencies=[needs("view"), Depends(proven)])
+@router.delete("/{job}", dependencies=[needs("jobs"), Depends(proven)])
 def cancel(job: str, here: Here) -> dict[str, Any]:
     """Ask a job to stop."""
-    return {"ok": True, **works.job_told(here.desk.jobs.cancel(job), here.say)}
+    return {
+        "ok": True,
+        **works.job_told(here.desk.jobs.cancel(job, principal=here.principal), here.say),
+    }
 
 
-@router.get("/{job}/events", dependencies=[needs("view")], response_class=StreamingResponse)
+@router.get("/{job}/events", dependencies=[needs("jobs")], response_class=StreamingResponse)
 def events(
     job: str, here: Here, last_event_id: Annotated[int, Header(ge=0)] = 0
 ) -> StreamingResponse:
     """Follow a job: server-sent events ``progress``, then ``done``, ``failed`` or ``cancelled``."""
-    here.desk.jobs.get(job)
+    here.desk.jobs.get(job, principal=here.principal)
     stream = _stream(here.desk, job, last_event_id, here.say)
     return StreamingResponse(stream, media_type="text/event-stream", headers=_STREAM)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tanlu.app import clock
-from tanlu.app.access import Principal, Role
+from tanlu.app.access import Principal, Role, owner
 from tanlu.app.jobs import Jobs, JobState
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Finding, Outcome
@@ -267,7 +267,46 @@ def test_what_a_job_writes_is_under_the_name_of_who_started_it(jobs: Jobs) -> No
         {"actor": "ben"},
     ]
     assert [job.by for job in jobs.list()] == ["ben", "ann"]
-    assert [job.by for job in jobs.list(by="ann")] == ["ann"]
+
+
+def test_a_person_sees_and_cancels_only_own_jobs_and_an_admin_all(jobs: Jobs) -> None:
+    release = threading.Event()
+
+    def run(progress: Progress) -> dict[str, Any]:
+        assert release.wait(LIMIT_S)
+        return {}
+
+    mine, others = start(jobs, run, ANN), start(jobs, run, BEN)
+    calls: list[Callable[[], object]] = [
+        lambda: jobs.get(others.id, principal=ANN),
+        lambda: jobs.cancel(others.id, principal=ANN),
+    ]
+    for call in calls:
+        with pytest.raises(TanluError) as refused:
+            call()
+        assert (refused.value.code, refused.value.facts) == ("jobs.unknown", {"found": others.id})
+
+    assert [job.id for job in jobs.list(principal=ANN)] == [mine.id]
+    admin = Principal("root", Role.ADMIN)
+    assert [job.id for job in jobs.list(principal=admin)] == [others.id, mine.id]
+    assert [job.id for job in jobs.list(principal=owner("me"))] == [others.id, mine.id]
+    assert jobs.list(principal=Principal("ann", Role.SUPPLIER_GUEST)) == ()
+    jobs.cancel(mine.id, principal=ANN)
+    release.set()
+    assert heard(jobs, mine)[-1].kind == "cancelled"
+    assert heard(jobs, others)[-1].kind == "done"
+
+
+def test_a_second_server_is_refused_until_the_first_ends(tmp_path: Path) -> None:
+    first = Jobs(tmp_path)
+    with pytest.raises(TanluError) as refused:
+        Jobs(tmp_path)
+    assert refused.value.code == "desk.taken"
+    assert refused.value.facts["holder"].startswith(f"{os.getpid()} @ ")
+    assert heard(first, start(first, lambda _progress: {}))[-1].kind == "done"
+    first.close()
+
+    Jobs(tmp_path).close()
 
 
 def test_an_unknown_job_is_refused_before_anything_is_heard(jobs: Jobs) -> None:
@@ -285,7 +324,7 @@ def test_an_unknown_job_is_refused_before_anything_is_heard(jobs: Jobs) -> None:
 KILLED = """
 import os, signal, sys, threading
 from pathlib import Path
-from tanlu.app.access import Principal, Role
+from tanlu.app.access import Principal, Role, owner
 from tanlu.app.jobs import Jobs
 
 jobs = Jobs(Path(sys.argv[1]))

@@ -5,6 +5,7 @@ All of it may change and may be lost without losing a number; nothing here is pa
 
 from tanlu.storage.desk.file import DeskFile
 from tanlu.storage.desk.jobs import JobRows
+from tanlu.storage.desk.lock import ServerLock
 from tanlu.storage.desk.model import Ending, Job, JobEvent, JobState, Told
 from tanlu.storage.desk.people import PeopleRows, StoredSession, StoredToken, StoredUser
 from tanlu.storage.desk.throttle import Backoff, FailureSum, LoginRows
@@ -20,6 +21,7 @@ __all__ = [
     "JobState",
     "LoginRows",
     "PeopleRows",
+    "ServerLock",
     "StoredSession",
     "StoredToken",
     "StoredUser",
