@@ -133,7 +133,7 @@ def _work_out(
         targets = goals.check_targets(workspace, say=say, taken=known)
         progress("cli.stage.plan")
         plan = plans.keep(workspace, prepared, solving.result(), options=FIRST_LOOK, say=say)
-    options = reports.ReportOptions(year=company["year"], output=folder)
+    options = reports.ReportOptions(year=company["year"], formats=("html", "pdf"), output=folder)
     written = reports.write_reports(workspace, options=options, progress=progress, taken=taken)
     return {
         "workspace": str(workspace.folder),

@@ -1,4 +1,4 @@
-"""Look whether this machine can do everything: data, engines, solver, charts, write access."""
+"""Look whether this machine can do everything: data, engines, solver, charts, documents, files."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def examine(named: str | Path = "", *, say: Say) -> dict[str, Any]:
         "polars": lambda _: _engine("polars"),
         "solver": _solver,
         "charts": _charts,
+        "documents": _documents,
         "write": _write_access,
     }
     if named:
@@ -80,6 +81,15 @@ def _charts(say: Say) -> str:
 
     drawn = svg.draw({"series": []}, width=100, height=100)
     return say("doctor.chart", count=say.count(len(drawn)))
+
+
+def _documents(say: Say) -> str:
+    from tanlu.render.documents import pdf
+
+    families = pdf.families()
+    if families != [pdf.FAMILY]:
+        raise TanluError("doctor.font", found=", ".join(families), expected=pdf.FAMILY)
+    return say("doctor.documents", family=pdf.FAMILY)
 
 
 def _write_access(_: Say) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tanlu.render.views import View
     from tanlu.report.tree import Report
 
+FAMILY = "Tanlu Sans"
 PAGE_WIDTH, PAGE_HEIGHT = 481.9, 690.0  # room for text on A4 [pt]
 _STANDARD: Literal["a-2b"] = "a-2b"
 _REGIONS = {"zh": "CN", "en": "GB", "zh-Hant": "TW"}
@@ -68,13 +69,22 @@ def png(svg: str, *, width: int, ppi: int = 200) -> bytes:
     return _one(made)
 
 
+def families() -> list[str]:
+    """Return the font families a document can be set in: ours, and no other."""
+    return list(_fonts().families())
+
+
 @cache
-def _compiler() -> typst.Compiler:
+def _fonts() -> typst.Fonts:
     folder = Path(str(resources.files("tanlu.render") / "assets" / "fonts"))
-    fonts = typst.Fonts(
+    return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
     )
-    return typst.Compiler(font_paths=fonts, ignore_system_fonts=True)
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
 
 
 @cache
