@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -210,6 +212,28 @@ def test_a_try_that_has_to_wait_costs_no_hash_and_does_not_lengthen_the_wait(
 
     assert log_in(works, watch).session.principal.name == "Ann"  # never locked out
     assert hashes["verify"] == 6
+
+
+def test_tries_at_the_same_moment_are_counted_before_they_are_looked_at(
+    works: Workspace, watch: Watch, hashes: dict[str, int]
+) -> None:
+    with ThreadPoolExecutor(30) as pool:
+        found = list(pool.map(lambda _: failed(works, watch), range(30)))
+
+    assert Counter(found) == {"accounts.login": 5, "accounts.wait": 25}
+    assert hashes["verify"] == 5
+
+
+def test_many_people_log_in_and_work_at_once(works: Workspace, watch: Watch) -> None:
+    def work(n: int) -> bool:
+        opened = log_in(works, watch, ("ann", "ben")[n % 2], address=f"10.3.0.{n}")
+        later = watch.now + timedelta(minutes=1)  # late enough for the use to be written
+        good = [accounts.session(works.folder, opened.id, now=later) for _ in range(10)]
+        accounts.logout(works.folder, opened.id)
+        return all(good) and accounts.session(works.folder, opened.id, now=later) is None
+
+    with ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(work, range(40)))
 
 
 def test_somebody_elses_failures_do_not_keep_a_user_out(works: Workspace, watch: Watch) -> None:
