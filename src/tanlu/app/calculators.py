@@ -57,7 +57,7 @@ def kind_body(kind: str, *, say: Say) -> dict[str, Any]:
     TanluError
         ``calc.kind-unknown`` with near misses.
     """
-    return {"calculators": [_described(_calculator(kind), say)]}
+    return {"calculators": [_described(known_calculator(kind), say)]}
 
 
 def calculation_body(kind: str, path: Path, *, say: Say) -> dict[str, Any]:
@@ -80,17 +80,43 @@ def calculation_body(kind: str, path: Path, *, say: Say) -> dict[str, Any]:
         ``calc.kind-unknown``, ``app.file-missing``, ``calc.not-object``, ``ingest.weather``,
         and those of `calculate`.
     """
-    calculator = _calculator(kind)
+    known_calculator(kind)
     if not path.is_file():
         raise TanluError("app.file-missing", found=path)
     read = load_json if path.suffix.lower() == ".json" else load_yaml
     written = read(path.read_bytes(), path.name)
     if not isinstance(written, dict) or not isinstance(written.get(INPUTS, {}), dict):
         raise TanluError("calc.not-object", found=path.name)
-    wanted = written.pop(OUTPUT_UNITS, None) or {}
-    if not isinstance(wanted, dict):
-        raise TanluError("calc.not-object", found=OUTPUT_UNITS)
-    given = _with_weather(written.get(INPUTS, written), path.parent)
+    if INPUTS in written:
+        whole = written | {INPUTS: _with_weather(written[INPUTS], path.parent)}
+    else:
+        whole = dict(_with_weather(written, path.parent))
+    return calculated_body(kind, whole, say=say)
+
+
+def calculated_body(kind: str, written: Mapping[str, Any], *, say: Say) -> dict[str, Any]:
+    """Run a calculator on inputs that are no file; a file named in them is not opened.
+
+    Parameters
+    ----------
+    kind : str
+        Calculator id.
+    written : mapping
+        As in `calculation_body`.
+    say : Say
+        Language of names and warnings.
+
+    Raises
+    ------
+    TanluError
+        ``calc.kind-unknown``, ``calc.not-object``, and those of `calculate`.
+    """
+    calculator = known_calculator(kind)
+    rest = dict(written)
+    wanted = rest.pop(OUTPUT_UNITS, None) or {}
+    given = rest.get(INPUTS, rest)
+    if not isinstance(wanted, dict) or not isinstance(given, dict):
+        raise TanluError("calc.not-object", found=OUTPUT_UNITS if given else INPUTS)
     found = calculate(
         calculator,
         formulas()[kind],
@@ -141,11 +167,13 @@ def write_chart(
         raise TanluError("calc.no-chart", kind=body["kind"], choices=", ".join(CHARTED))
     if target.exists() and not is_forced:
         raise TanluError("app.file-exists", found=target)
-    target.write_text(charts.drawn(_grand(body["outputs"], say), say=say), encoding="utf-8")
+    target.write_text(
+        charts.drawn(grand(body["outputs"], say, is_titled=True), say=say), encoding="utf-8"
+    )
 
 
-def _grand(outputs: Mapping[str, Any], say: Say) -> Figure:
-    """Return the grand composite curve as a figure."""
+def grand(outputs: Mapping[str, Any], say: Say, *, is_titled: bool = False) -> Figure:
+    """Return the grand composite curve as a figure; a drawing that stands alone has its title."""
 
     def told(name: str) -> str:
         value = outputs[name]
@@ -162,8 +190,9 @@ def _grand(outputs: Mapping[str, Any], say: Say) -> Figure:
         "cold": told("heat_flow_cold_min"),
         "pinches": outputs["temperature_pinch_all"]["value"],
         "pinch": Text("calc.chart.pinch"),
+        "is_titled": is_titled,
     }
-    return Figure("pinch", "grand", Text("calc.chart.grand"), Text("calc.chart.grand"), "", data)
+    return Figure("pinch", "grand", Text("calc.chart.grand"), Text("calc.chart.drawn"), "", data)
 
 
 def calculation_told(found: Calculation, say: Say) -> dict[str, Any]:
@@ -215,7 +244,13 @@ def _measure(calculator: Calculator, outputs: Mapping[str, Told]) -> dict[str, A
     return told | {"saves": saves}
 
 
-def _calculator(kind: str) -> Calculator:
+def known_calculators() -> tuple[Calculator, ...]:
+    """Return every calculator."""
+    return tuple(_known().values())
+
+
+def known_calculator(kind: str) -> Calculator:
+    """Return a calculator; ``calc.kind-unknown`` with near misses where there is none."""
     if kind not in _known():
         raise TanluError("calc.kind-unknown", found=kind, near=near(kind, _known()) or "-")
     return _known()[kind]

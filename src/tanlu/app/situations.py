@@ -240,7 +240,7 @@ def base_year(
     output = outputs.get("output_value")
     return BaseYear(
         year=inventory.year,
-        carriers=tuple(_carrier(item, taken) for item in carriers),
+        carriers=tuple(carrier_fact(item, taken) for item in carriers),
         sites=_sites(taken),
         purchases=purchases,
         other_mg={"scope3": scope3 - upstream},
@@ -285,7 +285,8 @@ def _energy(taken: TakenInventory) -> EnergyTables:
     )
 
 
-def _carrier(name: str, taken: TakenInventory) -> CarrierFact:
+def carrier_fact(name: str, taken: TakenInventory) -> CarrierFact:
+    """Return a carrier with its ledger unit and its energy content, as an inventory takes it."""
     item = items_by_id()[name]
     mj = convert(item, from_unit=item.unit, to_unit="MJ", tables=_energy(taken))
     per_mj = unit_table().conversion("MJ", "MWh") or Fraction(0)

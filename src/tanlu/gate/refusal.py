@@ -22,6 +22,8 @@ _STATUSES: Mapping[str, int] = {
     "app.no-rows": 404,
     "app.no-workspace": 404,
     "app.row-unknown": 404,
+    "calc.kind-unknown": 404,
+    "calc.unknown": 404,
     "gate.body": 413,
     "gate.csrf": 403,
     "gate.denied": 403,
@@ -36,10 +38,6 @@ _STATUSES: Mapping[str, int] = {
     "import.gone": 404,
     "import.sites": 403,
     "import.stale": 409,
-    "import.claimed": 409,
-    "import.gone": 404,
-    "import.sites": 403,
-    "import.stale": 409,
     "jobs.closed": 503,
     "jobs.unknown": 404,
     "measures.unknown": 404,
@@ -50,6 +48,7 @@ _STATUSES: Mapping[str, int] = {
     "storage.full": 507,
     "storage.period-closed": 409,
     "storage.read-only": 403,
+    "target.unknown": 404,
 }
 WRONG_INPUT = 422
 

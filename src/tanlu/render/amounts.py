@@ -43,3 +43,30 @@ def amount(
 
 def _percent(value: Any, places: int, say: Speaker) -> str:
     return f"{say.fixed(value * 100, places)}%"
+
+
+_DIGITS = 6  # significant digits shown of what a calculator answers; the JSON has all
+_LONGEST = 24  # values of a list that are shown one by one
+
+
+def calculated(value: Any, say: Speaker) -> str:
+    """Return what a calculator takes or answers: a number, a word, a list or the size of a table.
+
+    Parameters
+    ----------
+    value : number, str, list or None
+        Value; None is told as missing.
+    say : Speaker
+        Language.
+    """
+    if value is None:
+        return say.missing
+    if isinstance(value, float | int):
+        short = f"{value:.{_DIGITS}g}"
+        return say.exact(short if "e" not in short else str(value))
+    is_table = isinstance(value, list) and any(isinstance(part, dict) for part in value)
+    if is_table or (isinstance(value, list) and len(value) > _LONGEST):
+        return say("cli.long-list", count=len(value))
+    if isinstance(value, list):
+        return say.listed([calculated(part, say) for part in value])
+    return str(value)

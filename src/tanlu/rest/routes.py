@@ -1,5 +1,12 @@
 """Every router of the API."""
 
-from tanlu.rest import documents, figures, jobs, plans
+from tanlu.rest import calculators, documents, figures, goals, jobs, plans
 
-ROUTERS = (figures.router, plans.router, documents.router, jobs.router)
+ROUTERS = (
+    figures.router,
+    goals.router,
+    calculators.router,
+    plans.router,
+    documents.router,
+    jobs.router,
+)

@@ -143,5 +143,5 @@ def test_a_form_without_its_token_is_refused(writing: Browser) -> None:
 def test_an_unknown_target_is_refused(reading: Browser) -> None:
     answer = reading.get("/targets/one", id="no-such", lang="en")
 
-    assert answer.status_code == 422
+    assert answer.status_code == 404
     assert "no-such" in text_of(answer)

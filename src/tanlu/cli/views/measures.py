@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tanlu.cli.views import layout
+from tanlu.render.amounts import calculated as calculated_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from tanlu.i18n.say import Say
 
 _LISTED = 1
-_DIGITS = 6  # significant digits a terminal shows; the JSON has all
-_LONGEST = 24  # values of a list that a table still shows
 
 
 def listed(console: Console, say: Say, body: Mapping[str, Any]) -> None:
@@ -156,7 +155,7 @@ def _columns(value: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _default(value: Mapping[str, Any], say: Say) -> str:
     if value["required"]:
         return say("cli.required")
-    return say.missing if value["default"] is None else _number(value["default"], say)
+    return say.missing if value["default"] is None else calculated_words(value["default"], say)
 
 
 def _cited(source: Mapping[str, str]) -> str:
@@ -171,25 +170,10 @@ def calculated(console: Console, say: Say, body: Mapping[str, Any]) -> None:
             console,
             [say(head), say("cli.value"), say("cli.unit"), say("cli.meaning")],
             [
-                (name, _number(value["value"], say), value["unit"], value["name"])
+                (name, calculated_words(value["value"], say), value["unit"], value["name"])
                 for name, value in values.items()
             ],
         )
     layout.paragraph(console, body["method"], indent=0)
     layout.paragraph(console, _cited(body["source"]), indent=0)
     layout.findings(console, body["findings"], say)
-
-
-def _number(value: Any, say: Say) -> str:
-    if value is None:
-        return say.missing
-    if isinstance(value, float | int):
-        return say.exact(
-            f"{value:.{_DIGITS}g}" if "e" not in f"{value:.{_DIGITS}g}" else str(value)
-        )
-    is_table = isinstance(value, list) and any(isinstance(part, dict) for part in value)
-    if is_table or (isinstance(value, list) and len(value) > _LONGEST):
-        return say("cli.long-list", count=len(value))
-    if isinstance(value, list):
-        return say.listed([_number(part, say) for part in value])
-    return str(value)

@@ -22,13 +22,15 @@ def grand(figure: Figure, pen: Pen) -> Option:
     data = figure.data
     heat, levels = list(data["heat"]), list(data["temperature"])
     made = base(figure, pen)
-    made["title"] = {
-        "text": pen.words(figure.title),
-        "left": 12,
-        "top": 6,
-        "textStyle": {"color": pen.theme.ink, "fontSize": 14},
-    }
-    made["grid"] = {"left": 58, "right": 24, "top": 62, "bottom": 46}
+    if data.get("is_titled"):
+        made["title"] = {
+            "text": pen.words(figure.title),
+            "left": 12,
+            "top": 6,
+            "textStyle": {"color": pen.theme.ink, "fontSize": 14},
+        }
+    top = 62 if data.get("is_titled") else 34
+    made["grid"] = {"left": 58, "right": 24, "top": top, "bottom": 46}
     made["xAxis"] = {
         **value_axis(_scale(heat, pen.words(data["heat_unit"])), pen),
         "nameLocation": "middle",

@@ -2,23 +2,31 @@
 
 from tanlu.web.routes import (
     assets,
+    calculators,
     imports,
+    inventory,
     jobs,
     login,
     overview,
     reports,
+    review,
     roadmap,
     targets,
     trace,
+    welcome,
 )
 
 ROUTERS = (
     assets.router,
     overview.router,
+    welcome.router,
     imports.router,
+    inventory.router,
     targets.router,
+    calculators.router,
     roadmap.router,
     reports.router,
+    review.router,
     trace.router,
     jobs.router,
     login.router,
