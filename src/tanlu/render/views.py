@@ -16,6 +16,7 @@ from tanlu.render.labels import text_width
 from tanlu.render.speech import words
 from tanlu.render.svg import canonical
 from tanlu.render.theme import THEMES
+from tanlu.render.tips import tips
 from tanlu.report.tree import Facts, Figure, Kpis, Paragraph, Table, Text, Value
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ def charted(block: Figure, say: Speaker) -> View:
         chart["option"][name] = {
             theme: charts.option(block, say=say, theme=theme, width=width) for theme in THEMES
         }
+    chart["tips"] = tips(block, say)
     view = _figure(block, say)
     return view | {
         "json": canonical(chart),

@@ -83,6 +83,13 @@ def test_a_chart_is_drawn_as_svg_for_its_room(framed: Page, until: Until) -> Non
     assert framed.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_the_pointer_is_told_the_values_of_a_year(framed: Page) -> None:
+    framed.locator("[data-chart]").hover()
+    shown = framed.locator("[data-chart] svg").get_by_text("Actual  2.025 kt CO2e")
+
+    shown.wait_for()
+
+
 def test_tabs_show_one_panel_and_follow_the_arrows(framed: Page) -> None:
     figure = framed.locator("#figure-lines")
     figure.get_by_role("tab", name="Table").click()

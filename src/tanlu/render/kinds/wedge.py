@@ -89,8 +89,6 @@ def _targets(data: Mapping[str, Any]) -> list[float]:
 
 def _bands(data: Mapping[str, Any], pen: Pen, scale: Scale) -> list[Band]:
     """Return the bands from the bottom: residual, folded small ones, then families upward."""
-    wedges = _folded(data["wedges"])
-    ordered = sorted(wedges, key=lambda wedge: -family_rank(wedge["family"]))
     bands = [
         Band(
             pen.say("report.series.residual"),
@@ -98,13 +96,18 @@ def _bands(data: Mapping[str, Any], pen: Pen, scale: Scale) -> list[Band]:
             tuple(scale.of(value) or 0.0 for value in data["emissions_t"]),
         )
     ]
-    for family, members in groupby(ordered, key=lambda wedge: str(wedge["family"])):
+    for family, members in groupby(ordered(data["wedges"]), key=lambda wedge: str(wedge["family"])):
         listed = list(members)
         color = pen.theme.families.get(family, pen.theme.families["other"])
         for wedge, shade in zip(listed, shades(color, len(listed)), strict=True):
             values = tuple(scale.of(value) or 0.0 for value in wedge["t"])
             bands.append(Band(pen.words(wedge["name"]), shade, values))
     return bands
+
+
+def ordered(wedges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the wedges as they are stacked from the bottom, small ones folded into one."""
+    return sorted(_folded(wedges), key=lambda wedge: -family_rank(wedge["family"]))
 
 
 def _folded(wedges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

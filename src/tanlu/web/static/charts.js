@@ -71,7 +71,7 @@ function draw(element, size, theme, width, tanlu) {
   const option = globalThis.tanluCharts.resolve(structuredClone(state.data.option[size][theme]));
   const renderer = points(option) > MANY_POINTS ? 'canvas' : 'svg';
   state.chart = globalThis.echarts.init(element, null, { renderer, width, height });
-  state.chart.setOption({ ...option, animation: false, tooltip: tooltip(option) });
+  state.chart.setOption({ ...option, animation: false, tooltip: tooltip(state.data.tips) });
   state.chart.on('click', (event) => follow(event.data, tanlu));
   state.drawn = `${size} ${theme}`;
 }
@@ -80,10 +80,22 @@ function points(option) {
   return (option.series || []).reduce((sum, series) => sum + (series.data || []).length, 0);
 }
 
-/* A tooltip is text on the canvas: as HTML it would need styles the page does not allow. */
-function tooltip(option) {
-  const formatter = (event) => (event.data && event.data.tip) || '';
-  return { ...(option.tooltip || {}), renderMode: 'richText', confine: true, transitionDuration: 0, formatter };
+/* A tooltip is text on the canvas: as HTML it would need styles the page does not allow. Its words are
+   the server's, by year or row, or by the number in the mark. */
+function tooltip({ trigger = 'item', texts = {} }) {
+  const key = trigger === 'axis' ? (event) => event[0].axisValue : (event) => event.value[5];
+  return {
+    trigger,
+    renderMode: 'richText',
+    confine: true,
+    transitionDuration: 0,
+    backgroundColor: '#0d2b2a',
+    borderWidth: 0,
+    padding: [7, 11],
+    textStyle: { color: '#ffffff', fontSize: 12, lineHeight: 18 },
+    axisPointer: { type: 'line', lineStyle: { color: '#869696' } },
+    formatter: (event) => texts[key(event)] || '',
+  };
 }
 
 /* A point may carry the figure it shows, or the address of what it stands for. */
