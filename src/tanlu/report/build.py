@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tanlu.report.sections.annex import annex
 from tanlu.report.sections.approaches import approaches
+from tanlu.report.sections.board import board
 from tanlu.report.sections.boundary import boundary, organisation_name
 from tanlu.report.sections.gases import direct
 from tanlu.report.sections.history import base_year, changes
@@ -59,7 +60,7 @@ KINDS: Mapping[str, Mapping[str, Part]] = {
         "index": index,
         "annex": annex,
     },
-    "roadmap": {"summary": summary, "targets": targets, "plan": plan, "annex": annex},
+    "roadmap": {"plan": board},
 }
 
 

@@ -351,6 +351,8 @@ class PlanPayload(TypedDict):
     findings: NotRequired[list[FindingRow]]  # targets left out, months the base year lacks
     offsets_t: NotRequired[list[float]]
     limit: NotRequired[str]  # what ended the search: gap, nodes or time; empty when optimal
+    baseline_npv: NotRequired[float | None]  # cost of doing nothing
+    studies: NotRequired[dict[str, Any]]  # by name, see docs/reference/plan-studies.md
     covers: NotRequired[str]  # own, upstream (of energy) or whole: which scopes the totals hold
 
 

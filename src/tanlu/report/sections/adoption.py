@@ -47,7 +47,7 @@ def gantt(source: Source, found: PlanPayload) -> tuple[Figure, ...]:
 def _one_by_one(source: Source, adoptions: list[Adoption], end: int) -> list[dict[str, Any]]:
     return [
         {
-            "name": _adopted(source, adoption),
+            "name": adopted(source, adoption),
             "family": source.family(adoption["measure"], _layer(adoption)),
             "start": adoption["year"],
             "end": adoption.get("until") or end,
@@ -71,7 +71,7 @@ def _by_measure(source: Source, adoptions: list[Adoption], end: int) -> list[dic
         reason = _first_reason(first)
         rows.append(
             {
-                "name": _measure(source, first),
+                "name": measure_name(source, first),
                 "family": source.family(first["measure"], _layer(first)),
                 "start": first["year"],
                 "end": max(member.get("until") or end for member in members),
@@ -102,7 +102,7 @@ def moves(source: Source, found: PlanPayload) -> tuple[Table, ...]:
         Row(
             (
                 year(each["year"]),
-                _adopted(source, each),
+                adopted(source, each),
                 Value(Kind.KWH, why.get("earlier")),
                 Value(Kind.KWH, why.get("later")),
                 Value(Kind.KWH, why.get("never")),
@@ -130,7 +130,7 @@ def _told(source: Source, adoption: Adoption, reason: Reason) -> Text:
     sentence = source.told(reason["code"], reason["facts"])
     if adoption.get("kind") != _RETIREMENT:
         return sentence
-    return Text(sentence.code, {**sentence.facts, "measure": _measure(source, adoption)})
+    return Text(sentence.code, {**sentence.facts, "measure": measure_name(source, adoption)})
 
 
 def _first_reason(adoption: Adoption) -> Node:
@@ -143,7 +143,8 @@ def _layer(adoption: Adoption) -> str:
     return "pv" if kind.startswith("pv") else {"ppa": "contracts", "gec": "contracts"}.get(kind, "")
 
 
-def _measure(source: Source, adoption: Adoption) -> Node:
+def measure_name(source: Source, adoption: Adoption) -> Node:
+    """Return the name of an adopted measure; stock that leaves is told as such."""
     pair = adoption.get("name")
     name = source.measure(adoption["measure"])
     if pair and pair["zh"]:
@@ -151,8 +152,9 @@ def _measure(source: Source, adoption: Adoption) -> Node:
     return text("plan.taken-out", name=name) if adoption.get("kind") == _RETIREMENT else name
 
 
-def _adopted(source: Source, adoption: Adoption) -> Node:
-    measure = _measure(source, adoption)
+def adopted(source: Source, adoption: Adoption) -> Node:
+    """Return the name of an adopted measure with its site."""
+    measure = measure_name(source, adoption)
     if not adoption["site"]:
         return measure
     return text("report.word.site-item", site=source.site(adoption["site"]), item=measure)
@@ -173,7 +175,7 @@ def _adoption_table(source: Source, adoptions: list[Adoption]) -> Table:
         Row(
             (
                 year(adoption["year"]),
-                _measure(source, adoption),
+                measure_name(source, adoption),
                 source.site(adoption["site"]),
                 Value(Kind.NUMBER, adoption["size"]),
                 adoption["unit"],

@@ -26,7 +26,7 @@ def annex(source: Source) -> tuple[Section, ...]:
         _factors(source) or absent("factors"),
         _findings(source) or absent("findings"),
         _claims(source),
-        _run(source),
+        run(source),
         gwp(source) or absent("gwp"),
     )
     present = [section for section in sections if section is not None]
@@ -140,15 +140,16 @@ def _claim(claim: Mapping[str, Any], pair: Mapping[str, Any]) -> Row:
     return Row(cells, tone=tone)
 
 
-def _run(source: Source) -> Section:
-    run = source.inventory["run"]
+def run(source: Source) -> Section:
+    """Return the fingerprints by which the run and the plan can be had again."""
+    known = source.inventory["run"]
     plan = source.payload.get("plan")
     pairs: list[tuple[Text, Node]] = [
-        (text("report.fact.run-id"), run["id"]),
-        (text("report.fact.run-hash"), run["hash"]),
-        (text("report.fact.ledger-head"), run["ledger_head"]),
-        (text("report.fact.book-hash"), run["book_hash"]),
-        (text("report.fact.engine"), run["engine"]),
+        (text("report.fact.run-id"), known["id"]),
+        (text("report.fact.run-hash"), known["hash"]),
+        (text("report.fact.ledger-head"), known["ledger_head"]),
+        (text("report.fact.book-hash"), known["book_hash"]),
+        (text("report.fact.engine"), known["engine"]),
         (text("report.fact.version"), source.payload["version"]),
     ]
     if plan:

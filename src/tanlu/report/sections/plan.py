@@ -63,16 +63,16 @@ def plan(source: Source) -> tuple[Section, ...]:
     if not found:
         return ()
     if found["status"] == "infeasible":
-        blocks: tuple[Block, ...] = (*_warnings(source, found), *_infeasible(source, found))
+        blocks: tuple[Block, ...] = (*warnings(source, found), *infeasible(source, found))
     else:
         check_wedges(source, found)
         blocks = (
-            _certificate(found),
-            *_warnings(source, found),
-            *_indicative(found),
-            _wedge(source, found),
-            *_offsets(found),
-            *_targets(source, found),
+            certificate(found),
+            *warnings(source, found),
+            *indicative(found),
+            wedge_chart(source, found),
+            *offsets(found),
+            *targets_kept(source, found),
             *gantt(source, found),
             *moves(source, found),
             budget(found),
@@ -93,7 +93,8 @@ def check_wedges(source: Source, found: PlanPayload) -> None:
             )
 
 
-def _certificate(found: PlanPayload) -> Facts:
+def certificate(found: PlanPayload) -> Facts:
+    """Return status, cost, bound and gap: what is proven of the plan."""
     steering = found["steering_npv"]
     steered = ((text("report.fact.steering"), money(steering)),) if steering else ()
     return Facts(
@@ -122,7 +123,7 @@ def _approval(found: PlanPayload) -> tuple[tuple[Text, Text], ...]:
     return ((text("report.fact.approval"), signed),)
 
 
-def _indicative(found: PlanPayload) -> tuple[Paragraph, ...]:
+def indicative(found: PlanPayload) -> tuple[Paragraph, ...]:
     """Return the warning that some measures it builds rest on default figures."""
     known = found.get("approval")
     resting = (found.get("templates") or []) if known is None else known["unconfirmed"]
@@ -131,7 +132,7 @@ def _indicative(found: PlanPayload) -> tuple[Paragraph, ...]:
     return (Paragraph(text("report.plan.indicative", count=count(len(resting))), "warn"),)
 
 
-def _warnings(source: Source, found: PlanPayload) -> tuple[Paragraph, ...]:
+def warnings(source: Source, found: PlanPayload) -> tuple[Paragraph, ...]:
     """Return which targets take no part in the plan, and what its base year lacks."""
     return tuple(
         Paragraph(source.told(row["code"], row["facts"]), "warn")
@@ -139,7 +140,8 @@ def _warnings(source: Source, found: PlanPayload) -> tuple[Paragraph, ...]:
     )
 
 
-def _infeasible(source: Source, found: PlanPayload) -> tuple[Paragraph, ...]:
+def infeasible(source: Source, found: PlanPayload) -> tuple[Paragraph, ...]:
+    """Return by how much the targets are missed, and what would make a plan possible."""
     facts: dict[str, Any] = found["infeasible"] or {}
     if facts.get("target") is None:
         return (Paragraph(text("cli.infeasible_margin"), "bad"),)
@@ -168,7 +170,8 @@ def _whole_year(amount: float) -> Value:
     return year(int(amount))
 
 
-def _wedge(source: Source, found: PlanPayload) -> Figure:
+def wedge_chart(source: Source, found: PlanPayload) -> Figure:
+    """Return what each measure takes off by year, stacked on what is left."""
     emissions = planned_t(source)
     less = found["baseline_t"][-1] - emissions[-1]
     title = text(
@@ -198,7 +201,8 @@ def _covers(source: Source, found: PlanPayload) -> Text:
     return text(f"plan.covers.{known}", method=method)
 
 
-def _offsets(found: PlanPayload) -> tuple[Paragraph, ...]:
+def offsets(found: PlanPayload) -> tuple[Paragraph, ...]:
+    """Return from when on emissions are offset, and how much at most."""
     used = [(at, t) for at, t in zip(found["years"], found.get("offsets_t") or (), strict=False)
             if t]  # fmt: skip
     if not used:
@@ -207,7 +211,7 @@ def _offsets(found: PlanPayload) -> tuple[Paragraph, ...]:
     return (Paragraph(text("plan.offsets", year=year(used[0][0]), most=most), "hint"),)
 
 
-def _targets(source: Source, found: PlanPayload) -> tuple[Table, ...]:
+def targets_kept(source: Source, found: PlanPayload) -> tuple[Table, ...]:
     """Return what each target asks of the plan in its first and last year, and what it gets."""
     listed = [row for row in found["targets"] if row.get("years")]
     if not listed:
