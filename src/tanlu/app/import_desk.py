@@ -272,7 +272,7 @@ def _read(
     context = imports.reading_context(workspace, mapping=options.mapping)
     known = {site.id for site in workspace.sites()}
     severities = Counter(one.severity.value for one in report.findings)
-    worst = sorted(report.findings, key=lambda one: _ORDER[one.severity])[:_FINDINGS]
+    worst = sorted(report.findings, key=lambda one: RANK[one.severity])[:_FINDINGS]
     return {
         "head": head,
         "mapping": _mark(answers(spool, token)),
@@ -287,7 +287,7 @@ def _read(
     }
 
 
-_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def _file(

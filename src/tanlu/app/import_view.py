@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.app import access, audits, import_questions, works
 from tanlu.app.findings import facts_in_words, finding_body, item_name, province_name
-from tanlu.app.import_desk import answers, changes, listed, owned
+from tanlu.app.import_desk import RANK, answers, changes, listed, owned
 from tanlu.app.spool import Spool
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Finding, Outcome, Severity
@@ -285,7 +285,7 @@ def _column(one: Mapping[str, Any], say: Say) -> dict[str, Any]:
 
 
 def _findings(findings: Iterable[Finding], say: Say, *, severity: str) -> dict[str, Any]:
-    listed_ = list(findings)
+    listed_ = sorted(findings, key=lambda one: RANK[one.severity])
     counts = {one.value: sum(f.severity is one for f in listed_) for one in Severity}
     chosen = [one for one in listed_ if severity in ("", one.severity.value)]
     return {
@@ -315,7 +315,7 @@ def _row(finding: Finding, say: Say) -> dict[str, str]:
         "advice": say.advice(finding.code, **words),
         "code": finding.code,
         "tone": {"error": "bad", "warning": "warn"}.get(body["severity"], ""),
-        "severity": say(f"web.severity.{body['severity']}"),
+        "severity": say(f"web.severity.one.{body['severity']}"),
     }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.app import approvals, demo, plans, reports
 from tanlu.app.findings import facts_in_words
+from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +28,8 @@ def start_demo(desk: Desk, principal: Principal, *, case: str, say: Say) -> Job:
         ``demo.unknown``, ``storage.exists``.
     """
     demo.check_case(case)
+    if desk.has_workspace:
+        raise TanluError("storage.exists", folder=desk.folder)
 
     def run(progress: Progress) -> dict[str, Any]:
         demo.build_company(case, desk.folder, say=say, progress=progress.tell)

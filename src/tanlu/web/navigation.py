@@ -60,7 +60,8 @@ GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
     ("chain", (Screen("suppliers"), Screen("products"), Screen("logistics"))),
     ("comply", (Screen("policy"), Screen("carbon_cost"), Screen("reports", "/reports"),
                 Screen("review", "/review"))),
-    ("system", (Screen("jobs", "/jobs"), Screen("settings", "/settings"))),
+    ("system", (Screen("welcome", "/welcome"), Screen("jobs", "/jobs"),
+                Screen("settings", "/settings"))),
 )  # fmt: skip
 
 

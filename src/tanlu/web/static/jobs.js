@@ -114,14 +114,14 @@ async function cancel(event, form, tanlu) {
 async function ended(element, kind, facts, tanlu) {
   element.dataset.state = kind;
   if (kind === 'done' && facts.url && 'follow' in element.dataset) {
-    location.assign(facts.url);
+    location.assign(kept(facts.url));
     return;
   }
   if (element.classList.contains('strip')) {
     const failed = facts.error ? facts.error.message || facts.error : '';
     element.remove();
     if (kind === 'done') {
-      tanlu.toast(element.dataset.ended, { tone: 'good', href: facts.url, action: element.dataset.open });
+      tanlu.toast(element.dataset.ended, { tone: 'good', href: facts.url && kept(facts.url), action: element.dataset.open });
     } else {
       tanlu.toast(failed || element.dataset.stopped, { tone: kind === 'failed' ? 'bad' : 'warn' });
     }
@@ -129,4 +129,14 @@ async function ended(element, kind, facts, tanlu) {
   }
   const answer = await tanlu.ask(location.href.split('#')[0]);
   if (answer.status < 500) { tanlu.show(document.getElementById('content'), await answer.text()); }
+}
+
+/* An address of this server in the language, year and scenario of the page it is opened from. */
+function kept(address) {
+  const found = new URL(address, location.href);
+  const here = new URLSearchParams(location.search);
+  for (const name of ['lang', 'year', 'scenario']) {
+    if (here.has(name) && !found.searchParams.has(name)) { found.searchParams.set(name, here.get(name)); }
+  }
+  return found.href;
 }
