@@ -165,6 +165,55 @@ def start_commit(
     return job
 
 
+def import_at_once(
+    desk: Desk,
+    principal: Principal,
+    uploads: Sequence[Upload],
+    *,
+    mapping: bytes = b"",
+    is_dry_run: bool = False,
+    is_forced: bool = False,
+    say: Say,
+) -> dict[str, Any]:
+    """Read and post files in one call; answers as ``tanlu import --json``.
+
+    Parameters
+    ----------
+    desk, principal : Desk, Principal
+        The workspace, and who may write which sites.
+    uploads : sequence of Upload
+        The files.
+    mapping : bytes
+        Mapping file that answers questions.
+    is_dry_run, is_forced : bool
+        As in `imports.ImportOptions`.
+    say : Say
+        Language of the messages.
+
+    Raises
+    ------
+    TanluError
+        Those of `Spool.keep` and of `imports.import_files`; ``import.sites``.
+    """
+    spool = Spool(desk.folder)
+    facts = {"by": principal.name, "at": clock.now().isoformat()}
+    token = spool.keep(uploads, facts=facts)
+    try:
+        if mapping:
+            spool.mapping_path(token).write_bytes(mapping)
+        options = _options(spool, token, is_dry_run=is_dry_run, is_forced=is_forced)
+        paths = spool.paths(token)
+        report = imports.import_files(
+            desk.workspace, paths, options=options, say=say, admit=admitting(principal)
+        )
+        body = imports.import_body(report, say)
+        for told, path in zip(body["files"], paths, strict=True):
+            told["path"] = path.name
+        return {"ok": report.ok, **body}
+    finally:
+        spool.drop(token)
+
+
 def changes(workspace: Workspace, head: str) -> list[dict[str, str]]:
     """Return what was done to rows, sites and months since a head: by whom, when, what."""
     seq = int(head.partition(":")[0] or 0)

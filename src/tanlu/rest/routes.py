@@ -1,10 +1,11 @@
 """Every router of the API."""
 
-from tanlu.rest import calculators, documents, figures, goals, jobs, plans
+from tanlu.rest import calculators, documents, figures, goals, imports, jobs, plans
 
 ROUTERS = (
     figures.router,
     goals.router,
+    imports.router,
     calculators.router,
     plans.router,
     documents.router,
