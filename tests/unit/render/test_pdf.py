@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -55,6 +57,25 @@ def test_pages_are_set_in_our_font_alone(report: Report, lang: str) -> None:
 
 def test_bytes_are_the_same_every_time(report: Report) -> None:
     assert made(report) == made(report)
+
+
+def test_several_threads_write_at_once(report: Report) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: made(report), range(6)))
+
+    assert set(found) == {made(report)}
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc")
+def test_memory_of_a_document_is_given_back(payload: dict[str, Any]) -> None:
+    def write(name: str) -> float:
+        payload["organisation"] = {"name": name}
+        pdf.document(build(cast("ReportPayload", payload)), Say("en").typographic())
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+    held = [write(f"Company {number}") for number in range(8)]
+
+    assert held[-1] - held[2] < 60  # it would be five reports of 30 MB each
 
 
 def test_file_says_it_is_pdf_a_2b_and_when_the_report_was_dated(report: Report) -> None:
