@@ -38,7 +38,7 @@
             text: String(api.value(5)), x: middle,
             y: inside ? (api.value(2) < 0 ? bar.y + 10 : bar.y + bar.height - 10) : (api.value(2) < 0 ? bar.y - 9 : bar.y + bar.height + 9),
             align: 'center', verticalAlign: 'middle', fontSize: 11,
-            fill: inside ? '#ffffff' : '#5b6f70'
+            fill: inside ? '#ffffff' : api.style().stroke
           }
         });
       }

@@ -69,6 +69,7 @@ function draw(element, size, theme, width, tanlu) {
   if (state.chart) { state.chart.dispose(); }
   element.style.height = `${height}px`;
   const option = globalThis.tanluCharts.resolve(structuredClone(state.data.option[size][theme]));
+  for (const series of option.series || []) { series.emphasis = { disabled: true }; }  /* colors stay */
   const renderer = points(option) > MANY_POINTS ? 'canvas' : 'svg';
   state.chart = globalThis.echarts.init(element, null, { renderer, width, height });
   state.chart.setOption({ ...option, animation: false, tooltip: tooltip(state.data.tips) });
