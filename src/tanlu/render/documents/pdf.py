@@ -28,6 +28,7 @@ _REGIONS = {"zh": "CN", "en": "GB", "zh-Hant": "TW"}
 _COLORS = ("ink", "muted", "brand", "good", "warn", "bad", "ground", "line")
 _VALUE_SIZE, _CARD_WIDTH = 15.0, 138.0  # letters of a card, room in it [pt]
 _CAPTION = 45.0  # height of the words above a chart [pt]
+_SHORT = 12  # rows of a table that is not parted
 _REMEMBERED = 11  # runs
 _PIXEL = 0.75  # [pt]
 
@@ -134,6 +135,7 @@ def _packed(report: Report, say: Speaker) -> str:
         "date": [date.year, date.month, date.day],
         "colors": {name: getattr(LIGHT, name) for name in _COLORS},
         "padding": columns.PADDING,
+        "short": _SHORT,
     }
     return json.dumps(packed, ensure_ascii=False)
 
