@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.render.kinds import wedge
 from tanlu.render.speech import words
+from tanlu.report.tree import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -29,14 +30,26 @@ def tips(figure: Figure, say: Speaker) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``texts`` by key; ``trigger`` is ``axis`` where the key is a category (a year, or the
-        number of a row from 0), ``item`` where it is the number that stands in the mark. Empty for
-        kinds whose marks are labelled already.
+        ``texts`` by key, and ``opens``: the figure a click on that place opens. ``trigger`` is
+        ``axis`` where the key is a category (a year, or the number of a row from 0), ``item``
+        where it is the number that stands in the mark. Empty for kinds whose marks are labelled
+        already.
     """
     if figure.kind not in _KINDS:
         return {}
     trigger, make = _KINDS[figure.kind]
-    return {"trigger": trigger, "texts": make(figure, say)}
+    return {"trigger": trigger, "texts": make(figure, say), "opens": _opens(figure)}
+
+
+def _opens(figure: Figure) -> Texts:
+    """Return the last figure of each table row, where the rows are those of the chart."""
+    if figure.kind not in _ROWS or figure.table is None:
+        return {}
+    ids = [
+        [cell.figure for cell in row.cells if isinstance(cell, Value) and cell.figure]
+        for row in figure.table.rows
+    ]
+    return {str(place): found[-1] for place, found in enumerate(ids) if found}
 
 
 def _lines(figure: Figure, say: Speaker) -> Texts:
@@ -125,6 +138,7 @@ def _line(name: str, value: Any, figure: Figure, say: Speaker) -> str:
     return f"{name}  {ways.get(figure.quantity, say.number)(value)}"
 
 
+_ROWS = frozenset({"stack", "pareto"})
 _KINDS: Mapping[str, tuple[str, Callable[[Figure, Speaker], Texts]]] = {
     "lines": ("axis", _lines),
     "wedge": ("axis", _wedge),

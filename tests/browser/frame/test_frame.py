@@ -90,6 +90,22 @@ def test_the_pointer_is_told_the_values_of_a_year(framed: Page) -> None:
     shown.wait_for()
 
 
+def test_a_click_on_a_bar_opens_its_figure(site: Any, framed: Page) -> None:
+    series = {"name": Name("范围一", "Scope 1"), "color": "#0f766e", "values": [5.0]}
+    total = Value(Kind.MASS, 5, figure="inv/2024/total")
+    table = Table("t", Text("web.nav"), (Column(Text("web.nav")),) * 2, (Row(("Xuzhou", total)),))
+    data = {"names": [Name("徐州", "Xuzhou")], "series": [series], "shown": [total]}
+    title = Text("web.nav")
+    site.facts["shown"] = [Figure("sites", "stack", title, title, "mass", data, table)]
+    framed.goto(site.address)
+    bar = framed.locator('#figure-sites svg path[fill="#0f766e"]').first
+    bar.wait_for()
+
+    bar.click()
+
+    framed.wait_for_selector("#drawer:not([hidden]) h2")
+
+
 def test_tabs_show_one_panel_and_follow_the_arrows(framed: Page) -> None:
     figure = framed.locator("#figure-lines")
     figure.get_by_role("tab", name="Table").click()

@@ -28,6 +28,7 @@ def test_a_year_names_each_series_that_has_a_value() -> None:
             "2024": "2024\nActual  483.9 kt CO2e\nPlan  483.9 kt CO2e",
             "2025": "2025\nPlan  0 t CO2e",
         },
+        "opens": {},
     }
     assert tips(figure, ZH)["texts"]["2024"].splitlines()[1] == "实际  48.39 万吨 CO2e"
 
@@ -40,6 +41,14 @@ def test_every_place_of_a_report_chart_has_its_text(report: Report) -> None:
     assert set(drawn) >= {"lines", "wedge", "budget", "macc", "stack", "pareto"}
     assert list(drawn["wedge"]) == [str(year) for year in years]
     assert all(text.strip() for texts in drawn.values() for text in texts.values())
+
+
+def test_a_row_of_sites_opens_its_total(report: Report) -> None:
+    figure = next(one for one in report.figures() if one.kind == "stack")
+    opens = tips(figure, EN)["opens"]
+
+    assert list(opens) == [str(place) for place in range(len(figure.data["names"]))]
+    assert all(one.startswith("inv/") for one in opens.values())
 
 
 def test_a_kind_whose_marks_are_labelled_has_none() -> None:

@@ -1,6 +1,6 @@
 """The files pages load: style, scripts, charts; each with its hash in the address."""
 
-import mimetypes
+from pathlib import PurePosixPath
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -11,6 +11,13 @@ from tanlu.web.pages import static_file
 
 router = APIRouter(include_in_schema=False, dependencies=[needs("public")])
 _FOR_EVER = "public, max-age=31536000, immutable"
+# Not those of the system: some call a script plain text, and browsers then refuse to run it.
+_KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".svg": "image/svg+xml",
+}
 
 
 @router.get("/static/{path:path}")
@@ -19,5 +26,5 @@ def static(path: str) -> Response:
     found = static_file(path)
     if found is None:
         raise TanluError("gate.not-found", place=path)
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    kind = _KINDS.get(PurePosixPath(path).suffix, "application/octet-stream")
     return Response(found.read_bytes(), media_type=kind, headers={"Cache-Control": _FOR_EVER})

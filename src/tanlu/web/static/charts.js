@@ -73,7 +73,7 @@ function draw(element, size, theme, width, tanlu) {
   const renderer = points(option) > MANY_POINTS ? 'canvas' : 'svg';
   state.chart = globalThis.echarts.init(element, null, { renderer, width, height });
   state.chart.setOption({ ...option, animation: false, tooltip: tooltip(state.data.tips) });
-  state.chart.on('click', (event) => follow(event.data, tanlu));
+  state.chart.on('click', (event) => drill(event, state.data.tips, element, tanlu));
   state.drawn = `${size} ${theme}`;
 }
 
@@ -99,10 +99,11 @@ function tooltip({ trigger = 'item', texts = {} }) {
   };
 }
 
-/* A point may carry the figure it shows, or the address of what it stands for. */
-function follow(item, tanlu) {
-  if (item && item.figure) { tanlu.openFigure(item.figure); }
-  else if (item && item.href) { location.assign(item.href); }
+/* A click opens the figure behind the row, or goes to the address a point carries. */
+function drill(event, { opens = {} }, element, tanlu) {
+  const figure = opens[event.name];
+  if (figure) { tanlu.openFigure(figure, element); }
+  else if (event.data && event.data.href) { location.assign(event.data.href); }
 }
 
 function bindTabs(element) {
