@@ -176,6 +176,11 @@ def _keep(workspace: Workspace, kind: str, given: Mapping[str, Any], *, reason: 
         workspace.put_setting(key, body, at=clock.now(), actor=clock.actor(), reason=reason)
 
 
+def is_kept(workspace: Workspace, mark: str) -> bool:
+    """Return whether a calculation of this mark is kept."""
+    return _KEPT + mark in workspace.settings.other
+
+
 def kept_inputs(workspace: Workspace, mark: str) -> dict[str, Any]:
     """Return the inputs of a calculation that is the evidence of a measure.
 

@@ -101,6 +101,15 @@ def situation(
     return Situation(base, end_uses, register, offers, series)
 
 
+def end_uses(workspace: Workspace, taken: TakenInventory) -> tuple[EndUseFact, ...]:
+    """Return how the purchases of an inventory split into end uses, without what to do there."""
+    records = workspace.records()
+    base = base_year(taken, records, with_value_chain=False)
+    sector = workspace.settings.sector or "machinery"
+    shares = equipment_kwh(machines.equipment(records), tables.read("end_use"))
+    return split(base, tables.read("end_use_share"), sector=sector, listed=shares)
+
+
 def site_cities(base: BaseYear) -> dict[str, Mapping[str, Any]]:
     """Return, for each site whose city is known, the city's row of solar irradiation."""
     rows = tables.read("solar_city")
