@@ -128,8 +128,12 @@ class LedgerKeys:
         self._is_loaded = True
         workspace = self._workspace
         self._by_hand = workspace.corrected_by_hand()
+        batches = workspace.batches()
+        undone = {b.voids for b in batches}
         single = {
-            b.batch_id for b in workspace.batches() if b.kind == BatchKind.VOID and not b.voids
+            b.batch_id
+            for b in batches
+            if b.kind == BatchKind.VOID and not b.voids and b.batch_id not in undone
         }
         for values in workspace.revised().select([*_COLUMNS, "op", "batch_id"]).to_pylist():
             said = _row_of(values)

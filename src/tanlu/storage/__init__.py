@@ -4,6 +4,7 @@ Every change is one event in a SHA-256 chain in SQLite; rows lie in immutable Pa
 Nothing here knows a factor or a language.
 """
 
+from tanlu.storage.change import Changes
 from tanlu.storage.model import (
     BatchContent,
     BatchDraft,
@@ -31,6 +32,7 @@ __all__ = [
     "BatchDraft",
     "BatchInfo",
     "BatchKind",
+    "Changes",
     "ClosedMonth",
     "Event",
     "FileDraft",

@@ -77,26 +77,37 @@ def post_batch(store: Store, draft: BatchDraft, *, stamp: Stamp) -> Receipt:
         first = receipt(conn, draft.batch_id)
     if first is not None:
         return first
-    _check(draft)
-    files = [_File(file, _table(file, draft.batch_id)) for file in draft.files]
+    ready = Ready.of(draft)
     written: list[Path] = []
     try:
-        with store.database.write(needed=_needed(files)) as conn:
-            return _post(store, conn, draft=draft, files=files, stamp=stamp, written=written)
+        with store.database.write(needed=ready.needed) as conn:
+            return post_ready(store, conn, ready=ready, stamp=stamp, written=written)
     except BaseException:
         folder.discard(store, written)
         raise
 
 
-def _post(
-    store: Store,
-    conn: Connection,
-    *,
-    draft: BatchDraft,
-    files: Sequence[_File],
-    stamp: Stamp,
-    written: list[Path],
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A draft that was checked, its rows as columns, and the bytes it needs."""
+
+    draft: BatchDraft
+    files: Sequence[_File]
+    needed: int
+
+    @classmethod
+    def of(cls, draft: BatchDraft) -> Ready:
+        """Check a draft and lay its rows out."""
+        _check(draft)
+        files = [_File(file, _table(file, draft.batch_id)) for file in draft.files]
+        return cls(draft, files, _needed(files))
+
+
+def post_ready(
+    store: Store, conn: Connection, *, ready: Ready, stamp: Stamp, written: list[Path]
 ) -> Receipt:
+    """Post a draft in the caller's transaction; see `post_batch`."""
+    draft, files = ready.draft, ready.files
     first = receipt(conn, draft.batch_id)
     if first is not None:
         return first

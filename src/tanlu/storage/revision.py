@@ -70,12 +70,19 @@ def correct(
     """
 
     def build(conn: Connection, batch_id: str) -> Entry:
-        held = _held(store, conn, row_ids=[row.row_id for row in rows])
-        versions = dict(zip(held["row_id"].to_pylist(), held["version"].to_pylist(), strict=True))
-        fresh = [replace(row, op=RowOp.CORRECT, version=versions[row.row_id] + 1) for row in rows]
-        return Entry(batch_id, BatchKind.CORRECT, segment.from_rows(fresh, batch_id))
+        return correction(store, conn, rows, batch_id=batch_id)
 
     return _revise(store, build, revision=revision, stamp=stamp)
+
+
+def correction(
+    store: Store, conn: Connection, rows: Sequence[ActivityRow], *, batch_id: str
+) -> Entry:
+    """Return the new versions of rows, ready to be written."""
+    held = held_rows(store, conn, row_ids=[row.row_id for row in rows])
+    versions = dict(zip(held["row_id"].to_pylist(), held["version"].to_pylist(), strict=True))
+    fresh = [replace(row, op=RowOp.CORRECT, version=versions[row.row_id] + 1) for row in rows]
+    return Entry(batch_id, BatchKind.CORRECT, segment.from_rows(fresh, batch_id))
 
 
 def void(store: Store, row_ids: Sequence[str], *, revision: Revision, stamp: Stamp) -> Receipt:
@@ -88,10 +95,15 @@ def void(store: Store, row_ids: Sequence[str], *, revision: Revision, stamp: Sta
     """
 
     def build(conn: Connection, batch_id: str) -> Entry:
-        held = _held(store, conn, row_ids=row_ids)
-        return Entry(batch_id, BatchKind.VOID, _voided(held, batch_id))
+        return cancellation(store, conn, row_ids, batch_id=batch_id)
 
     return _revise(store, build, revision=revision, stamp=stamp)
+
+
+def cancellation(store: Store, conn: Connection, row_ids: Sequence[str], *, batch_id: str) -> Entry:
+    """Return the cancelled versions of rows, ready to be written."""
+    held = held_rows(store, conn, row_ids=row_ids)
+    return Entry(batch_id, BatchKind.VOID, _voided(held, batch_id))
 
 
 def correct_records(
@@ -141,29 +153,35 @@ def void_records(
 
 
 def void_batch(store: Store, batch_id: str, *, revision: Revision, stamp: Stamp) -> Receipt:
-    """Take an import back, so that its files may be imported again.
+    """Take a batch back; the files of an import may then be imported again.
 
-    Its own rows and records are cancelled; where it gave a row of another import a new version
-    that is still the newest, the version before comes back.
+    Its own rows and records are cancelled; where it gave a row a new version that is still the
+    newest, corrected or cancelled, the version before comes back.
 
     Raises
     ------
     TanluError
-        ``storage.no-such-batch``; ``storage.batch-void``; else as `correct`.
+        ``storage.no-such-batch``, for what itself took a batch back too; ``storage.batch-void``;
+        else as `correct`.
     """
 
     def build(conn: Connection, new_id: str) -> Entry:
-        taken = _taken(store, conn, batch_id)
-        refuse_closed(conn, {*taken.cancelled["ym"].to_pylist(), *taken.replaced_months})
-        records = [
-            *(_voided_record(row, new_id) for row in taken.records),
-            *(_restored_record(*pair, new_id) for pair in taken.record_pairs),
-        ]
-        table = [_voided(taken.cancelled, new_id), _restored(taken.restored, new_id)]
-        rows = {"record": records}
-        return Entry(new_id, BatchKind.VOID, pa.concat_tables(table), rows=rows, voids=batch_id)
+        return taking_back(store, conn, batch_id, new_id=new_id)
 
     return _revise(store, build, revision=revision, stamp=stamp)
+
+
+def taking_back(store: Store, conn: Connection, batch_id: str, *, new_id: str) -> Entry:
+    """Return what takes a batch back, ready to be written."""
+    taken = _taken(store, conn, batch_id)
+    refuse_closed(conn, {*taken.cancelled["ym"].to_pylist(), *taken.replaced_months})
+    records = [
+        *(_voided_record(row, new_id) for row in taken.records),
+        *(_restored_record(*pair, new_id) for pair in taken.record_pairs),
+    ]
+    table = [_voided(taken.cancelled, new_id), _restored(taken.restored, new_id)]
+    rows = {"record": records}
+    return Entry(new_id, BatchKind.VOID, pa.concat_tables(table), rows=rows, voids=batch_id)
 
 
 def batch_content(store: Store, conn: Connection, batch_id: str) -> BatchContent:
@@ -281,7 +299,7 @@ def _made_id(conn: Connection) -> str:
     return f"revision-{1 if last is None else last.seq + 1}"
 
 
-def _held(store: Store, conn: Connection, *, row_ids: Sequence[str]) -> pa.Table:
+def held_rows(store: Store, conn: Connection, *, row_ids: Sequence[str]) -> pa.Table:
     """Return the newest version of rows that can be revised."""
     if len(set(row_ids)) != len(row_ids):
         msg = "a row is revised once in a batch"
@@ -316,8 +334,8 @@ def _next_version(held: pa.Table, batch_id: str, *, op: RowOp, step: int = 1) ->
 
 def _refuse_unknown_batch(conn: Connection, batch_id: str) -> None:
     table = schema.BATCH
-    kind = conn.execute(select(table.c.kind).where(table.c.batch_id == batch_id)).scalar()
-    if kind != BatchKind.IMPORT:
+    voids = conn.execute(select(table.c.voids).where(table.c.batch_id == batch_id)).scalar()
+    if voids != "":
         raise TanluError("storage.no-such-batch", batch=batch_id)
     if conn.execute(select(table.c.seq).where(table.c.voids == batch_id)).first() is not None:
         raise TanluError("storage.batch-void", batch=batch_id)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from tanlu.storage import (
+    attachment,
     chain,
+    change,
     current,
     findings,
     folder,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
         RecordKind,
         Site,
     )
+    from tanlu.storage.change import Changes
     from tanlu.storage.folder import Store
     from tanlu.storage.model import (
         BatchContent,
@@ -296,6 +299,35 @@ class Workspace:
         """Take an import back with all it brought; see `revision.void_batch`."""
         return revision.void_batch(
             self._store, batch_id, revision=Revision(approver), stamp=Stamp(at, actor, reason)
+        )
+
+    def change(
+        self, changes: Changes, *, reason: str, at: datetime, actor: str
+    ) -> tuple[Receipt, ...]:
+        """Post a save: corrections, cancellations and new rows; see `change.post_changes`."""
+        return change.post_changes(self._store, changes, stamp=Stamp(at, actor, reason))
+
+    def take_back(
+        self, batch_ids: Sequence[str], *, reason: str, at: datetime, actor: str
+    ) -> tuple[Receipt, ...]:
+        """Take the batches of a save back together; see `change.take_back`."""
+        return change.take_back(self._store, batch_ids, stamp=Stamp(at, actor, reason))
+
+    def attach(
+        self,
+        path: Path,
+        about: Mapping[str, str],
+        *,
+        name: str,
+        suffix: str,
+        at: datetime,
+        actor: str,
+        reason: str = "",
+    ) -> str:
+        """Keep a file as evidence; see `attachment.attach`."""
+        stamp = Stamp(at, actor, reason)
+        return attachment.attach(
+            self._store, path, name=name, suffix=suffix, about=about, stamp=stamp
         )
 
     def batch_content(self, batch_id: str) -> BatchContent:
