@@ -11,17 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tanlu.app import clock, goals, imports, inventories, payloads, plans, rankings, reports
+from tanlu.app import (
+    clock,
+    goals,
+    imports,
+    inventories,
+    payloads,
+    plans,
+    rankings,
+    reports,
+    statements,
+)
 from tanlu.app.references import province_code
 from tanlu.app.workspaces import DATABASE, open_workspace, site_names
+from tanlu.i18n.say import Say
 from tanlu.kernel.activity import Site
 from tanlu.kernel.errors import TanluError
 from tanlu.storage import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from tanlu.i18n.say import Say
 
     Progress = Callable[[str], None]
 
@@ -172,6 +181,9 @@ def _workspace(folder: Path, company: Mapping[str, Any], *, language: str) -> Wo
         for site in company["sites"]
     ]
     workspace.register_sites(sites, at=at, actor=actor)
+    for key, pair in company["statements"].items():
+        text, english = pair["text"], pair["en"]
+        statements.set_statement(workspace, key, text, english=english, say=Say(language))
     return workspace
 
 

@@ -105,10 +105,16 @@ def _gwp_used(factors: Sequence[Mapping[str, Any]], gwp_set: str) -> list[dict[s
                 "set": gwp_set,
                 "title": title["zh"],
                 "title_en": title["en"],
-                "locator": row["locator"] if row else "",
+                "locator": _table(row["locator"], gwp_set) if row else "",
             }
         )
     return body
+
+
+def _table(locator: str, gwp_set: str) -> str:
+    """Return the part of a locator that is of one set; the whole where none names it."""
+    parts = [part.strip() for part in locator.split(";")]
+    return next((part for part in parts if part.startswith(gwp_set)), locator)
 
 
 def _base(workspace: Workspace, year: int, known: Mapping[int, TakenInventory]) -> dict[str, Any]:

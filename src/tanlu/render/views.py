@@ -37,7 +37,10 @@ _LONG_WORD = 28
 _WIDE_TEXT = 90  # px
 _FEW = 3  # columns of a table that need not fill the page
 GAS = re.compile(r"\b(CO|CH|SF|NF|N)([2346])(O?e?)\b")
-_VERDICTS = ("report.word.met", "report.word.not-met", "report.word.unknown", "report.claim.")
+_VERDICTS = (
+    "report.word.met", "report.word.not-met", "report.word.unknown", "report.claim.",
+    "report.verdict.",
+)  # fmt: skip
 
 
 def subscripted(text: str) -> Markup:

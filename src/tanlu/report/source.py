@@ -107,6 +107,19 @@ def text(code: str, /, **facts: Node) -> Text:
     return Text(code, facts)
 
 
+def totals(source: Source) -> dict[str, float | None]:
+    """Return the scopes and totals of the year by name [tCO2e]."""
+    inventory = source.inventory
+    return {
+        "scope1": inventory["scope1_t"],
+        "scope2_location": inventory["scope2_t"]["location"],
+        "scope2_market": inventory["scope2_t"]["market"],
+        "scope3": inventory["scope3_t"],
+        "location": inventory["total_t"]["location"],
+        "market": inventory["total_t"]["market"],
+    }
+
+
 def absent(section: str) -> Section:
     """Return a section that the kind asks for and the payload lacks: why, and what to do."""
     why = Paragraph(Text(f"report.absent.{section}"), "hint")

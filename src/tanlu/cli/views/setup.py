@@ -61,7 +61,7 @@ def settings(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     rows = [
         (
             row["name"],
-            row["value"] or say("cli.settings.not_stated", meaning=row["meaning"]),
+            _stated(row, say),
             row["clause"],
             row["key"],
         )
@@ -69,3 +69,10 @@ def settings(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     ]
     styles = ["" if row["value"] else "dim" for row in body["settings"]]
     layout.table(console, heads, rows, styles=styles)
+
+
+def _stated(row: Mapping[str, Any], say: Say) -> str:
+    """Return what is stated, in English where it is given; else what the statement is for."""
+    if not row["value"]:
+        return say("cli.settings.not_stated", meaning=row["meaning"])
+    return say.pick(row["value"], row["english"] or row["value"])

@@ -12,6 +12,7 @@ from tanlu.report.source import (
     stated,
     text,
     tonnes,
+    totals,
     words_column,
     year,
 )
@@ -46,23 +47,15 @@ def base_year(source: Source) -> tuple[Section, ...]:
     return (Section("base-year", text("report.section.base-year"), tuple(blocks)),)
 
 
-def _compared(source: Source, base: BaseYear, totals: dict[str, float | None]) -> Table:
-    inventory = source.inventory
-    now = {
-        "scope1": inventory["scope1_t"],
-        "scope2_location": inventory["scope2_t"]["location"],
-        "scope2_market": inventory["scope2_t"]["market"],
-        "scope3": inventory["scope3_t"],
-        "location": inventory["total_t"]["location"],
-        "market": inventory["total_t"]["market"],
-    }
+def _compared(source: Source, base: BaseYear, before: dict[str, float | None]) -> Table:
+    now = totals(source)
     rows = tuple(
         Row(
             (
                 text(f"report.base.{name.replace('_', '-')}"),
-                tonnes(totals[name]),
+                tonnes(before[name]),
                 tonnes(now[name]),
-                _change(now[name], totals[name]),
+                _change(now[name], before[name]),
             ),
             strong=name in _STRONG,
         )

@@ -74,11 +74,11 @@ def lacking(source: Source) -> list[str]:
 def _row(letter: str, entry: Entry) -> Row:
     where = Names(tuple(text(f"report.section.{name}") for name in entry.sections))
     if entry.is_whole:
-        verdict, tone = "report.index.there", "good"
+        verdict, tone = "report.verdict.there", "good"
     elif entry.sections:
-        verdict, tone = "report.index.partly", "warn"
+        verdict, tone = "report.verdict.partly", "warn"
     else:
-        verdict, tone = "report.index.missing", "bad"
+        verdict, tone = "report.verdict.missing", "bad"
     cells = (
         f"9.3.1 {letter})",
         text(f"report.index.{letter}"),

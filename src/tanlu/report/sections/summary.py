@@ -34,7 +34,7 @@ def summary(source: Source) -> tuple[Section, ...]:
     cards = (_total(source), *_scopes(source), _efficiency(source), last)
     blocks: tuple[Block, ...] = (
         Kpis(tuple(card for card in cards if card is not None)),
-        *_coverage(source),
+        *coverage_words(source),
         *unlike(source),
         *_target_words(source),
     )
@@ -63,14 +63,20 @@ def _scopes(source: Source) -> tuple[Kpi, ...]:
     second = source.mass(scope2["market"], Measure.SCOPE2, basis=MARKET)
     third = source.mass(inventory["scope3_t"], Measure.SCOPE3)
     location = source.mass(scope2["location"], Measure.SCOPE2, basis=LOCATION)
+    other = text("report.kpi.location", value=location)
+    if scope2["market"] is None and scope2["location"] is None:
+        other = text("report.kpi.no-result")
     return (
         Kpi(text("report.kpi.scope1"), first, _share_of_total(inventory["scope1_t"], source)),
-        Kpi(text("report.kpi.scope2"), second, text("report.kpi.location", value=location)),
+        Kpi(text("report.kpi.scope2"), second, other),
         Kpi(text("report.kpi.scope3"), third, _share_of_total(inventory["scope3_t"], source)),
     )
 
 
 def _share_of_total(part: float | None, source: Source) -> Text:
+    """Return the share of a scope in the total; of a missing one, that nothing has a result."""
+    if part is None:
+        return text("report.kpi.no-result")
     return text("report.kpi.share", share=percent(share(part, source.total)))
 
 
@@ -110,7 +116,7 @@ def is_complete(source: Source) -> bool:
     )
 
 
-def _coverage(source: Source) -> tuple[Paragraph, ...]:
+def coverage_words(source: Source) -> tuple[Paragraph, ...]:
     """Return whether the total is complete and, if not, the first reasons why."""
     coverage = source.inventory["coverage"]
     facts = {"ok": count(coverage["ok"]), "rows": count(coverage["rows"])}

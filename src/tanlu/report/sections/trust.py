@@ -17,6 +17,7 @@ from tanlu.report.source import (
     text,
     tonnes,
     total,
+    totals,
     words_column,
 )
 from tanlu.report.tree import (
@@ -215,19 +216,7 @@ def _by_scope(source: Source, found: Uncertainty) -> tuple[Table, ...]:
     listed = [name for name in _COLUMNS if name in columns]
     if not listed:
         return ()
-    rows = tuple(
-        Row(
-            (
-                text(f"report.base.{name.replace('_', '-')}"),
-                tonnes(columns[name]["mean_t"]),
-                tonnes(columns[name]["low_t"]),
-                tonnes(columns[name]["high_t"]),
-                percent(share(columns[name]["sd_t"], columns[name]["mean_t"])),
-            ),
-            strong=name in ("location", "market"),
-        )
-        for name in listed
-    )
+    rows = tuple(_interval(source, name, columns[name]) for name in listed)
     heads = (
         words_column("scope"),
         figures_column("mean", TONNE),
@@ -238,3 +227,12 @@ def _by_scope(source: Source, found: Uncertainty) -> tuple[Table, ...]:
     note = text("report.note.uncertainty", level=percent(found["level"]))
     table = Table("uncertainty-scopes", text("report.table.uncertainty-scopes"), heads, rows, note)
     return (table,)
+
+
+def _interval(source: Source, name: str, column: Mapping[str, float | None]) -> Row:
+    """Return the interval of a scope or total; where nothing has a result there is none."""
+    known = totals(source)[name] is not None
+    mean, low, high = (column[key] if known else None for key in ("mean_t", "low_t", "high_t"))
+    deviation = percent(share(column["sd_t"], mean))
+    cells = (text(f"report.base.{name.replace('_', '-')}"), tonnes(mean), tonnes(low), tonnes(high))
+    return Row((*cells, deviation), strong=name in ("location", "market"))
