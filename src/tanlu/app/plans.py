@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.app import approvals, clock, inventories, own_measures, situations
 from tanlu.app.findings import finding_bodies
+from tanlu.app.plan_locks import with_locks
 from tanlu.app.references import near
 from tanlu.app.workspaces import site_names
 from tanlu.catalog import tables
@@ -41,6 +42,8 @@ class PlanOptions:
         YAML file that changes prices, growth, budget ...
     settings : tuple of str
         ``key=value``, each changes one thing of the case.
+    locks, bans : tuple of str
+        ``MEASURE@SITE=YEAR`` and ``MEASURE@SITE``: what begins in that year, and what never does.
     gap, time_limit : float or None
         Limits of the search [-], [s].
     reasons : int
@@ -51,6 +54,8 @@ class PlanOptions:
 
     scenario: Path | None = None
     settings: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    bans: tuple[str, ...] = ()
     gap: float | None = None
     time_limit: float | None = None
     reasons: int = 0
@@ -114,7 +119,7 @@ def _changed(case: Mapping[str, Any], options: PlanOptions) -> dict[str, Any]:
         if not equals or not name:
             raise TanluError("plan.setting", found=setting)
         _put(changed, name.split("."), value)
-    return _whole_budget(changed)
+    return _whole_budget(with_locks(changed, locks=options.locks, bans=options.bans))
 
 
 def _whole_budget(case: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.roadmap.adoptions import Adoption, make_adoptions
 from tanlu.roadmap.amounts import why_amounts
+from tanlu.roadmap.baseline import baseline_of
 from tanlu.roadmap.canonical import problem_hash
 from tanlu.roadmap.carbon_cost import MG_PER_T, charged_at, covered, surrendered
 from tanlu.roadmap.explain import Explainer, Why
@@ -16,7 +17,6 @@ from tanlu.roadmap.macc import make_macc
 from tanlu.roadmap.problem import TargetKind
 from tanlu.roadmap.retirement import retirable, worth_left
 from tanlu.roadmap.shadow import shadow_prices
-from tanlu.roadmap.simulate import Simulation, nothing, simulate
 from tanlu.roadmap.solve import solver_version
 from tanlu.roadmap.stock_reasons import why_not_built, why_stock
 from tanlu.roadmap.target_checks import TARGETS, coal_equivalent, renewable
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tanlu.roadmap.problem import Problem
     from tanlu.roadmap.search import Options
     from tanlu.roadmap.shadow import Shadow, Solve
+    from tanlu.roadmap.simulate import Simulation
     from tanlu.roadmap.solved import Solved
     from tanlu.roadmap.wedges import Wedge
 
@@ -83,7 +84,7 @@ class Plan:
 def make_plan_value(solved: Solved, options: Options, solve: Solve | None = None) -> Plan:
     """Build the published plan of a solved problem."""
     problem = solved.problem
-    baseline = simulate(problem, nothing(problem))
+    baseline = baseline_of(problem)
     wedges = make_wedges(problem, solved.choices, solved.result, baseline=baseline)
     whys = _whys(solved, wedges, options)
     adoptions = _with_reasons(solved, make_adoptions(solved, wedges, whys), options)
@@ -150,9 +151,9 @@ def _not_built(solved: Solved, options: Options) -> tuple[Why, ...]:
     return why_not_built(solved) if options.explain and not options.reasons else ()
 
 
-def make_infeasible(problem: Problem, infeasible: Infeasible, options: Options) -> Plan:
-    """Build the answer of a problem that has no plan."""
-    baseline = simulate(problem, nothing(problem))
+def make_infeasible(problem: Problem, infeasible: Infeasible | None, options: Options) -> Plan:
+    """Build the answer of a problem that has no plan, with what would help where it was asked."""
+    baseline = baseline_of(problem)
     return Plan(
         problem=problem,
         status="infeasible",
@@ -175,6 +176,38 @@ def make_infeasible(problem: Problem, infeasible: Infeasible, options: Options) 
         indicative=template_measures(problem),
         series={},
         run=_run(problem, options, None),
+    )
+
+
+def make_estimate(solved: Solved, options: Options) -> Plan:
+    """Build what charts need of a relaxation that was simulated as if parts could be built.
+
+    Nothing is adopted or explained; the cost is that of the simulation, the bound the model's.
+    """
+    problem = solved.problem
+    baseline = baseline_of(problem)
+    return Plan(
+        problem=problem,
+        status="estimate",
+        limit="",
+        cost_npv=solved.result.npv,
+        steering_npv=solved.result.steering_npv,
+        bound_npv=round(solved.bound_cny),
+        gap=None,
+        baseline_npv=baseline.npv,
+        baseline=baseline,
+        result=solved.result,
+        offsets_t=_floats(solved.choices.offsets),
+        adoptions=(),
+        wedges=make_wedges(problem, solved.choices, solved.result, baseline=baseline),
+        shadow=(),
+        macc=(),
+        targets=_target_lines(solved),
+        not_adopted=(),
+        infeasible=None,
+        indicative=template_measures(problem),
+        series=_series(solved),
+        run={"hash": None, "solver": solver_version(), "seed": options.seed},
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tanlu.roadmap.problem import Series
     from tanlu.roadmap.route import Route
 
-SHARE_STEP = Fraction(1, 10**9)
+SHARES = 10**9  # steps of a whole share
 KW_STEP = Fraction(1, 10)
 TONNE_STEP = Fraction(1, 10**6)
 _WHOLE = {0: ZERO, 1: Fraction(1)}
@@ -32,7 +32,7 @@ NOISE = 1e-11
 DOWN_NOISE = 10**8  # one in so many of an amount is solver noise
 
 
-def to_choices(layout: Layout, values: FloatArray) -> Choices:
+def to_choices(layout: Layout, values: FloatArray, *, is_relaxed: bool = False) -> Choices:
     """Round a solution to its quanta: 1 kWh, 0.1 kW, 1 g; shares of continuous ones to 1e-9.
 
     Parameters
@@ -41,16 +41,21 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
         Columns and scales.
     values : FloatArray
         A solution with whole numbers in the integer columns.
+    is_relaxed : bool
+        Whether it is one without: all that is built is then a share.
     """
     problem = layout.problem
     share = {
-        decision.id: _shares(values[layout.z[i]], continuous=decision.continuous)
+        decision.id: _shares(values[layout.z[i]], continuous=is_relaxed or decision.continuous)
         for i, decision in enumerate(layout.decisions)
     }
-    units = {name: _units(layout, values, i, name) for i, name in enumerate(layout.stocks)}
+    units = {
+        name: _units(layout, values, i, name, is_relaxed=is_relaxed)
+        for i, name in enumerate(layout.stocks)
+    }
     base = no_choices(problem)
     retired = {
-        cohort.id: tuple(Fraction(round(v)) for v in values[layout.y[i]])
+        cohort.id: _shares(values[layout.y[i]], continuous=is_relaxed)
         for i, (_, cohort) in enumerate(retirable(problem))
     }
     draft = replace(base, share=share, units={**base.units, **units}, retired=retired)
@@ -83,10 +88,12 @@ def to_choices(layout: Layout, values: FloatArray) -> Choices:
     )
 
 
-def _units(layout: Layout, values: FloatArray, index: int, name: str) -> tuple[Fraction | int, ...]:
+def _units(
+    layout: Layout, values: FloatArray, index: int, name: str, *, is_relaxed: bool
+) -> tuple[Fraction | int, ...]:
     """Return the units built in each year: whole, or up to the next step of any fraction."""
     path = values[layout.n[index]]
-    if not layout.problem.technologies[name].continuous:
+    if not (is_relaxed or layout.problem.technologies[name].continuous):
         return tuple(round(v) for v in path)
     most = layout.problem.technologies[name].max_units
     return tuple(min(_up(v, UNIT_STEP), m) for v, m in zip(_exact(path), most, strict=True))
@@ -163,12 +170,12 @@ def _shares(path: FloatArray, *, continuous: bool) -> Series:
     if not continuous:
         whole = [round(v) for v in path.tolist()]
         return tuple([_WHOLE[v] if v in _WHOLE else Fraction(v) for v in whole])
-    best = ZERO
-    found = []
-    for value in path:
-        best = max(best, floor_half_up(Fraction(float(value)) / SHARE_STEP) * SHARE_STEP)
-        found.append(min(best, Fraction(1)))
-    return tuple(found)
+    best, found = 0, []
+    for value in path.tolist():
+        top, bottom = value.as_integer_ratio()
+        best = max(best, (2 * top * SHARES + bottom) // (2 * bottom))
+        found.append(min(best, SHARES))
+    return Scaled(found, SHARES).series()
 
 
 def _size(value: Fraction) -> Fraction:

@@ -163,7 +163,10 @@ def _first_come(problem: Problem) -> dict[str, Series]:
             continue
         limit = usable(problem, route.owner)
         rest = left[route.serves]
-        taken = tuple(min(r, limit[t]) if limit else r for t, r in enumerate(rest))
+        if not limit:
+            found[route.id], left[route.serves] = tuple(rest), [ZERO] * problem.periods
+            continue
+        taken = tuple(min(r, limit[t]) for t, r in enumerate(rest))
         left[route.serves] = [r - x for r, x in zip(rest, taken, strict=True)]
         found[route.id] = taken
     demand = {use.id: use.demand for use in problem.end_uses.values()}

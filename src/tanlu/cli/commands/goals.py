@@ -99,6 +99,14 @@ def _add_plan(program: typer.Typer, call: Call, say: Say) -> None:
         settings: Annotated[
             list[str] | None, typer.Option("--set", help=say("cli.plan.set"))
         ] = None,
+        locks: Annotated[
+            list[str] | None,
+            typer.Option("--lock", metavar="MEASURE@SITE=YEAR", help=say("cli.plan.lock")),
+        ] = None,
+        bans: Annotated[
+            list[str] | None,
+            typer.Option("--ban", metavar="MEASURE@SITE", help=say("cli.plan.ban")),
+        ] = None,
         gap: Annotated[float | None, typer.Option("--gap", min=0, help=say("cli.plan.gap"))] = None,
         time_limit: Annotated[
             float | None, typer.Option("--time-limit", min=0, help=say("cli.plan.limit"))
@@ -139,8 +147,8 @@ def _add_plan(program: typer.Typer, call: Call, say: Say) -> None:
             aversion=aversion,
         )  # fmt: skip
         options = plans.PlanOptions(
-            scenario=scenario, settings=tuple(settings or ()), gap=gap, time_limit=time_limit,
-            output=output,
+            scenario=scenario, settings=tuple(settings or ()), locks=tuple(locks or ()),
+            bans=tuple(bans or ()), gap=gap, time_limit=time_limit, output=output,
         )  # fmt: skip
         if case is not None:
             body = plan_studies.study_case(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tanlu.app import plan_words
 from tanlu.cli.views import layout
 from tanlu.cli.views.made import made
 from tanlu.render.amounts import amount
@@ -13,7 +14,7 @@ from tanlu.render.speech import words
 from tanlu.report.source import gap_words, plan_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -162,13 +163,7 @@ def _warnings(console: Console, body: Mapping[str, Any]) -> None:
 
 
 def _infeasible(console: Console, say: Say, short: Mapping[str, Any]) -> None:
-    if short.get("target") is None:
-        code = "cli.infeasible_rules" if short.get("conflict") else "cli.infeasible_margin"
-        layout.paragraph(console, say(code), indent=0, style="red")
-    else:
-        missed = amount(short.get("short_t"), short.get("unit", "t"), say)
-        told = say("cli.infeasible", target=short["target"], short=missed)
-        layout.paragraph(console, told, indent=0, style="red")
+    layout.paragraph(console, plan_words.shortfall_told(short, say), indent=0, style="red")
     years = [
         (row.get("target", ""), str(row["year"]), amount(row["short"], row.get("unit"), say))
         for row in short.get("by_year", [])
@@ -181,33 +176,7 @@ def _infeasible(console: Console, say: Say, short: Mapping[str, Any]) -> None:
     if helps:
         layout.line(console, say("cli.would_help"))
     for row in helps:
-        layout.paragraph(console, f"· {_help(row, short, say)}")
-
-
-def _help(row: Mapping[str, Any], short: Mapping[str, Any], say: Say) -> str:
-    """Return in words what would make a plan possible."""
-    code = f"plan.help.{row['family']}"
-    if not say.knows(code):
-        return str(row["family"])
-    value = row["amount"]
-    if value is None and say.knows(f"{code}_free"):
-        return say(f"{code}_free")
-    shown: dict[str, Callable[[float], str]] = {
-        "budget": say.money,
-        "offsets": say.mass,
-        "measures": partial(_missed, unit=short.get("unit") or "t", say=say),
-        "target_year": _whole,
-    }
-    known = shown.get(row["family"])
-    return say(code, amount=known(value)) if known else say(code)
-
-
-def _missed(value: float, *, unit: str, say: Say) -> str:
-    return amount(value, unit, say)
-
-
-def _whole(value: float) -> str:
-    return str(int(value))
+        layout.paragraph(console, f"· {plan_words.help_told(row, short, say)}")
 
 
 def path(console: Console, say: Say, body: Mapping[str, Any]) -> None:

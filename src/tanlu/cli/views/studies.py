@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from tanlu.app import plan_words
 from tanlu.cli.views import goals, layout
 from tanlu.render.amounts import amount
 
@@ -133,41 +134,12 @@ def _moves(
 ) -> None:
     """Show what moved, measures by name; a measure built in parts once for each pair of years."""
     order = sorted(moves, key=lambda row: row["before"] == row["after"])  # years before sizes
-    told = dict.fromkeys(_move(row, say, body) for row in order)
+    told = dict.fromkeys(plan_words.move_told(row, body, say) for row in order)
     if not told:
         layout.line(console, say("study.moved.none"))
     for text in list(told)[: layout.SHOWN]:
         layout.line(console, f"  {text}")
     layout.more(console, say, len(told) - layout.SHOWN)
-
-
-def _move(row: Mapping[str, Any], say: Say, body: Mapping[str, Any]) -> str:
-    """Return a move's sentence: its years, or its sizes where the year stays."""
-    measure = _named(row["id"].partition("#")[0], say, body)
-    if row["before"] != row["after"]:
-        before, after = (_when(row[name], say) for name in ("before", "after"))
-        return say("study.moved", measure=measure, before=before, after=after)
-    sizes = {name: _size(row[f"size_{name}"], row["unit"], say) for name in ("before", "after")}
-    return say("study.moved.sized", measure=measure, year=row["before"], **sizes)
-
-
-def _size(value: float, unit: str, say: Say) -> str:
-    return say.percent(value) if unit == "1" else f"{say.number(value)} {unit}"
-
-
-def _when(year: int | None, say: Say) -> str:
-    return say("study.not_taken") if year is None else str(year)
-
-
-def _named(name: str, say: Say, body: Mapping[str, Any]) -> str:
-    """Return a measure's name and site where the plan or the workspace names it."""
-    known = body.get("names") or {}
-    told = known.get(name) or known.get(name.partition("@")[0])
-    if not told or not (told.get("zh") or told.get("en")):
-        return name
-    site = name.partition("@")[2]
-    text = say.pick(told.get("zh") or name, told.get("en") or name)
-    return f"{text} ({layout.site(site, say, body)})" if site else text
 
 
 def _regret(console: Console, say: Say, study: Mapping[str, Any], body: Mapping[str, Any]) -> None:
@@ -215,7 +187,7 @@ def _robust(console: Console, say: Say, study: Mapping[str, Any], body: Mapping[
     )
     begun = {row["id"].partition("#")[0]: row["year"] for row in reversed(study["decided"])}
     order = sorted(begun.items(), key=lambda entry: (entry[1], entry[0]))
-    told = [f"{_named(name, say, body)} {year}" for name, year in order]
+    told = [f"{plan_words.name_of(name, body, say)} {year}" for name, year in order]
     shown = say.listed(told[: layout.SHOWN]) if told else say("study.robust.nothing")
     layout.paragraph(console, say("study.robust.decided", decisions=shown), indent=0)
     layout.more(console, say, len(told) - layout.SHOWN)
