@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import documents
+from tanlu.app import documents, inventory_board
 from tanlu.app.documents import ReportFile
 from tanlu.kernel.errors import TanluError
 from tanlu.render import charts
 from tanlu.render.speech import words
 from tanlu.report.build import build
-from tanlu.report.tree import Section
+from tanlu.report.tree import Section, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,7 +111,7 @@ def document(desk: Desk, wish: Wish) -> ReportFile:
 
 
 def figure_file(desk: Desk, figure_id: str, form: str, *, year: int | None, say: Say) -> ReportFile:
-    """Return a chart of the report, or its table, as a file.
+    """Return a chart of the report or of a screen, or its table, as a file.
 
     Parameters
     ----------
@@ -133,6 +133,7 @@ def figure_file(desk: Desk, figure_id: str, form: str, *, year: int | None, say:
     """
     report = tree(desk, documents.FULL, year)
     figure = next((one for one in report.figures() if one.id == figure_id), None)
+    figure = figure or inventory_board.screen_figure(desk, figure_id, year=desk.source(year).year)
     if figure is None:
         raise TanluError("report.figure-unknown", found=figure_id)
     made = _FORMS if figure.table is not None else _DRAWN
@@ -158,13 +159,14 @@ def _csv(_report: Report, figure: Figure, say: Say) -> bytes:
     from tanlu.render.documents.workbook import guarded
 
     assert figure.table is not None  # noqa: S101  # only then is it offered
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
     heads = [(words(one.title, say), words(one.unit, say)) for one in figure.table.columns]
     writer.writerow(" ".join(part for part in head if part) for head in heads)
     for row in figure.table.rows:
-        writer.writerow(guarded(words(cell, say), say) for cell in row.cells)
-    return text.getvalue().encode("utf-8-sig")
+        told = ((words(cell, say), isinstance(cell, Value)) for cell in row.cells)
+        writer.writerow(text if is_number else guarded(text, say) for text, is_number in told)
+    return file.getvalue().encode("utf-8-sig")
 
 
 def _xlsx(report: Report, _figure: Figure, say: Say) -> bytes:

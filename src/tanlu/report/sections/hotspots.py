@@ -6,7 +6,9 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tanlu.inventory.figures import Measure
 from tanlu.report.source import (
+    MARKET,
     TONNE,
     count,
     figures_column,
@@ -20,12 +22,14 @@ from tanlu.report.source import (
 from tanlu.report.tree import Figure, Paragraph, Row, Section, Table
 
 if TYPE_CHECKING:
+    from tanlu.inventory.model import Basis
     from tanlu.report.payload import DriverBar, Flow, HotspotsPayload, ParetoBar
     from tanlu.report.source import Source
     from tanlu.report.tree import Block, Node, Text
 
 LIMIT = 0.8
 GRAM = 1e-6  # t
+_MEASURES = {"1": Measure.SCOPE1, "2": Measure.SCOPE2, "3": Measure.SCOPE3}
 _MOST_BARS = 18
 _MOST_ITEMS = 9
 
@@ -38,7 +42,7 @@ def hotspots(source: Source) -> tuple[Section, ...]:
         blocks.append(_pareto(source, found["pareto"]))
     flows = [flow for flow in source.inventory.get("flows") or [] if flow["co2e_t"] > 0]
     if flows:
-        blocks.append(_sankey(source, flows))
+        blocks.append(flow_figure(source, flows))
     if found and found["drivers"] and found.get("vs"):
         blocks.append(_drivers(source, found))
     if not blocks:
@@ -97,7 +101,22 @@ def _pareto(source: Source, bars: list[ParetoBar]) -> Figure:
     )
 
 
-def _sankey(source: Source, flows: list[Flow]) -> Figure:
+def flow_figure(
+    source: Source, flows: list[Flow], *, id: str = "sankey", basis: Basis = MARKET
+) -> Figure:
+    """Return the flows from sites over items to scopes, with their table.
+
+    Parameters
+    ----------
+    source : Source
+        Names of sites and items.
+    flows : list of Flow
+        Emissions by site, item and scope; positive.
+    id : str
+        Figure id of the chart.
+    basis : Basis
+        Method of scope 2 the flows are of.
+    """
     by_item: dict[str, float] = defaultdict(float)
     for flow in flows:
         by_item[flow["item"]] += flow["co2e_t"]
@@ -132,13 +151,11 @@ def _sankey(source: Source, flows: list[Flow]) -> Figure:
         ],
         "links": [{"source": a, "target": b, "t": t} for (a, b), t in sorted(links.items())],
     }
-    table = _flow_table(source, flows)
-    return Figure(
-        "sankey", "sankey", title, text("report.figure.sankey-drawn"), "mass", data, table
-    )
+    table = _flow_table(source, flows, basis)
+    return Figure(id, "sankey", title, text("report.figure.sankey-drawn"), "mass", data, table)
 
 
-def _flow_table(source: Source, flows: list[Flow]) -> Table:
+def _flow_table(source: Source, flows: list[Flow], basis: Basis) -> Table:
     columns = (
         words_column("site"),
         words_column("item"),
@@ -151,7 +168,13 @@ def _flow_table(source: Source, flows: list[Flow]) -> Table:
                 source.site(flow["site"]),
                 source.item(flow["item"]),
                 text(f"report.scope.short-{flow['scope']}"),
-                tonnes(flow["co2e_t"]),
+                source.tonnes(
+                    flow["co2e_t"],
+                    _MEASURES.get(str(flow["scope"]), Measure.TOTAL),
+                    basis=basis,
+                    site=flow["site"],
+                    item=flow["item"],
+                ),
             )
         )
         for flow in sorted(flows, key=lambda flow: -flow["co2e_t"])
