@@ -131,6 +131,24 @@ def test_nothing_stands_in_the_margins(report: Report, lang: str) -> None:
         assert page.min() < 200  # something stands on it
 
 
+def test_a_text_longer_than_a_page_runs_on(payload: dict[str, Any]) -> None:
+    story = " ".join(f"word{number}" for number in range(3000))
+    payload["findings"][0]["facts"] = dict.fromkeys(payload["findings"][0]["facts"], story)
+    payload["factors"][0]["document"] = "x" * 9000
+    reader = PdfReader(io.BytesIO(made(build(cast("ReportPayload", payload)))))
+    heights: list[float] = []
+
+    def look(text: str, cm: list[float], tm: list[float], *_: Any) -> None:
+        if text.strip():
+            heights.append(tm[4] * cm[1] + tm[5] * cm[3] + cm[5])
+
+    shown = squeezed("".join(page.extract_text(visitor_text=look) for page in reader.pages))
+
+    assert all(0 < height < 842 for height in heights)
+    assert "word2999" in shown
+    assert shown.count("x") > 9000
+
+
 def pixels(image: bytes) -> npt.NDArray[np.int64]:
     """Return the brightness of each pixel of a PNG of eight bits a color."""
     chunks, place = [], 8

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from tanlu.render.documents.marks import BREAK, breakable
@@ -22,15 +23,30 @@ PADDING = 3.5  # left and right of a cell [pt]
 _LEAST = 4.2  # a heading, and a column of words, may be this narrow [em]
 _MORE = 1.3  # times the lines of small letters are too many
 _BOLD = 1.06  # bold letters are wider
+_MORE_ROOM = dict.fromkeys(ascii_uppercase, 0.1) | dict.fromkeys("mwMW@%&", 0.35)  # [em]
+_DIGIT, _POINT, _POINTS = 0.6, 0.33, frozenset(".,: ")  # of bold numbers [em]
 _STEP = 0.5  # by which room is given out [em]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Letter size [pt] and width of each column [pt]; `is_cut` when even small letters wrap."""
+    """How a table is laid out.
+
+    Parameters
+    ----------
+    size : float
+        Of the letters [pt].
+    widths : tuple of float
+        Of the columns [pt].
+    lines : tuple of int
+        How many each row takes, about.
+    is_cut : bool
+        Even small letters wrap where they should not.
+    """
 
     size: float
     widths: tuple[float, ...]
+    lines: tuple[int, ...]
     is_cut: bool = False
 
 
@@ -44,63 +60,75 @@ def layout(table: View, room: float) -> Layout:
     room : float
         Width of the text of a page [pt].
     """
-    fits = [made for size in SIZES if (made := _at(size, table, room)) is not None]
+    needs = [_need(table, place) for place in range(len(table["columns"]))]
+    fits = [made for size in SIZES if (made := _at(size, needs, room=room, table=table))]
     if fits:
-        lines = [_lines(table, made) for made in fits]
-        few = min(lines) * _MORE
-        return next(made for made, count in zip(fits, lines, strict=True) if count <= few)
+        few = min(sum(made.lines) for made in fits) * _MORE
+        return next(made for made in fits if sum(made.lines) <= few)
     for size in SMALL:
-        if (made := _at(size, table, room)) is not None:
+        if made := _at(size, needs, room=room, table=table):
             return made
-    least = [need.least for need in _needs(table, SMALL[-1])]
-    return Layout(SMALL[-1], tuple(room * width / sum(least) for width in least), is_cut=True)
+    scale = room / sum(_padded(need.least, SMALL[-1]) for need in needs)
+    widths = tuple(scale * _padded(need.least, SMALL[-1]) for need in needs)
+    return _laid(SMALL[-1], widths, needs, is_cut=True)
 
 
-def _at(size: float, table: View, room: float) -> Layout | None:
-    needs = _needs(table, size)
-    if sum(need.least for need in needs) > room:
+def _padded(width: float, size: float) -> float:
+    return width * size + 2 * PADDING
+
+
+def _at(size: float, needs: list[_Need], *, room: float, table: View) -> Layout | None:
+    if sum(_padded(need.least, size) for need in needs) > room:
         return None
-    return Layout(size, _shared(needs, room=room, table=table))
+    return _laid(size, _shared(size, needs, room=room, table=table), needs)
 
 
-def _lines(table: View, made: Layout) -> float:
-    """Return how many lines all rows take, about."""
-    rooms = [width - 2 * PADDING for width in made.widths]
-    return sum(
-        max(
-            math.ceil(text_width(cell["text"], made.size) / room)
-            for cell, room in zip(row["cells"], rooms, strict=True)
-        )
-        for row in table["rows"]
-    )
+def _laid(
+    size: float, widths: tuple[float, ...], needs: list[_Need], *, is_cut: bool = False
+) -> Layout:
+    rooms = [max((width - 2 * PADDING) / size, _STEP) for width in widths]
+    lines = [
+        max(math.ceil(length / room) for length, room in zip(row, rooms, strict=True))
+        for row in zip(*(need.lengths for need in needs), strict=True)
+    ]
+    return Layout(size, widths, tuple(lines), is_cut)
 
 
 @dataclass(frozen=True, slots=True)
 class _Need:
-    """What a column asks for [pt]: the least, all on one line, and all its text together."""
+    """What a column asks for [em]: the least, all on one line, and the length of each text."""
 
     least: float
     full: float
-    total: float
+    lengths: tuple[float, ...]
 
 
-def _needs(table: View, size: float) -> list[_Need]:
-    return [_need(table, place, size) for place in range(len(table["columns"]))]
-
-
-def _need(table: View, place: int, size: float) -> _Need:
+def _need(table: View, place: int) -> _Need:
     column = table["columns"][place]
     texts = [row["cells"][place]["text"] for row in table["rows"]]
     heads = [column["title"], column["unit"]]
-    lengths = [text_width(text, size) * _BOLD for text in texts]
-    head = max(text_width(text, size) * _BOLD for text in heads)
-    full = max([*lengths, head if not column["numeric"] else 0.0])
+    wide = _number_width if column["numeric"] else _word_width
+    lengths = tuple(wide(text) for text in texts)
+    head = max(_word_width(text) for text in heads)
+    full = max([*lengths, 0.0 if column["numeric"] else head])
     loose = heads if column["numeric"] else [*heads, *texts]
-    words = [piece for text in loose for piece in pieces(breakable(text))]
-    narrow = max((text_width(word, size) * _BOLD for word in words), default=0.0)
-    narrow = max(narrow, min(max(full, head), _LEAST * size), full if column["numeric"] else 0.0)
-    both = 2 * PADDING
-    return _Need(narrow + both, max(full, narrow) + both, sum(lengths) + both)
+    words = {piece for text in loose for piece in pieces(breakable(text))}
+    narrow = max((_word_width(word) for word in words), default=0.0)
+    narrow = max(narrow, min(max(full, head), _LEAST), full if column["numeric"] else 0.0)
+    return _Need(narrow, max(full, narrow), lengths)
+
+
+def _word_width(text: str) -> float:
+    more = sum(_MORE_ROOM.get(mark, 0.0) for mark in text)
+    return (text_width(text, 1.0) + more) * _BOLD
+
+
+def _number_width(text: str) -> float:
+    """Return the width of a number [em]: digits are of one width, points are narrow."""
+    digits = sum(mark.isdecimal() for mark in text)
+    points = sum(mark in _POINTS for mark in text)
+    others = "".join(mark for mark in text if not mark.isdecimal() and mark not in _POINTS)
+    return digits * _DIGIT + points * _POINT + _word_width(others)
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -117,13 +145,15 @@ def pieces(text: str) -> Iterator[str]:
             yield word[start:]
 
 
-def _shared(needs: list[_Need], *, room: float, table: View) -> tuple[float, ...]:
+def _shared(size: float, needs: list[_Need], *, room: float, table: View) -> tuple[float, ...]:
     """Return widths from the least on; room goes where it saves most lines."""
-    widths, step = [need.least for need in needs], _STEP * SIZES[0]
+    widths = [_padded(need.least, size) for need in needs]
+    totals = [sum(need.lengths) + 1 for need in needs]
+    fulls, step = [_padded(need.full, size) for need in needs], _STEP * SIZES[0]
     while sum(widths) + step <= room:
         gains = [
-            need.total / width**2 if width < need.full else 0.0
-            for need, width in zip(needs, widths, strict=True)
+            total / width**2 if width < full else 0.0
+            for total, width, full in zip(totals, widths, fulls, strict=True)
         ]
         if not any(gains):
             break

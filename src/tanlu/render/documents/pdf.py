@@ -28,7 +28,9 @@ _REGIONS = {"zh": "CN", "en": "GB", "zh-Hant": "TW"}
 _COLORS = ("ink", "muted", "brand", "good", "warn", "bad", "ground", "line")
 _VALUE_SIZE, _CARD_WIDTH = 15.0, 138.0  # letters of a card, room in it [pt]
 _CAPTION = 45.0  # height of the words above a chart [pt]
-_SHORT = 12  # rows of a table that is not parted
+_LONG = 12  # lines of a row that may run on to the next page
+_SHORT = 24  # lines of a table that is not parted
+_LINE = 60  # characters of a fact on one line
 _REMEMBERED = 11  # runs
 _PIXEL = 0.75  # [pt]
 
@@ -135,7 +137,6 @@ def _packed(report: Report, say: Speaker) -> str:
         "date": [date.year, date.month, date.day],
         "colors": {name: getattr(LIGHT, name) for name in _COLORS},
         "padding": columns.PADDING,
-        "short": _SHORT,
     }
     return json.dumps(packed, ensure_ascii=False)
 
@@ -149,6 +150,9 @@ def _laid_out(block: View) -> View:
         svg = marks.svg_text(block["svg"])
         return block | {"svg": svg, "points": points, "label": marks.plain(block["label"]),
                         "table": None}  # fmt: skip
+    if block["type"] == "facts":
+        texts = [value for _, value in block["pairs"]]
+        return block | {"whole": sum(1 + len(text) // _LINE for text in texts) <= _SHORT}
     if block["type"] == "kpis":
         return block | {"cards": [_card(card) for card in block["cards"]]}
     return block
@@ -161,9 +165,17 @@ def _card(card: View) -> View:
 
 def _table(block: View) -> View:
     made = columns.layout(block, PAGE_WIDTH)
-    rows = [row | {"cells": _cells(row["cells"], block, is_cut=made.is_cut)}
-            for row in block["rows"]]  # fmt: skip
-    return block | {"size": made.size, "widths": list(made.widths), "rows": rows}
+    rows = [
+        row | {"cells": _cells(row["cells"], block, is_cut=made.is_cut), "long": lines > _LONG}
+        for row, lines in zip(block["rows"], made.lines, strict=True)
+    ]
+    is_whole = sum(made.lines) <= _SHORT
+    return block | {
+        "size": made.size,
+        "widths": list(made.widths),
+        "rows": rows,
+        "whole": is_whole,
+    }
 
 
 def _cells(cells: list[View], block: View, *, is_cut: bool) -> list[dict[str, Any]]:
