@@ -1,4 +1,4 @@
-"""Long jobs, sliders and uploads."""
+"""Long jobs and sliders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -37,12 +36,6 @@ SLIDERS = HEAD + (
     '<b data-badge="solving" hidden>solving</b><b data-badge="optimum">optimum</b></form>'
     '<div id="plan">first</div>{% endblock %}'
 )
-UPLOAD = HEAD + (
-    '{% from "parts/forms.html.j2" import drop, csrf_field, submit with context %}'
-    '<form method="post" action="/import" enctype="multipart/form-data">{{ csrf_field() }}'
-    '{{ drop("file", "Workbook", accept=".xlsx", multiple=true) }}{{ submit("Import") }}</form>'
-    "{% endblock %}"
-)
 
 
 def event(number: int, kind: str, **facts: Any) -> bytes:
@@ -63,6 +56,24 @@ def test_a_job_is_followed_to_its_result(site: Any, page: Page) -> None:
     page.get_by_text("node 2220").wait_for()
     assert page.locator("progress").get_attribute("value") == "40"
     page.wait_for_url("**/result")
+
+
+def test_two_places_share_one_stream(site: Any, page: Page) -> None:
+    def stream() -> Iterator[bytes]:
+        yield event(1, "progress", pct=40, text="going")
+        time.sleep(0.5)
+        yield event(2, "done", url="/result")
+
+    site.facts |= {"one": JOB, "job": JOB}
+    site.pages |= {"/": CARD, "/result": HEAD + "{% endblock %}"}
+    site.answers["GET", "/api/jobs/j1/events"] = lambda _: site.stream(stream())
+    page.goto(site.address)
+
+    page.locator(".strip").get_by_text("going").wait_for()
+    page.locator("main").get_by_text("going").wait_for()
+    page.wait_for_url("**/result")
+    streams = [one for one in site.asked if one.path == "/api/jobs/j1/events"]
+    assert len([one for one in streams if one.headers["Referer"] == f"{site.address}/"]) == 1
 
 
 def test_a_broken_stream_resumes_after_the_last_event(site: Any, page: Page) -> None:
@@ -192,10 +203,7 @@ def test_a_slider_estimates_at_once_and_the_optimum_follows(site: Any, sliders: 
     site.answers["POST", "/estimate"] = lambda asked: site.reply(
         f'<p>about {price(asked)}</p><output data-shown="price">CNY {price(asked)}</output>'
     )
-    site.answers["POST", "/solve"] = lambda _: site.json({"ok": True, "job": "s1"})
-    done = iter([event(1, "done", url="/plan?price=300")])
-    site.answers["GET", "/api/jobs/s1/events"] = lambda _: site.stream(done)
-    site.answers["GET", "/plan"] = lambda _: site.reply("<p>best</p>")
+    site.answers["POST", "/solve"] = lambda _: site.reply("<p>best</p>")
 
     move(sliders, 300)
     sliders.get_by_text("about 300").wait_for()
@@ -214,9 +222,7 @@ def test_a_late_answer_is_dropped(site: Any, sliders: Page) -> None:
         return site.reply(f"<p>about {price(asked)}</p>")
 
     site.answers["POST", "/estimate"] = estimate
-    site.answers["POST", "/solve"] = lambda _: site.json({"ok": True, "job": "s1"})
-    site.answers["GET", "/api/jobs/s1/events"] = lambda _: site.stream(iter([b": wait\n\n"]))
-    site.answers["GET", "/api/jobs/s1"] = lambda _: site.json(JOB)
+    site.answers["POST", "/solve"] = lambda _: site.reply("", status=409)
 
     move(sliders, 200)
     sliders.wait_for_timeout(100)
@@ -230,9 +236,7 @@ def test_a_late_answer_is_dropped(site: Any, sliders: Page) -> None:
 
 def test_many_moves_are_few_requests_and_one_solve(site: Any, sliders: Page) -> None:
     site.answers["POST", "/estimate"] = lambda asked: site.reply(f"<p>about {price(asked)}</p>")
-    site.answers["POST", "/solve"] = lambda _: site.json({"ok": True, "job": "s1"})
-    site.answers["GET", "/api/jobs/s1/events"] = lambda _: site.stream(iter([b": wait\n\n"]))
-    site.answers["GET", "/api/jobs/s1"] = lambda _: site.json(JOB)
+    site.answers["POST", "/solve"] = lambda _: site.reply("<p>best</p>")
 
     elapsed = sliders.evaluate(DRAG)
     sliders.get_by_text("about 390").wait_for()
@@ -243,68 +247,19 @@ def test_many_moves_are_few_requests_and_one_solve(site: Any, sliders: Page) -> 
     assert [price(one) for one in site.posted("/solve")] == ["390"]
 
 
-def test_an_overtaken_solve_is_cancelled(site: Any, sliders: Page) -> None:
-    site.answers["POST", "/estimate"] = lambda _: site.reply("<p>about</p>")
-    site.answers["POST", "/solve"] = lambda _: site.json({"ok": True, "job": "s1"})
-    site.answers["GET", "/api/jobs/s1/events"] = lambda _: site.stream(iter([b": wait\n\n"]))
-    site.answers["GET", "/api/jobs/s1"] = lambda _: site.json(JOB)
-    site.answers["DELETE", "/api/jobs/s1"] = lambda _: site.json({"ok": True})
-    move(sliders, 300)
-    with sliders.expect_response("**/api/jobs/s1/events*"):
-        pass
+def test_an_answer_to_an_overtaken_question_is_not_shown(site: Any, sliders: Page) -> None:
+    def solve(asked: Any) -> Any:
+        time.sleep(0.6 if price(asked) == "300" else 0)
+        return site.reply(f"<p>best {price(asked)}</p>")
 
-    with sliders.expect_response(lambda answer: answer.request.method == "DELETE"):
-        move(sliders, 310)
+    site.answers["POST", "/estimate"] = lambda asked: site.reply(f"<p>about {price(asked)}</p>")
+    site.answers["POST", "/solve"] = solve
+    with sliders.expect_request("**/solve"):
+        move(sliders, 300)
 
-    assert len(site.posted("/api/jobs/s1")) == 1
+    move(sliders, 310)
+    sliders.get_by_text("best 310").wait_for()
+    sliders.wait_for_timeout(700)
 
-
-def test_files_are_listed_sent_and_followed(site: Any, page: Page, tmp_path: Path) -> None:
-    files = [tmp_path / "one.xlsx", tmp_path / "two.xlsx"]
-    for file in files:
-        file.write_bytes(b"PK" + file.name.encode())
-    site.pages |= {"/": UPLOAD, "/import/mapping": HEAD + "<p>mapping</p>{% endblock %}"}
-    site.answers["POST", "/import"] = lambda _: site.go("/import/mapping")
-    page.goto(site.address)
-    page.locator("[data-drop][data-bound]").wait_for()
-
-    page.get_by_label("Workbook").set_input_files(files)
-    assert page.locator("[data-drop-files] li").all_inner_texts() == ["one.xlsx", "two.xlsx"]
-    page.get_by_role("button", name="Import").click()
-    page.get_by_text("mapping").wait_for()
-
-    assert page.url.endswith("/import/mapping")
-    sent = site.posted("/import")[0]
-    assert sent.headers["X-CSRF-Token"] == "token-of-the-test"
-    assert "PKone.xlsx" in sent.body
-    assert "PKtwo.xlsx" in sent.body
-
-
-def test_a_refused_file_is_told_on_the_page(site: Any, page: Page, tmp_path: Path) -> None:
-    file = tmp_path / "bad.xlsx"
-    file.write_bytes(b"no workbook")
-    site.pages["/"] = UPLOAD
-    fault = '<p tabindex="-1" data-focus>It is no workbook.</p>'
-    site.answers["POST", "/import"] = lambda _: site.reply(fault, status=422)
-    page.goto(site.address)
-    page.locator("[data-drop][data-bound]").wait_for()
-
-    page.get_by_label("Workbook").set_input_files(file)
-    page.get_by_role("button", name="Import").click()
-    page.get_by_text("It is no workbook.").wait_for()
-
-    assert page.evaluate("document.activeElement.textContent") == "It is no workbook."
-
-
-def test_files_may_be_dropped(site: Any, page: Page) -> None:
-    site.pages["/"] = UPLOAD
-    page.goto(site.address)
-    page.locator("[data-drop][data-bound]").wait_for()
-
-    page.evaluate(
-        "() => { const files = new DataTransfer(); files.items.add(new File(['x'], 'drop.xlsx'));"
-        "document.querySelector('[data-drop]').dispatchEvent("
-        "new DragEvent('drop', {dataTransfer: files, bubbles: true, cancelable: true})); }"
-    )
-
-    assert page.locator("[data-drop-files] li").all_inner_texts() == ["drop.xlsx"]
+    assert sliders.locator("#plan").inner_text() == "best 310"
+    assert [price(one) for one in site.posted("/solve")] == ["300", "310"]

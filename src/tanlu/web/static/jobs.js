@@ -8,6 +8,8 @@ const POLL_MS = 2000;
 const TRIES = 3;
 const KINDS = ['progress', 'done', 'failed', 'cancelled', 'interrupted'];
 
+const streams = new Map();
+
 export function mount(scope, tanlu) {
   for (const element of scope.querySelectorAll('[data-job]')) {
     const isOpen = ['queued', 'running'].includes(element.dataset.state);
@@ -20,8 +22,20 @@ export function mount(scope, tanlu) {
 
 /** Follow a job: hear(kind, facts) is called for each event; returns a function that stops it. */
 export function follow(id, hear, tanlu) {
+  const stream = streams.get(id) || opened(id, tanlu);
+  stream.hearers.add(hear);
+  if (stream.latest) { hear('progress', stream.latest); }
+  return () => {
+    stream.hearers.delete(hear);
+    if (!stream.hearers.size) { stream.stop(); }
+  };
+}
+
+/* One stream for a job, however many places of the page show it. */
+function opened(id, tanlu) {
   const path = `/api/jobs/${encodeURIComponent(id)}`;
   const words = `lang=${encodeURIComponent(tanlu.lang)}`;
+  const stream = { hearers: new Set(), latest: null, stop };
   let last = 0;
   let tries = 0;
   let source = null;
@@ -30,8 +44,8 @@ export function follow(id, hear, tanlu) {
 
   function heard(kind, facts) {
     if (isOver) { return; }
-    if (kind !== 'progress') { stop(); }
-    hear(kind, facts);
+    if (kind === 'progress') { stream.latest = facts; } else { stop(); }
+    for (const hear of [...stream.hearers]) { hear(kind, facts); }
   }
 
   function listen() {
@@ -72,14 +86,16 @@ export function follow(id, hear, tanlu) {
 
   function stop() {
     isOver = true;
+    streams.delete(id);
     hush();
     document.removeEventListener('visibilitychange', seen);
   }
 
   document.addEventListener('visibilitychange', seen);
   addEventListener('pagehide', hush);
+  streams.set(id, stream);
   listen();
-  return stop;
+  return stream;
 }
 
 /* The state of a job, as the event it would have been. */

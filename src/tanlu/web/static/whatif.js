@@ -6,13 +6,16 @@
                               of the same attribute
        [data-badge=estimate], [data-badge=solving], [data-badge=optimum]    which of them is shown
 
+   With data-at-once the form is solved when the page opens: its address holds a change.
+
    While a slider moves, POST data-estimate answers the fragment for #data-into (at most one request
    every 60 ms; an answer that comes late is dropped). After 600 ms of rest POST data-solve answers
-   {"job": id}; when it is done, the fragment at its url replaces the estimate. A solve that is overtaken
-   is cancelled. */
+   the fragment of the plan solved anew, which replaces the estimate. The server drops a question that a
+   newer one of the same form overtakes: it answers 409. */
 
 const THROTTLE_MS = 60;
 const REST_MS = 600;
+const OVERTAKEN = 409;   /* a newer question took the place of this one */
 
 export function mount(scope, tanlu) {
   for (const form of scope.querySelectorAll('form[data-whatif]')) {
@@ -24,22 +27,23 @@ export function mount(scope, tanlu) {
 }
 
 function bind(form, tanlu) {
-  const run = { turn: 0, shown: 0, waits: 0, rests: 0, sent: 0, job: '', stop: null };
+  const run = { turn: 0, shown: 0, waits: 0, rests: 0, sent: 0 };
   form.addEventListener('input', (event) => {
     if (!event.target.matches('[data-slider]')) { return; }
     remember(form);
     clearTimeout(run.rests);
-    drop(run, tanlu);
+    run.turn += 1;  /* what is on its way is of another question */
     if (!run.waits) {
       const wait = Math.max(0, THROTTLE_MS - (performance.now() - run.sent));
       run.waits = setTimeout(() => { run.waits = 0; estimate(form, run, tanlu); }, wait);
     }
     run.rests = setTimeout(() => solve(form, run, tanlu), REST_MS);
   });
+  if (form.hasAttribute('data-at-once')) { solve(form, run, tanlu); }
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     clearTimeout(run.rests);
-    drop(run, tanlu);
+    run.turn += 1;  /* what is on its way is of another question */
     solve(form, run, tanlu);
   });
 }
@@ -56,7 +60,7 @@ async function estimate(form, run, tanlu) {
   const mine = ++run.turn;
   run.sent = performance.now();
   const answer = await tanlu.ask(form.dataset.estimate, { method: 'POST', form: new FormData(form) }).catch(() => null);
-  if (!answer || answer.status >= 500) { return; }
+  if (!answer || answer.status >= 500 || answer.status === OVERTAKEN) { return; }
   const html = await answer.text();
   if (mine < run.shown) { return; }  /* a later answer was here first */
   run.shown = mine;
@@ -67,32 +71,10 @@ async function solve(form, run, tanlu) {
   const mine = ++run.turn;
   badge(form, 'solving');
   const answer = await tanlu.ask(form.dataset.solve, { method: 'POST', form: new FormData(form) }).catch(() => null);
+  if (mine !== run.turn || (answer && answer.status === OVERTAKEN)) { return; }
   if (!answer || answer.status >= 500) { badge(form, 'estimate'); return; }
-  if (!answer.ok) { put(form, await answer.text(), 'estimate', tanlu); return; }
-  const { job } = await answer.json();
-  if (mine !== run.turn) { cancel(job, tanlu); return; }
-  const jobs = await tanlu.load('jobs');
-  run.job = job;
-  run.stop = jobs.follow(job, async (kind, facts) => {
-    if (kind === 'progress') { told(form, facts.text || ''); return; }
-    run.job = '';
-    if (kind !== 'done') { badge(form, 'estimate'); told(form, facts.error ? facts.error.message || facts.error : ''); return; }
-    const found = await tanlu.ask(facts.url);
-    if (mine !== run.turn || found.status >= 500) { return; }
-    run.shown = mine;
-    put(form, await found.text(), 'optimum', tanlu);
-  }, tanlu);
-}
-
-/* Leave a solve that was overtaken. */
-function drop(run, tanlu) {
-  run.turn += 1;
-  if (run.stop) { run.stop(); run.stop = null; }
-  if (run.job) { cancel(run.job, tanlu); run.job = ''; }
-}
-
-function cancel(job, tanlu) {
-  tanlu.ask(`/api/jobs/${encodeURIComponent(job)}`, { method: 'DELETE' }).catch(() => null);
+  run.shown = mine;
+  put(form, await answer.text(), answer.ok ? 'optimum' : 'estimate', tanlu);
 }
 
 function put(form, html, kind, tanlu) {
