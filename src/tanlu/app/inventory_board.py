@@ -107,7 +107,7 @@ def screen_figure(desk: Desk, figure: str, *, year: int) -> Figure | None:
     """Return a chart of this screen by its id, as a download asks for it; None for any other."""
     kind, *parts = figure.split("-")
     if kind == "flows" and parts and parts[0] in tuple(Basis):
-        return _flows(desk.source(year), desk.taken(year), Basis(parts[0]))
+        return flows(desk.source(year), desk.taken(year), Basis(parts[0]))
     if kind == "years" and len(parts) == len(("vs", "basis", "by")) and parts[0].isdigit():
         basis = parts[1] if parts[1] in tuple(Basis) else Basis.MARKET
         return _years(desk, (int(parts[0]), year), read_cut({"basis": basis, "by": parts[2]}))
@@ -239,9 +239,7 @@ def _change(
     if not others:
         alone = Paragraph(text("web.inventory.one-year"), "hint")
         return {"others": [], "vs": None, "blocks": [alone], "downs": [], "by": ""}
-    wanted = asked.get("vs", "")
-    earlier = [one for one in others if one < year]
-    vs = int(wanted) if wanted.isdigit() and int(wanted) in others else (earlier or others)[-1]
+    vs = compared_year(others, year, asked.get("vs", "")) or others[-1]
     source = desk.source(year)
     previous = source.inventory.get("previous")
     told = unlike(source) if previous and previous["year"] == vs else ()
@@ -252,6 +250,15 @@ def _change(
         "downs": _dimensions(DOWN, say),
         "blocks": [*told, _years(desk, (vs, year), cut)],
     }
+
+
+def compared_year(years: Iterable[int], year: int, wanted: str) -> int | None:
+    """Return the year to compare with: the one asked for, else the year before, else another."""
+    others = [one for one in years if one != year]
+    if wanted.isdigit() and int(wanted) in others:
+        return int(wanted)
+    earlier = [one for one in others if one < year]
+    return next(iter(reversed(earlier or others)), None)
 
 
 def _years(desk: Desk, years: tuple[int, int], cut: Cut) -> Figure:
@@ -278,25 +285,26 @@ def _years(desk: Desk, years: tuple[int, int], cut: Cut) -> Figure:
     return figure  # type: ignore[return-value]  # the section holds one chart
 
 
-def _flows(source: Source, taken: TakenInventory, basis: Basis) -> Figure | None:
-    flows: dict[tuple[str, str, int], int] = {}
+def flows(source: Source, taken: TakenInventory, basis: Basis) -> Figure | None:
+    """Return the Sankey of the inventory by one method; None where nothing flows."""
+    sums: dict[tuple[str, str, int], int] = {}
     for part in taken.inventory.parts:
         mg = part.amounts.of(basis).co2e_mg
         if mg and mg > 0:
             key = part.site, part.item, part.scope
-            flows[key] = flows.get(key, 0) + mg
-    if not flows:
+            sums[key] = sums.get(key, 0) + mg
+    if not sums:
         return None
     told = [
         {"site": site, "item": item, "scope": str(scope), "co2e_t": float(tonnes(mg) or 0)}
-        for (site, item, scope), mg in sorted(flows.items())
+        for (site, item, scope), mg in sorted(sums.items())
     ]
     return flow_figure(source, told, id=f"flows-{basis.value}", basis=basis)  # type: ignore[arg-type]
 
 
 def _blocks(source: Source, taken: TakenInventory, basis: Basis, tab: str) -> list[Block]:
     if tab == "flows":
-        figure = _flows(source, taken, basis)
+        figure = flows(source, taken, basis)
         return [figure] if figure else []
     if tab == "iso":
         wanted = ("iso", "gases")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import documents, inventory_board
+from tanlu.app import documents, hotspots_board, inventory_board
 from tanlu.app.documents import ReportFile
 from tanlu.kernel.errors import TanluError
 from tanlu.render import charts
@@ -133,7 +133,10 @@ def figure_file(desk: Desk, figure_id: str, form: str, *, year: int | None, say:
     """
     report = tree(desk, documents.FULL, year)
     figure = next((one for one in report.figures() if one.id == figure_id), None)
-    figure = figure or inventory_board.screen_figure(desk, figure_id, year=desk.source(year).year)
+    if figure is None:
+        shown = desk.source(year).year
+        figure = inventory_board.screen_figure(desk, figure_id, year=shown)
+        figure = figure or hotspots_board.screen_figure(desk, figure_id, year=shown, say=say)
     if figure is None:
         raise TanluError("report.figure-unknown", found=figure_id)
     made = _FORMS if figure.table is not None else _DRAWN

@@ -6,7 +6,8 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tanlu.inventory.figures import Measure
+from tanlu.inventory.figures import ELECTRICITY, Measure
+from tanlu.inventory.model import Basis
 from tanlu.report.source import (
     MARKET,
     TONNE,
@@ -22,14 +23,14 @@ from tanlu.report.source import (
 from tanlu.report.tree import Figure, Paragraph, Row, Section, Table
 
 if TYPE_CHECKING:
-    from tanlu.inventory.model import Basis
     from tanlu.report.payload import DriverBar, Flow, HotspotsPayload, ParetoBar
     from tanlu.report.source import Source
-    from tanlu.report.tree import Block, Node, Text
+    from tanlu.report.tree import Block, Node, Text, Value
 
 LIMIT = 0.8
 GRAM = 1e-6  # t
 _MEASURES = {"1": Measure.SCOPE1, "2": Measure.SCOPE2, "3": Measure.SCOPE3}
+_UNBACKED = "unbacked_power"  # generation whose certificates others hold, told apart
 _MOST_BARS = 18
 _MOST_ITEMS = 9
 
@@ -88,7 +89,7 @@ def _pareto(source: Source, bars: list[ParetoBar]) -> Figure:
             (
                 source.site(bar["site"]),
                 source.item(bar["item"]),
-                tonnes(bar["co2e_t"]),
+                _bar_t(source, bar, bars),
                 percent(bar["share"]),
                 percent(bar["cumulative"]),
             )
@@ -99,6 +100,17 @@ def _pareto(source: Source, bars: list[ParetoBar]) -> Figure:
     return Figure(
         "pareto", "pareto", title, text("report.figure.pareto-drawn"), "mass", data, table
     )
+
+
+def _bar_t(source: Source, bar: ParetoBar, bars: list[ParetoBar]) -> Value:
+    """Return a bar's amount with its figure; power told in two bars has none for each."""
+    split = {one["site"] for one in bars if one["item"] == _UNBACKED}
+    if bar["item"] == _UNBACKED or (bar["item"] == ELECTRICITY and bar["site"] in split):
+        return tonnes(bar["co2e_t"])
+    found = source.payload.get("hotspots")
+    basis = Basis(found.get("basis", MARKET) if found else MARKET)
+    where = {"site": bar["site"], "item": bar["item"]}
+    return source.tonnes(bar["co2e_t"], Measure.TOTAL, basis=basis, **where)
 
 
 def flow_figure(
