@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tanlu.app import approvals, clock, reports
 from tanlu.app.inventories import take_inventory, years_with_rows
 from tanlu.app.jobs import Jobs
+from tanlu.app.what_ifs import WhatIf
 from tanlu.app.workspaces import DATABASE, find_workspace, open_workspace
 from tanlu.report.source import Source
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tanlu.app.inventories import TakenInventory
+    from tanlu.i18n.say import Say
     from tanlu.storage import Workspace
 
 T = TypeVar("T")
@@ -37,7 +39,9 @@ class Desk:
         self._workspace: Workspace | None = None
         self._jobs: Jobs | None = None
         self._opening = threading.Lock()
+        self._modelling = threading.Lock()
         self._kept = _Kept()
+        self._what_ifs: dict[str, tuple[str, WhatIf]] = {}
 
     @property
     def has_workspace(self) -> bool:
@@ -68,6 +72,10 @@ class Desk:
 
     def close(self) -> None:
         """Stop the long work and let go of the databases."""
+        with self._modelling:
+            for _, model in self._what_ifs.values():
+                model.close()
+            self._what_ifs.clear()
         with self._opening:
             if self._jobs is not None:
                 self._jobs.close()
@@ -100,6 +108,22 @@ class Desk:
             return reports.report_payload(self.workspace, chosen, taken=self.taken(chosen))
 
         return self.kept(("payload", chosen, approvals.plan_mark(self.workspace)), make)
+
+    def what_if(self, say: Say) -> WhatIf:
+        """Return the plan's warm model, whose sentences are in a language.
+
+        One made for another state of the ledger is closed: it answers for another plan.
+        """
+        head, workspace = self.head(), self.workspace
+        with self._modelling:
+            known = self._what_ifs.get(say.lang)
+            if known is not None and known[0] != head:
+                known[1].close()
+                known = None
+            if known is None:
+                known = (head, WhatIf.open(workspace, say=say))
+                self._what_ifs[say.lang] = known
+            return known[1]
 
     def kept(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return a result made once for the state the ledger is in, and for today.

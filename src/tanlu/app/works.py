@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tanlu.app.access import Principal
     from tanlu.app.desk import Desk
     from tanlu.app.jobs import Job, JobEvent, Progress
+    from tanlu.app.what_if_board import Change
     from tanlu.compute.plan_process import PlanStep
     from tanlu.i18n.say import Say
 
@@ -77,6 +78,26 @@ def start_plan(
         return result
 
     arguments = {"settings": list(changes), "gap": gap, "time_limit": time_limit}
+    return desk.jobs.start("plan", arguments, principal=principal, run=run)
+
+
+def start_keep(desk: Desk, principal: Principal, *, change: Change, say: Say) -> Job:
+    """Make the plan under a change of the sliders the plan of the workspace.
+
+    Raises
+    ------
+    TanluError
+        Those of `WhatIf.keep` are the job's.
+    """
+
+    def run(progress: Progress) -> dict[str, Any]:
+        progress.tell("cli.stage.plan")
+        plan = desk.what_if(say).keep(
+            desk.workspace, change.knobs, lock=change.lock, ban=change.ban
+        )
+        return {"url": "/roadmap", "status": plan["status"], "gap": plan["gap"]}
+
+    arguments = {"knobs": dict(change.knobs), "lock": change.lock, "ban": change.ban}
     return desk.jobs.start("plan", arguments, principal=principal, run=run)
 
 

@@ -42,6 +42,7 @@ _STATUSES: Mapping[str, int] = {
     "jobs.unknown": 404,
     "measures.unknown": 404,
     "plan.none": 404,
+    "plan.overtaken": 409,
     "report.figure-unknown": 404,
     "report.not-written": 404,
     "storage.busy": 503,

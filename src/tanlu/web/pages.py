@@ -19,7 +19,7 @@ from tanlu.render.views import block_view, subscripted
 from tanlu.web.navigation import rail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
     from starlette.requests import Request
@@ -80,6 +80,13 @@ def refusal_page(request: Request, error: TanluError, *, status: int = 0) -> HTM
 def go(visit: Visit, path: str, **query: object) -> RedirectResponse:
     """Return the answer to a form that was taken: the page to look at next."""
     return RedirectResponse(linker(visit.request)(path, **query), status_code=303)
+
+
+def go_on(visit: Visit, path: str, *, drop: Sequence[str], **added: str) -> RedirectResponse:
+    """Return the way to a page with all of this address, some of it dropped and some added."""
+    pairs = [pair for pair in visit.request.query_params.multi_items() if pair[0] not in drop]
+    text = urlencode(list(dict.fromkeys([*pairs, *added.items()])))
+    return RedirectResponse(f"{path}?{text}", status_code=303)
 
 
 def linker(request: Request) -> Any:
