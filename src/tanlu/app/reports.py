@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tanlu._version import __version__
 from tanlu.app import approvals, clock, goals
 from tanlu.app.disclosures import disclosure_body
-from tanlu.app.documents import FORMATS, FULL, VERIFIER, check_wishes, made
+from tanlu.app.documents import FORMATS, FULL, VERIFIER, ReportFile, check_wishes, made
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import factors_used, inventory_body
 from tanlu.app.rankings import NO_DRIVERS, UNBACKED, hotspots_body
@@ -22,9 +24,7 @@ from tanlu.report.build import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
-    from tanlu.app.documents import ReportFile
     from tanlu.app.inventories import TakenInventory
     from tanlu.report.tree import Report
     from tanlu.storage import Workspace
@@ -97,7 +97,7 @@ def write_reports(
 
         return packs.write_pack(workspace, options.year, output=options.output, taken=taken)
     tree, year = _tree(workspace, options, taken=taken)
-    folder = options.output or workspace.folder / "exports"
+    folder = options.output or workspace.exports
     folder.mkdir(parents=True, exist_ok=True)
     reports = []
     for form in options.formats:
@@ -129,6 +129,8 @@ def report_file(
         Those of `write_reports`.
     """
     check_wishes(options.kind, languages=options.languages, formats=options.formats)
+    if options.kind == VERIFIER:
+        return _pack_file(workspace, options, taken=taken)
     tree, year = _tree(workspace, options, taken=taken)
     return made(
         tree,
@@ -137,6 +139,17 @@ def report_file(
         lang=options.languages[0],
         languages=options.languages,
     )
+
+
+def _pack_file(
+    workspace: Workspace, options: ReportOptions, *, taken: TakenInventory | None
+) -> ReportFile:
+    from tanlu.app import packs
+
+    with tempfile.TemporaryDirectory() as folder:
+        packs.write_pack(workspace, options.year, output=Path(folder), taken=taken)
+        (path,) = Path(folder).iterdir()
+        return ReportFile(path.name, "application/zip", path.read_bytes())
 
 
 def _tree(
