@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check habits bench docs clean lock
+.PHONY: demo test check habits bench docs clean lock chromium
 
 demo: $(VENV)/.runtime
 	$(BIN)/tanlu demo -o demo
 
-test: $(VENV)/.test
+test: $(VENV)/.test chromium
 	$(BIN)/ruff format --check src tests benchmarks tools
 	$(BIN)/ruff check src tests benchmarks tools
 	$(BIN)/mypy --strict src tests
@@ -58,6 +58,17 @@ $(VENV)/.test: requirements-test.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.runtime
+
+# The browser tests drive the system's Chromium: installed where that is allowed, else told.
+chromium:
+	@for name in "$${TANLU_CHROMIUM:-chromium}" chromium-browser google-chrome; do \
+	  command -v "$$name" >/dev/null && exit 0; done; \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  install="apt-get install -y -qq --no-install-recommends chromium"; \
+	  $$install >/dev/null || { apt-get update -qq && $$install >/dev/null; } && exit 0; fi; \
+	echo "Chromium is missing: the browser tests are skipped. Install the package chromium," \
+	     "or name a browser in TANLU_CHROMIUM" \
+	     "/ 缺少 Chromium，浏览器测试将跳过：请安装 chromium，或用 TANLU_CHROMIUM 指定" >&2
 
 clean:
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
