@@ -186,16 +186,28 @@ def test_dark_follows_the_system_and_print_is_light(framed: Page) -> None:
     assert framed.locator(".rail").is_hidden()
 
 
-def test_a_chart_is_printed_at_the_width_of_the_paper(framed: Page) -> None:
+def test_a_chart_is_printed_light_at_the_width_of_the_paper(framed: Page) -> None:
+    ink = "document.querySelector('[data-chart] svg').outerHTML.includes('#9db4b1')"
+    framed.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert framed.evaluate(ink)
+
     framed.evaluate("dispatchEvent(new Event('beforeprint'))")
+    framed.emulate_media(media="print", color_scheme="dark", reduced_motion="reduce")
+    framed.set_viewport_size({"width": 700, "height": 900})
+    framed.wait_for_timeout(100)
     printed = framed.locator("[data-chart] svg").bounding_box()
+    is_dark = framed.evaluate(ink)
+    framed.emulate_media(media="screen", color_scheme="dark", reduced_motion="reduce")
+    framed.set_viewport_size({"width": 1440, "height": 900})
     framed.evaluate("dispatchEvent(new Event('afterprint'))")
     again = framed.locator("[data-chart] svg").bounding_box()
 
     assert printed is not None
     assert again is not None
-    assert round(printed["width"]) == 643
+    assert not is_dark
+    assert round(printed["width"]) == 608
     assert again["width"] > 1000
+    assert framed.evaluate(ink)
 
 
 def test_confirm_asks_before_anything_is_sent(site: Any, framed: Page) -> None:

@@ -246,3 +246,20 @@ def test_nothing_hinders_a_reader(sheet: Page, hindrances: Callable[[], list[str
     sheet.wait_for_selector('[aria-invalid="true"]')
 
     assert hindrances() == []
+
+
+def test_it_is_printed_as_a_plain_table(sheet: Page) -> None:
+    paste(sheet, 2, "amount", VECTOR)
+    sheet.wait_for_selector('[aria-invalid="true"]')
+
+    sheet.evaluate("dispatchEvent(new Event('beforeprint'))")
+    printed = sheet.locator(".tabulator-print-table tbody tr").all_inner_texts()
+    sheet.evaluate("dispatchEvent(new Event('afterprint'))")
+
+    assert [line.split("\t")[:3] for line in printed[:4]] == [
+        ["Xuzhou", "2024-01", "100"],
+        ["Xuzhou", "2024-02", "1111.5"],
+        ["Xuzhou", "2024-03", "2222"],
+        ["Xuzhou", "2024-04", "3O3"],
+    ]
+    assert sheet.locator(".tabulator-print-table").count() == 0

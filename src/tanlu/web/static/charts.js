@@ -6,10 +6,11 @@
 
 const PHONE = 520;        /* px: below it the narrow option is drawn */
 const MANY_POINTS = 2000; /* above it a canvas draws faster than SVG */
-const PAPER = 643;        /* px: 170 mm */
+const PAPER = 608;        /* px: 170 mm of paper less the card around it */
 const live = new Map();
 
 let library = null;
+let isPrinting = false;
 
 export function mount(scope, tanlu) {
   for (const element of all(scope, '[data-tabs]')) { bindTabs(element); }
@@ -42,8 +43,14 @@ function listen(tanlu) {
   };
   document.addEventListener('tanlu:theme', each((element) => fit(element, tanlu)));
   document.addEventListener('htmx:after:swap', each(() => {}));
-  addEventListener('beforeprint', each((element) => draw(element, 'wide', 'light', PAPER, tanlu)));
-  addEventListener('afterprint', each((element) => fit(element, tanlu)));
+  addEventListener('beforeprint', () => {
+    isPrinting = true;
+    each((element) => draw(element, 'wide', 'light', PAPER, tanlu))();
+  });
+  addEventListener('afterprint', () => {
+    isPrinting = false;
+    each((element) => fit(element, tanlu))();
+  });
 }
 
 function forget(element) {
@@ -55,7 +62,7 @@ function forget(element) {
 /** Draw for the room and theme there is now; a hidden chart waits until it is shown. */
 function fit(element, tanlu) {
   const width = element.clientWidth;
-  if (!width || !live.has(element)) { return; }
+  if (!width || isPrinting || !live.has(element)) { return; }
   draw(element, width < PHONE ? 'narrow' : 'wide', tanlu.isDark() ? 'dark' : 'light', width, tanlu);
 }
 
