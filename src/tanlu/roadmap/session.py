@@ -23,11 +23,12 @@ from tanlu.roadmap.search import (
     search,
     search_near,
 )
-from tanlu.roadmap.solve import Answer, Status
+from tanlu.roadmap.solve import Answer, Engine, Status
 from tanlu.roadmap.values import is_same_structure, with_values
 from tanlu.roadmap.warm import WarmEngine
 
 if TYPE_CHECKING:
+    from tanlu.roadmap.condense import Condensed
     from tanlu.roadmap.problem import Problem
     from tanlu.roadmap.solved import Solved
 
@@ -96,15 +97,25 @@ class Session:
         known = list(self.solved.found.cuts) if self.solved is not None else []
         self._cuts = Cuts(self._template.layout, condense(self._template), known, GRID)
         now = with_values(self._template, self.problem)
-        first = self._cuts.engine(now, self.options, integer=False).run()
+        whole = self._cuts.engine(now, self.options, integer=False)
+        first, before = whole.run(), self._cuts.small
         if first.values is not None:
             self._cuts.rest(now, first.values)  # a smaller model; what is missing comes back
         self._engine = WarmEngine(now.matrix, seed=self.options.seed, small=self._cuts.small)
         self._cuts.load(self._engine)
-        answer = self._cut(self._engine.run_cold())
+        answer = self._cut(self._begun(whole, first, before))
         if self.solved is not None and answer.objective is not None:
             bound = answer.objective + now.layout.constant
             self._excess = self.solved.objective_cny / MEGA / bound - 1 if bound > 0 else 0.0
+
+    def _begun(self, whole: Engine, first: Answer, before: Condensed | None) -> Answer:
+        """Run from where the whole model's run ended, without the rows that rest."""
+        after = self._cuts.small
+        if first.values is None or before is None or after is None:
+            return self._engine.run_cold()
+        stays = np.isin(before.kept, after.kept)
+        added = np.ones(sum(len(block.keys) for block in self._cuts.blocks), dtype=bool)
+        return self._engine.run_near(whole, np.concatenate([stays, added]))
 
     def _cut(self, answer: Answer) -> Answer:
         for _ in range(ROUNDS):

@@ -15,7 +15,7 @@ from tanlu.roadmap.builder import summed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from tanlu.roadmap.builder import Block, FloatArray, IntArray, MatrixModel
     from tanlu.roadmap.condense import Condensed
@@ -231,6 +231,16 @@ class Engine:
         index = np.arange(len(costs), dtype=np.int32)
         self._must(self._solver.changeColsCost(len(index), index, costs.astype(np.float64)))
 
+    @property
+    def iterations(self) -> int:
+        """Simplex iterations of the last run."""
+        return int(self._solver.getInfo().simplex_iteration_count)
+
+    @property
+    def loaded_rows(self) -> int:
+        """Number of rows that the solver holds."""
+        return int(self._solver.getNumRow())
+
     def basis(self) -> Basis:
         """Return where the last run of a continuous model ended."""
         return self._solver.getBasis()  # a copy: it does not keep the solver alive
@@ -238,6 +248,25 @@ class Engine:
     def start_at(self, basis: Basis) -> None:
         """Start the next run of the same rows and columns where another one ended."""
         self._must(self._solver.setBasis(basis))
+
+    def start_near(self, basis: Basis, rows: NDArray[np.bool_]) -> None:
+        """Start the next run where another one ended that had more rows, or fewer.
+
+        Parameters
+        ----------
+        basis : Basis
+            Of a run with the same columns.
+        rows : ndarray of bool
+            Which of its rows this model has, in their order; further rows of this model, at the
+            end, are taken as not binding.
+        """
+        known = highspy.HighsBasis()
+        known.col_status = basis.col_status
+        kept = [status for status, stays in zip(basis.row_status, rows, strict=True) if stays]
+        more = self.loaded_rows - len(kept)
+        known.row_status = kept + [highspy.HighsBasisStatus.kBasic] * more
+        known.valid = True
+        self._must(self._solver.setBasis(known))
 
     def run(
         self,

@@ -93,7 +93,7 @@ def has_surrender(problem: Problem) -> bool:
 def touched_families(template: Problem, problem: Problem) -> frozenset[str]:
     """Return the families whose rows may have other values in a changed problem."""
     found: set[str] = set()
-    if template.carriers is not problem.carriers or template.sites is not problem.sites:
+    if _are_new_but_for_prices(template, problem):
         found |= {"emissions", "energy_intensity", "electricity", "contracts", "renewable_share"}
         found.add("equity")
     if template.end_uses is not problem.end_uses:
@@ -113,6 +113,22 @@ def touched_families(template: Problem, problem: Problem) -> frozenset[str]:
     if template.budget is not problem.budget or invests:
         found.add("budget")
     return frozenset(found & FAMILIES.keys())
+
+
+def _are_new_but_for_prices(template: Problem, problem: Problem) -> bool:
+    """Say whether carriers or sites differ in more than prices, which no row holds."""
+    pairs = (
+        (template.carriers, problem.carriers),
+        (template.sites, problem.sites),
+    )
+    return any(
+        getattr(owner, field.name) is not getattr(others[name], field.name)
+        for some, others in pairs
+        if some is not others
+        for name, owner in some.items()
+        for field in fields(owner)
+        if field.name != "price"
+    )
 
 
 def _moved_targets(template: Problem, problem: Problem) -> set[str]:

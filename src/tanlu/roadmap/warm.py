@@ -9,9 +9,12 @@ import numpy as np
 
 from tanlu.kernel.errors import TanluError
 from tanlu.roadmap.condense import whole_model
+from tanlu.roadmap.ends import Ends
 from tanlu.roadmap.solve import Answer, Engine, Status
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tanlu.roadmap.builder import MatrixModel
     from tanlu.roadmap.condense import Condensed
 
@@ -25,10 +28,10 @@ class Simplex(IntEnum):
     PRIMAL = 4  # costs were moved
 
 
-MOST_SKIPS = 8
+_SETTLED = {Status.OPTIMAL, Status.INFEASIBLE}
 # A warm run is given up at this part of the cold run's iterations, which are quicker each:
 # the cold run's model is presolved.
-WARM_SHARE = 4
+WARM_SHARE = 2
 
 
 class WarmEngine(Engine):
@@ -53,11 +56,13 @@ class WarmEngine(Engine):
         self.cold_iterations = 0
         self.cold_runs = 0
         self._simplex = Simplex.DUAL
-        self._drags = dict.fromkeys(Simplex, 0)
-        self._skips = dict.fromkeys(Simplex, 0)
+        self._is_solved = False
+        self._ends = Ends(self._now)
 
     def apply(self, matrix: MatrixModel) -> None:
         """Send the solver what differs from the model that it holds."""
+        if self._is_solved:
+            self._ends.remember(self.basis(), self.loaded_rows)
         now, matrix = self._now, self._model.matrix(matrix)
         columns = np.flatnonzero((matrix.lower != now.lower) | (matrix.upper != now.upper))
         if len(columns):
@@ -88,9 +93,21 @@ class WarmEngine(Engine):
         if len(priced):
             index = priced.astype(np.int32)
             self._must(self._solver.changeColsCost(len(index), index, matrix.cost[priced]))
-        only_costs = len(priced) and not (len(columns) or len(rows) or len(cells))
-        self._simplex = Simplex.PRIMAL if only_costs else Simplex.DUAL
         self._now = matrix
+        self._ends.move(matrix)
+        self._begin_near()
+
+    def _begin_near(self) -> None:
+        """Begin the next run where that of the nearest model ended."""
+        near = self._ends.nearest()
+        if near is None:
+            return
+        if not (near.is_last and self._is_solved):
+            if near.n_rows == self.loaded_rows:
+                self.start_at(near.basis)
+            else:  # rows were added since
+                self.start_near(near.basis, np.ones(near.n_rows, dtype=bool))
+        self._simplex = Simplex.PRIMAL if near.only_costs else Simplex.DUAL
 
     def run_cold(self) -> Answer:
         """Forget the basis and run; its iterations are the measure of later warm runs."""
@@ -98,30 +115,38 @@ class WarmEngine(Engine):
         self._set("simplex_strategy", int(Simplex.DUAL))
         self._set("simplex_iteration_limit", UNLIMITED)
         answer = self.run()
+        self._is_solved = answer.status is Status.OPTIMAL
         self.cold_runs += 1
         self.cold_iterations = max(self.iterations, 1)
         return answer
 
-    def run_warm(self) -> Answer:
-        """Run from the last basis: primal after costs, dual after bounds; cold when it drags.
+    def run_near(self, other: Engine, rows: NDArray[np.bool_]) -> Answer:
+        """Run for the first time, from where another run ended.
 
-        After several changes in a row that dragged, as many run cold without a try.
+        Its iterations are the measure of later warm runs.
+
+        Parameters
+        ----------
+        other : Engine
+            A model with the same columns that has run.
+        rows : ndarray of bool
+            Which of its rows this model has.
         """
+        self.cold_iterations = max(other.iterations, 1)
+        self.start_near(other.basis(), rows)
+        self._set("simplex_strategy", int(Simplex.DUAL))
+        answer = self._run_or_fail()
+        return answer if answer.status is Status.OPTIMAL else self.run_cold()
+
+    def run_warm(self) -> Answer:
+        """Run from the nearest basis: primal after costs, dual after bounds; cold when it drags."""
         if not self.cold_iterations:
             return self.run_cold()
         kind, self._simplex = self._simplex, Simplex.DUAL  # what follows adds rows
-        if self._skips[kind]:
-            self._skips[kind] -= 1
-            return self._begin_anew()
         self._set("simplex_strategy", int(kind))
         self._set("simplex_iteration_limit", max(self.cold_iterations // WARM_SHARE, 1))
         answer = self._run_or_fail()
-        if answer.status in {Status.OPTIMAL, Status.INFEASIBLE}:
-            self._drags[kind] = 0
-            return answer
-        self._skips[kind] = min(self._drags[kind], MOST_SKIPS)
-        self._drags[kind] += 1
-        return self._begin_anew()
+        return answer if answer.status in _SETTLED else self._begin_anew()
 
     def _begin_anew(self) -> Answer:
         known = self.cold_iterations
@@ -134,17 +159,13 @@ class WarmEngine(Engine):
         self._set("simplex_strategy", int(Simplex.DUAL))
         self._set("simplex_iteration_limit", UNLIMITED)
         answer = self._run_or_fail()
-        if answer.status in {Status.OPTIMAL, Status.INFEASIBLE}:
-            return answer
-        return self._begin_anew()
+        return answer if answer.status in _SETTLED else self._begin_anew()
 
     def _run_or_fail(self) -> Answer:
+        self._is_solved = False
         try:
-            return self.run()
+            answer = self.run()
         except TanluError:  # a basis that the changed model makes useless
             return Answer(Status.FAILED)
-
-    @property
-    def iterations(self) -> int:
-        """Simplex iterations of the last run."""
-        return int(self._solver.getInfo().simplex_iteration_count)
+        self._is_solved = answer.status is Status.OPTIMAL
+        return answer
