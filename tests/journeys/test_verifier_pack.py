@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+from tanlu.app import packs
 from tests.journeys.conftest import in_workspace, run
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 SAMPLE = resources.files("tanlu.data") / "demo" / "machinery" / "machinery-group-2024.xlsx"
 _SPAN = re.compile(r"(\w+)!\$([A-Z])\$2:\$[A-Z]\$(\d+)")
 _SUM = re.compile(r"SUMIFS\(([^)]*)\)")
-_RESULT = re.compile(r"=INT\(N(\d+)\*Q\1\*1000000\+0\.5\)\+R\1")
+_RESULT = re.compile(r"=INT\(N(\d+)\*Q\1\*1000000\+R\1\)")
 _FACTOR = re.compile(r"=Factors!\$E\$(\d+)")
 
 
@@ -42,16 +43,14 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
     assert run("init", str(folder / "w"), "--name", "Sample").code == 0
     call = in_workspace(folder / "w")
     call("import", str(SAMPLE))
-    call("row", "correct", _first_row(call), "--quantity", "123.456789", "--reason", "read again")
+    first, second = (row["row_id"] for row in call("explain", "inv/2024/scope1")["rows"][:2])
+    call("row", "correct", first, "--quantity", "123.456789", "--reason", "read again")
+    call("row", "void", second, "--reason", "twice")
     written = call("report", "--kind", "verifier", "-o", str(folder))["reports"]
     assert [(row["format"], row["lang"]) for row in written] == [("zip", "zh,en")]
     path = folder / "tanlu-2024-verifier.zip"
     assert hashlib.sha256(path.read_bytes()).hexdigest() == written[0]["sha256"]
     return path, call("inventory", "2024")
-
-
-def _first_row(call: Callable[..., dict[str, Any]]) -> str:
-    return str(call("explain", "inv/2024/scope1")["rows"][0]["row_id"])
 
 
 def members_of(path: Path) -> Members:
@@ -106,7 +105,7 @@ def _evaluated(book: Any) -> dict[str, list[list[Any]]]:
             if isinstance(row[18], str):
                 assert _RESULT.fullmatch(row[18])
                 row[16] = factors[int(_FACTOR.fullmatch(row[16])[1])]  # type: ignore[index]
-                row[18] = math.floor(row[13] * row[16] * 1000000 + 0.5) + row[17]
+                row[18] = math.floor(row[13] * row[16] * 1000000 + row[17])
             rows.append(row)
         found[sheet.title] = rows
     return found
@@ -189,6 +188,42 @@ def test_rows_without_a_result_and_factors_with_their_publication_are_there(
     sources = json.loads(members["data/sources.json"])
     assert [row["file"] for row in sources] == ["machinery-group-2024.xlsx"]
     assert sources[0]["sha256"] == hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
+
+
+def test_more_rows_than_a_sheet_holds_begin_another(
+    packed: tuple[Path, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packs, "ROWS_IN_SHEET", 100)
+    call = in_workspace(packed[0].parent / "w")
+    call("report", "--kind", "verifier", "--year", "2024", "-o", str(tmp_path))
+
+    path = tmp_path / "tanlu-2024-verifier.zip"
+    book = openpyxl.load_workbook(io.BytesIO(members_of(path)["workbook.xlsx"]))
+    rows = _evaluated(book)
+    total = next(book["Totals"].iter_rows(min_row=2))
+    assert len(rows) > 5
+    assert {len(listed) for listed in list(rows.values())[:-1]} == {100}
+    location = packed[1]["total_t"]["location"]
+    assert _sum(str(total[4].value), rows) / 10**9 == location
+    assert failures(path) == set()
+
+
+def test_sums_beyond_the_digits_of_a_spreadsheet_still_verify(tmp_path: Path) -> None:
+    text = "site,item,period,quantity,unit\n" + "".join(
+        f"W{site},natural gas,2024-{month:02d},99999999.123456,Nm3\n"
+        for site in range(5)
+        for month in range(1, 13)
+    )
+    (tmp_path / "data.csv").write_text(text, encoding="utf-8")
+    assert run("init", str(tmp_path / "w"), "--name", "W").code == 0
+    call = in_workspace(tmp_path / "w")
+    call("import", str(tmp_path / "data.csv"))
+    call("report", "--kind", "verifier", "-o", str(tmp_path))
+
+    path = tmp_path / "tanlu-2024-verifier.zip"
+    totals = json.loads(members_of(path)["data/totals.json"])
+    assert max(row["mg"] for row in totals) > 2**53
+    assert failures(path) == set()
 
 
 def test_the_same_ledger_gives_the_same_bytes(
@@ -333,6 +368,18 @@ def _edited_quantity(members: Members) -> None:
     _edited(members, "sheet2", r'(<c r="N5"[^>]*><v>)[^<]*', r"\g<1>1")
 
 
+def _edited_factor(members: Members) -> None:
+    _edited(members, "sheet3", r'(<c r="E3"[^>]*><v>)[^<]*', r"\g<1>1")
+
+
+def _edited_rounding(members: Members) -> None:
+    _edited(members, "sheet2", r'(<c r="R5"[^>]*><v>)[^<]*', r"\g<1>9")
+
+
+def _without_a_total(members: Members) -> None:
+    _edited(members, "sheet1", r'<row r="3".*?</row>', "")
+
+
 def _edited_sum(members: Members) -> None:
     _edited(members, "sheet1", r'(<c r="E2"[^>]*><f>[^<]*</f><v>)\d+', r"\g<1>1")
 
@@ -350,7 +397,10 @@ def _edited_sum(members: Members) -> None:
         (_edited_cell, "PACK_CELL"),
         (_edited_formula, "PACK_CELL"),
         (_edited_quantity, "PACK_CELL"),
+        (_edited_factor, "PACK_CELL"),
+        (_edited_rounding, "PACK_CELL"),
         (_edited_sum, "PACK_CELL"),
+        (_without_a_total, "PACK_CELL"),
     ],
 )
 def test_a_change_is_seen_even_where_the_manifest_was_made_to_fit(

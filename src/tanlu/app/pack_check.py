@@ -22,17 +22,18 @@ from xml.etree import ElementTree as ET
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    Cells = Mapping[str, tuple[str, str]]  # value and formula by letter
+    Pairs = list[tuple[str, Any, Any]]
+
 FORMAT = "tanlu-pack-1"
 MANIFEST, ROWS, TOTALS = "manifest.json", "data/rows.jsonl", "data/totals.json"
 EVENTS, BOOK, INVENTORY = "ledger/events.jsonl", "workbook.xlsx", "data/inventory.json"
 LEDGER = re.compile(r"ledger/rows-(\d+)\.txt")
 MOST_BYTES, MOST_FAILURES = 4 << 30, 200  # of all members unpacked; told
-ROWS_IN_SHEET = 1_000_000
 _LEDGER_TAG, _EVENT_TAG = b"tanlu-ledger-1\0", b"tanlu-event-1\0"
 _SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_ACTIVITY = ("main", "market", "upstream")
 _UNESCAPE = {"\\": "\\", "p": "|", "n": "\n", "r": "\r"}
-_CELL = re.compile(r"([A-Z]+)(\d+)")
+_CELL, _EMPTY = re.compile(r"([A-Z]+)(\d+)"), ("", "")
 _BROKEN = (zipfile.BadZipFile, zlib.error, ET.ParseError, OSError, ValueError, LookupError,
            TypeError, AttributeError, ArithmeticError, RuntimeError, EOFError)  # fmt: skip
 
@@ -59,10 +60,7 @@ class Check:
 
 
 def check_pack(path: str, expect_head: str = "") -> dict[str, Any]:
-    """Return what was recomputed of a pack, its head and every failure.
-
-    `expect_head` is ``seq:hash`` printed elsewhere, which has to be in the chain; may be empty.
-    """
+    """Return what was recomputed of a pack and every failure; a head given must be in its chain."""
     check = Check()
     try:
         with zipfile.ZipFile(path) as check.pack:
@@ -72,8 +70,8 @@ def check_pack(path: str, expect_head: str = "") -> dict[str, Any]:
                 _head(check, expect_head)
     except _BROKEN as error:
         check.fail("PACK_UNREADABLE", found=f"{type(error).__name__}: {error}")
-    told: dict[str, Any] = {"events": len(check.heads), "head": check.manifest.get("head", "")}
-    return told | {"checked": dict(check.checked), "failures": check.failures}
+    told = {"checked": dict(check.checked), "failures": check.failures}
+    return {"events": len(check.heads), "head": check.manifest.get("head", ""), **told}
 
 
 def _members(check: Check) -> bool:
@@ -103,8 +101,7 @@ def _members(check: Check) -> bool:
 
 def _chain(check: Check) -> None:
     """Recompute the hash of each event from the one before it."""
-    identity = str(check.manifest["workspace"]).encode("utf-8")
-    before = hashlib.sha256(_LEDGER_TAG + identity).hexdigest()
+    before = hashlib.sha256(_LEDGER_TAG + check.manifest["workspace"].encode()).hexdigest()
     for expected, event in enumerate(map(json.loads, check.read(EVENTS)), start=1):
         body = event["body"].encode("utf-8")
         framed = expected.to_bytes(8, "big") + len(body).to_bytes(4, "big") + body
@@ -118,12 +115,12 @@ def _chain(check: Check) -> None:
 
 
 def _head(check: Check, expect_head: str) -> None:
-    last = max(check.heads, default=0)
-    if check.manifest["head"] != f"{last}:{check.heads.get(last, '')}":
-        check.fail("PACK_HEAD", expected=check.manifest["head"], found=last)
-    seq, _, hash_ = expect_head.partition(":")
+    last, (seq, _, hash_) = max(check.heads, default=0), expect_head.partition(":")
+    found = f"{last}:{check.heads.get(last, '')}"
+    if check.manifest["head"] != found:
+        check.fail("PACK_HEAD", expected=check.manifest["head"], found=found)
     if expect_head and not (hash_ and check.heads.get(int(seq), "").startswith(hash_)):
-        check.fail("PACK_HEAD", expected=expect_head, found=f"{last}:{check.heads.get(last, '')}")
+        check.fail("PACK_HEAD", expected=expect_head, found=found)
 
 
 def _ledger(check: Check) -> None:
@@ -159,14 +156,14 @@ def _rows(check: Check) -> None:
     for row in map(json.loads, check.read(ROWS)):
         check.checked["results"] += 1
         if row["result_mg"] is not None:
-            exact = row["result_mg"]  # the rounding of the green-power ledger has no factor
-            if row["factor"] is not None:
+            exact = row["result_mg"]
+            if row["factor"] is not None:  # the rounding of the green-power ledger has none
                 product = Fraction(row["quantity"]) * Fraction(row["factor"]) * 10**6
                 exact = floor(product + Fraction(1, 2))
             if exact != row["result_mg"]:
                 check.fail("PACK_RESULT", row=row["row_id"], expected=exact, found=row["result_mg"])
             sums.update(dict.fromkeys(sums_of(row), row["result_mg"]))
-        if row["kind"] in _ACTIVITY:
+        if row["kind"] in ("main", "market", "upstream"):
             seen.add(row["row_id"])
             _in_ledger(check, row, current.get(row["row_id"]))
     for row_id in sorted({*current} - seen):
@@ -174,13 +171,11 @@ def _rows(check: Check) -> None:
     _totals(check, sums)
 
 
-def _in_ledger(check: Check, row: Mapping[str, Any], known: tuple[str, ...] | None) -> None:
+def _in_ledger(check: Check, row: Mapping[str, Any], known: Any) -> None:
     """Compare site, item, quantity and unit with the ledger; out of range there is no quantity."""
-    found: tuple[object, ...] = (row["site"], row["item"])
-    wanted: tuple[object, ...] | None = known and known[:2]
-    if known and row["quantity"] is not None:
-        found = (*found, Fraction(row["quantity"]), row["unit"])
-        wanted = (*known[:2], Fraction(known[2]), known[3])
+    is_whole = row["quantity"] is not None
+    found = (row["site"], row["item"], is_whole and (Fraction(row["quantity"]), row["unit"]))
+    wanted = known and (*known[:2], is_whole and (Fraction(known[2]), known[3]))
     if found != wanted:
         check.fail("PACK_LEDGER_ROW", row=row["row_id"], expected=known, found=found)
 
@@ -203,51 +198,55 @@ def _totals(check: Check, sums: Mapping[tuple[str, str, str], int]) -> None:
     check.checked["totals"] = len(told)
     for key in sorted({*told} | {*sums}):
         if told.get(key) != sums.get(key):
-            wanted, name = told.get(key), "/".join(key)
-            check.fail("PACK_TOTAL", name=name, expected=wanted, found=sums.get(key))
+            found = sums.get(key)
+            check.fail("PACK_TOTAL", name="/".join(key), expected=told.get(key), found=found)
     for basis, t in json.loads(check.pack.read(INVENTORY))["total_t"].items():
         mg = sums.get((basis, "total", ""))
-        found = None if mg is None else float(Fraction(mg, 10**9))
-        if found != (None if t is None else float(t)):
-            check.fail("PACK_TOTAL", name=f"inventory/{basis}", expected=t, found=found)
+        if t != (None if mg is None else float(Fraction(mg, 10**9))):
+            check.fail("PACK_TOTAL", name=f"inventory/{basis}", expected=t, found=mg)
 
 
 def _workbook(check: Check) -> None:
     """Hold the workbook's cells and formulas against the exact rows."""
+    factors: dict[Any, Any] = {}
     with check.pack.open(BOOK) as file, zipfile.ZipFile(file) as book:
         sheets, told = _sheets(book), _told(check)
         known = map(json.loads, check.read(ROWS))
-        for name, member in sheets.items():
-            for number, cells in _cells(book, member) if name.startswith("Rows") else ():
-                if number > 1:
-                    check.checked["cells"] += len(cells)
-                    _compare(check, name, number, cells, next(known, {"row_id": None}))
-        if next(known, None) is not None:
-            check.fail("PACK_CELL", cell="Rows", expected="more rows", found="end")
+        for name in filter(re.compile("Rows").match, sheets):
+            for number, cells in _cells(book, sheets[name]):
+                row = next(known, {"row_id": None, "result_mg": None, "factor_line": None})
+                check.checked["cells"] += len(cells)
+                factors[row["factor_line"]] = row.get("factor")
+                _same(check, name, number, _pairs(row, number, cells))
+        _same(check, "Rows", 0, [("", None, next(known, None))])
+        for number, cells in _cells(book, sheets["Factors"]):
+            pair = ("E", _held(factors[number]), float(cells["E"][0]))
+            _same(check, "Factors", number, [pair])
         for number, cells in _cells(book, sheets["Totals"]):
-            basis, group, name = (cells.get(letter, ("", ""))[0] for letter in "ABC")
-            wanted, found = told.pop((basis, group, name), None), cells.get("E", ("", ""))
-            if number > 1 and (_number(found) != wanted or not found[1]):
-                check.fail("PACK_CELL", cell=f"Totals!E{number}", expected=wanted, found=found)
-        for key in sorted(told):
-            check.fail("PACK_CELL", cell="Totals", expected="/".join(key), found="")
+            basis, group, name = (cells.get(letter, _EMPTY)[0] for letter in "ABC")
+            wanted, cell = told.pop((basis, group, name), None), cells.get("E", _EMPTY)
+            _same(check, "Totals", number, [("E", (wanted, True), (_number(cell), cell[1] > ""))])
+        _same(check, "Totals", 0, [("", {}, told)])
 
 
-def _compare(
-    check: Check, sheet: str, number: int, cells: Mapping[str, tuple[str, str]],
-    row: Mapping[str, Any],
-) -> None:  # fmt: skip
-    """Compare id, quantity, result and the two formulas of a row."""
-    empty = ("", "")
-    pairs: list[tuple[str, object, object]] = [("B", row["row_id"], cells.get("B", empty)[0])]
-    pairs.append(("S", row.get("result_mg"), _number(cells.get("S", empty))))
-    if row.get("result_mg") is not None and row["factor"] is not None:
-        held = f"{float(Fraction(row['quantity'])):.16G}"
-        pairs += [
-            ("N", float(held), float(cells.get("N", empty)[0] or "nan")),
-            ("Q", factor_formula(row["factor_line"]), cells.get("Q", empty)[1]),
-            ("S", result_formula(number), cells.get("S", empty)[1]),
-        ]
+def _held(exact: str) -> float:
+    """Return the double that a workbook holds for an exact number: 16 digits are written."""
+    return float(f"{float(Fraction(exact)):.16G}")
+
+
+def _pairs(row: Mapping[str, Any], number: int, cells: Cells) -> Pairs:
+    """Return what the id, the result and where it is calculated the operands and formulas are."""
+    at, result = {letter: cells.get(letter, _EMPTY) for letter in "BNQRS"}, row["result_mg"]
+    pairs: Pairs = [("B", row["row_id"], at["B"][0]), ("S", result, _number(at["S"]))]
+    if result is not None and row["factor"] is not None:
+        n, q, r = (float(at[letter][0] or 0) for letter in "NQR")
+        pairs += [("N", _held(row["quantity"]), n), ("Q", _held(row["factor"]), q)]
+        pairs += [("Q", factor_formula(row["factor_line"]), at["Q"][1])]
+        pairs += [("S", result_formula(number), at["S"][1]), ("R", result, floor(n * q * 1e6 + r))]
+    return pairs
+
+
+def _same(check: Check, sheet: str, number: int, pairs: Pairs) -> None:
     for letter, wanted, found in pairs:
         if wanted != found:
             check.fail("PACK_CELL", cell=f"{sheet}!{letter}{number}", expected=wanted, found=found)
@@ -255,7 +254,7 @@ def _compare(
 
 def result_formula(number: int) -> str:
     """Return the formula of a result: quantity times factor in mg, rounded once."""
-    return f"INT(N{number}*Q{number}*1000000+0.5)+R{number}"
+    return f"INT(N{number}*Q{number}*1000000+R{number})"
 
 
 def factor_formula(line: int) -> str:
@@ -264,7 +263,7 @@ def factor_formula(line: int) -> str:
 
 
 def _number(cell: tuple[str, str]) -> int | None:
-    return int(float(cell[0])) if cell[0] else None
+    return int(Fraction(cell[0])) if cell[0] else None
 
 
 def _sheets(book: zipfile.ZipFile) -> dict[str, str]:
@@ -276,8 +275,8 @@ def _sheets(book: zipfile.ZipFile) -> dict[str, str]:
     return {name: f"xl/worksheets/sheet{n}.xml" for n, name in enumerate(names, start=1)}
 
 
-def _cells(book: zipfile.ZipFile, member: str) -> Iterator[tuple[int, dict[str, tuple[str, str]]]]:
-    """Yield each row's number and its cells by letter: value and formula."""
+def _cells(book: zipfile.ZipFile, member: str) -> Iterator[tuple[int, Cells]]:
+    """Yield the number of each row below the headings and its cells: value and formula."""
     with book.open(member) as file:
         for _, node in ET.iterparse(file):  # noqa: S314 (bounded by the size of the pack)
             if node.tag != f"{_SPACE}row":
@@ -289,7 +288,8 @@ def _cells(book: zipfile.ZipFile, member: str) -> Iterator[tuple[int, dict[str, 
                 value = text or cell.findtext(f"{_SPACE}v") or ""
                 if match:
                     cells[match[1]] = value, cell.findtext(f"{_SPACE}f") or ""
-            yield int(node.get("r", "0")), cells
+            if node.get("r") != "1":  # the headings
+                yield int(node.get("r", "0")), cells
             node.clear()
 
 

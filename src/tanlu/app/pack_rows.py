@@ -248,10 +248,15 @@ class _Rows:
                 )
         known = body.get("quantity") if quantity is None else exact_text(quantity)
         return {
-            **body, "line": self._line, "quantity": known,
+            **body, "line": self._line, "quantity": known, "name": self._name(body),
             "factor": None if kg is None else exact_text(kg), "factor_line": line, "gas": gas,
             "result_mg": result,
         }  # fmt: skip
+
+    def _name(self, body: Mapping[str, Any]) -> str:
+        """Return the item in both languages, or the words of the record."""
+        item = self._items.get(body["item"])
+        return f"{item.name_zh} {item.name_en}" if item else str(body["item"])
 
 
 def _is_asked(stream: Stream, item: Item | None) -> bool:

@@ -34,12 +34,13 @@ if TYPE_CHECKING:
     from tanlu.app.inventories import TakenInventory
     from tanlu.storage import Workspace
 
+ROWS_IN_SHEET = 1_000_000  # a sheet holds 1,048,576
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _MG_PER_T = 10**9
 _ROW_HEADS = (
     "line", "row_id", "kind", "location", "market", "scope", "iso", "category", "site", "item",
-    "month", "written", "written_unit", "quantity", "unit", "gas", "factor", "correction",
-    "result_mg", "result_t", "status", "file", "sheet", "cell",
+    "month", "written", "written_unit", "quantity", "unit", "gas", "factor", "rounding",
+    "result_mg", "result_t", "status", "file", "sheet", "cell", "name",
 )  # fmt: skip
 _FACTOR_HEADS = (
     "line", "id", "edition", "gas", "kg_per_unit", "exact", "unit", "published", "published_unit",
@@ -131,7 +132,7 @@ def _write_members(workspace: Workspace, taken: TakenInventory, folder: Path) ->
     for name in ("data", "ledger"):
         (folder / name).mkdir()
     written, factors = _Written(), FactorLines()
-    book = PackBook(folder / pack_check.BOOK, _heads(_ROW_HEADS), limit=pack_check.ROWS_IN_SHEET)
+    book = PackBook(folder / pack_check.BOOK, _heads(_ROW_HEADS), limit=ROWS_IN_SHEET)
     with (folder / pack_check.ROWS).open("w", encoding="utf-8", newline="\n") as lines:
         for row in pack_rows(taken, factors):
             number = book.next_number()
@@ -272,8 +273,10 @@ def _findings(workspace: Workspace) -> list[dict[str, Any]]:
 
 
 def _grid(inventory: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    zh, en = Say("zh"), Say("en")
     for row in inventory["coverage"]["grid"]:
-        months = {f"m{n}": state for n, state in enumerate(row["months"], start=1)}
+        codes = [f"report.state.{state}" for state in row["months"]]
+        months = {f"m{n}": f"{zh(code)} {en(code)}" for n, code in enumerate(codes, start=1)}
         yield {"site": row["site"], "item": row["item"]} | months
 
 

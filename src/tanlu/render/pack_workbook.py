@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from fractions import Fraction
-from math import floor
 from typing import TYPE_CHECKING, Any
 
 from xlsxwriter import Workbook
@@ -21,9 +20,9 @@ _ROWS, _FACTORS, _TOTALS = "Rows", "Factors", "Totals"
 _WIDE, _NARROW = 28, 13
 _WIDE_COLUMNS = frozenset({"row_id", "file", "name", "document", "title", "id", "finding", "place"})
 _MG_PER_KG, _MG_PER_T = 10**6, 10**9
-_HALF = 0.5
-_LIVE = frozenset({"factor", "correction", "result_t"})  # written by formulas
-_Q, _R, _S, _T = 16, 17, 18, 19  # factor, correction, result in mg and in t
+_DOUBT = 2**-46  # spreadsheets take doubles for equal that differ by a little less
+_LIVE = frozenset({"factor", "rounding", "result_t"})  # written by formulas
+_Q, _R, _S, _T = 16, 17, 18, 19  # factor, rounding term, result in mg and in t
 
 
 def as_written(value: Fraction) -> float:
@@ -31,8 +30,12 @@ def as_written(value: Fraction) -> float:
     return float(f"{float(value):.16G}")
 
 
-def correction(quantity: Fraction, factor: Fraction, result_mg: int) -> int:
-    """Return what the doubles of a spreadsheet miss of an exact result [mg]; mostly 0.
+def rounding_term(quantity: Fraction, factor: Fraction, result_mg: int) -> float:
+    """Return what is added to the product before it is cut to whole mg.
+
+    It is 0.5, to the nearest. Where a product lies so near a half that the doubles of a
+    spreadsheet cannot tell its side, 0.25 or 0.75 put it clear of the edge; where doubles hold no
+    fraction any more, it is what gives the exact result.
 
     Parameters
     ----------
@@ -42,7 +45,11 @@ def correction(quantity: Fraction, factor: Fraction, result_mg: int) -> int:
         ``floor(quantity * factor * 10^6 + 1/2)``.
     """
     product = as_written(quantity) * as_written(factor) * _MG_PER_KG
-    return result_mg - floor(product + _HALF)
+    edge = max(abs(product) * _DOUBT, _DOUBT)
+    for term in (0.5, 0.25, 0.75):
+        if edge <= product + term - result_mg <= 1 - edge:
+            return term
+    return result_mg + 0.5 - product
 
 
 class PackBook:
@@ -95,7 +102,7 @@ class PackBook:
         if row["factor"] is not None:
             quantity, factor = Fraction(row["quantity"]), Fraction(row["factor"])
             sheet.write_formula(at, _Q, f"={formulas[0]}", None, as_written(factor))
-            sheet.write_number(at, _R, correction(quantity, factor, result))
+            sheet.write_number(at, _R, rounding_term(quantity, factor, result))
             sheet.write_formula(at, _S, f"={formulas[1]}", self._whole, result)
         sheet.write_formula(at, _T, f"=S{at + 1}/{_MG_PER_T}", self._tonnes, result / _MG_PER_T)
 
