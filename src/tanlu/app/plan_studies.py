@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Tell = Callable[[str, int, int], None]
 
 BASE = "base"
+_UNCERTAIN = frozenset({"risk", "scenarios", "tornado"})  # studies that need uncertain factors
 _SCALED = frozenset({"reduce", "absolute"})  # effects whose saved share is drawn
 
 
@@ -29,9 +30,9 @@ class StudyOptions:
 
     Parameters
     ----------
-    is_delay, is_risk, is_regret, is_alternatives : bool
+    is_delay, is_risk, is_regret, is_alternatives, is_tornado : bool
         Cost of delay; chance of each target; plans against scenarios; other plans that cost
-        nearly the same.
+        nearly the same; what each uncertain factor alone does.
     pareto, scenarios : int
         Number of caps, and of random futures; 0 for none.
     what_if : tuple of str
@@ -52,6 +53,7 @@ class StudyOptions:
     is_risk: bool = False
     is_regret: bool = False
     is_alternatives: bool = False
+    is_tornado: bool = False
     pareto: int = 0
     scenarios: int = 0
     what_if: tuple[str, ...] = ()
@@ -78,6 +80,7 @@ class StudyOptions:
             ),
             "risk": (self.is_risk or self.chance is not None, risk),
             "scenarios": (self.scenarios > 0, {"count": self.scenarios, "seed": self.seed}),
+            "tornado": (self.is_tornado, {}),
             "what_if": (bool(self.what_if), {"set": list(self.what_if)}),
         }
         return {name: arguments for name, (is_asked, arguments) in every.items() if is_asked}
@@ -120,6 +123,15 @@ def study_roadmap(
     TanluError
         As `plans.plan_roadmap`; ``plan.change``.
     """
+    prepared, case = prepare_studies(workspace, options=options, studies=studies)
+    solved = solve_in_child(case, options.search, studies=studies.asked, tell=tell)
+    return plans.keep(workspace, prepared, solved, options=options, say=say)
+
+
+def prepare_studies(
+    workspace: Workspace, *, options: PlanOptions, studies: StudyOptions
+) -> tuple[plans.PreparedPlan, dict[str, Any]]:
+    """Return the plan case of a workspace, and the same with what the studies need."""
     taken = plans.base_inventory(workspace)
     prepared = plans.prepare(workspace, options=options, taken=taken)
     case = with_uncertainty(prepared.case, studies)
@@ -132,13 +144,12 @@ def study_roadmap(
             }
             for name in other_scenarios()
         ]
-    solved = solve_in_child(case, options.search, studies=studies.asked, tell=tell)
-    return plans.keep(workspace, prepared, solved, options=options, say=say)
+    return prepared, case
 
 
 def with_uncertainty(case: Mapping[str, Any], studies: StudyOptions) -> dict[str, Any]:
     """Return a case with its uncertain factors: its own, else those of the tables."""
-    if case.get("uncertainty") or not {"risk", "scenarios"} & studies.asked.keys():
+    if case.get("uncertainty") or not _UNCERTAIN & studies.asked.keys():
         return dict(case)
     return dict(case) | {"uncertainty": uncertain_rows(case)}
 

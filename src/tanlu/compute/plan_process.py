@@ -29,7 +29,7 @@ PLAN = "plan"  # what `tell` hears of the plan itself, beside the studies
 _GRACE_SECONDS = 60.0
 _SEARCHES = 20  # bound, fix, tangents, ties and reasons are separate runs
 _STUDY_RUNS = {"alternatives": 4, "delay": 9, "pareto": 20, "regret": 4, "risk": 7, "robust": 8,
-               "scenarios": 20}  # fmt: skip
+               "scenarios": 20, "tornado": 6}  # fmt: skip
 _LOOK_SECONDS = 0.05  # how often it is seen that a person stopped the run
 STOP_SECONDS = 1.8  # what a stopped child has for the best plan so far
 

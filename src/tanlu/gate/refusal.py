@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _STATUSES: Mapping[str, int] = {
     "accounts.busy": 503,
     "accounts.wait": 429,
+    "activity.not-yours": 403,
+    "activity.own": 403,
+    "activity.sites": 403,
     "app.code-unknown": 404,
     "app.figure-empty": 404,
     "app.figure-unknown": 404,
@@ -49,6 +52,8 @@ _STATUSES: Mapping[str, int] = {
     "storage.full": 507,
     "storage.period-closed": 409,
     "storage.read-only": 403,
+    "storage.row-changed": 409,
+    "study.none-kept": 404,
     "target.unknown": 404,
 }
 WRONG_INPUT = 422

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
 from tanlu.render import svg as engine
-from tanlu.render.kinds import curve, flow, macc, plan, ranking, series, wedge
+from tanlu.render.kinds import curve, flow, macc, plan, ranking, series, spread, wedge
 from tanlu.render.kinds.frame import HEIGHT, Pen
 from tanlu.render.theme import THEMES
 
@@ -28,6 +28,9 @@ KINDS: Mapping[str, Callable[[Figure, Pen], dict[str, Any]]] = {
     "stack": series.stack,
     "heatmap": series.heatmap,
     "grand": curve.grand,
+    "fan": spread.fan,
+    "tornado": spread.tornado,
+    "scatter": spread.scatter,
 }
 _HEIGHTS: Mapping[str, Callable[[Figure, int], int]] = {
     "wedge": lambda _figure, _width: wedge.HEIGHT,
@@ -39,6 +42,7 @@ _HEIGHTS: Mapping[str, Callable[[Figure, int], int]] = {
     "stack": series.stack_height,
     "heatmap": series.heatmap_height,
     "grand": lambda _figure, _width: curve.HEIGHT,
+    "tornado": spread.tornado_height,
 }
 
 

@@ -162,7 +162,7 @@ class Figure:
         Figure id, printed below the chart.
     kind : str
         Chart family: wedge, gantt, budget, macc, pareto, waterfall, sankey, lines, stack,
-        heatmap, grand.
+        heatmap, grand, fan, tornado, scatter.
     title : Text
         States the finding.
     subtitle : Text

@@ -91,10 +91,10 @@ def scenario_series(
 
 def discount_rate(series: Mapping[str, Mapping[int, Fraction]], year: int) -> Fraction:
     """Return the discount rate of a scenario in a year [-]; every scenario has one."""
-    return _held(series["discount_rate"], year)
+    return held(series["discount_rate"], year)
 
 
-def _held(points: Mapping[int, Fraction], year: int) -> Fraction:
+def held(points: Mapping[int, Fraction], year: int) -> Fraction:
     """Return the value of a year between the points; the ends are held."""
     return interpolate(points, min(max(year, min(points)), max(points)))
 
@@ -157,7 +157,7 @@ class _Maker:
         points = dict(self.series.get(name, {}))
         if not points:
             return [default if default is not None else Fraction(0)] * len(self.years)
-        return [_held(points, year) for year in self.years]
+        return [held(points, year) for year in self.years]
 
     def case(self) -> dict[str, Any]:
         index = self.path("output_index", Fraction(1))

@@ -21,6 +21,7 @@ from tanlu.roadmap.search import Options
 from tanlu.roadmap.session import Session
 from tanlu.roadmap.solved import Solved
 from tanlu.roadmap.sweeps import cap_range, evaluate, has_cap, pareto, with_horizon_cap
+from tanlu.roadmap.tornado import tornado
 from tanlu.roadmap.uncertain import draw, read_factors
 from tanlu.roadmap.whatif import what_if
 
@@ -451,6 +452,11 @@ def _alternatives(context: Context, arguments: Mapping[str, Any]) -> dict[str, A
     }
 
 
+def _tornado(context: Context, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Swing each uncertain factor alone to its ends."""
+    return tornado(context.session, context.factors(), progress=context.progress("tornado"))
+
+
 STUDIES: dict[str, Callable[[Context, Mapping[str, Any]], dict[str, Any]]] = {
     "alternatives": _alternatives,
     "delay": _delay,
@@ -459,5 +465,6 @@ STUDIES: dict[str, Callable[[Context, Mapping[str, Any]], dict[str, Any]]] = {
     "risk": _risk,
     "robust": _robust,
     "scenarios": _scenarios,
+    "tornado": _tornado,
     "what_if": _what_if,
 }

@@ -32,6 +32,7 @@ def make_body() -> dict[str, Any]:
         "risk": {"draws": 40, "chance": 0.99},
         "robust": {"lock_year": 2027},
         "scenarios": {"count": 2},
+        "tornado": {},
         "what_if": {"set": ["budget=x1.4"]},
     }
     return plan_with_studies(case, {"explain": False}, asked)

@@ -42,6 +42,7 @@ def test_every_study_answers_in_json_that_needs_no_more() -> None:
         "risk": {"draws": 400, "seed": 3},
         "robust": {"lock_year": 2027},
         "scenarios": {"count": 5},
+        "tornado": {},
         "what_if": {"set": ["budget=x1.4"]},
     }
     told: list[tuple[str, int, int]] = []
@@ -58,6 +59,10 @@ def test_every_study_answers_in_json_that_needs_no_more() -> None:
     json.dumps(body, allow_nan=False)
     assert body["studies"]["delay"]["delays"][0]["extra_cost"] == pytest.approx(13_750_088, abs=2)
     assert body["studies"]["what_if"]["plan"]["moves"]
+    swung = body["studies"]["tornado"]["factors"]
+    assert [row["id"] for row in swung] == ["activity"]
+    assert swung[0]["low"] < 0
+    assert swung[0]["high"] is None  # with a tenth more activity the budget is too small
     assert body["studies"]["regret"]["scenarios"] == ["as_planned", "rich"]
 
 

@@ -130,6 +130,9 @@ def _add_plan(program: typer.Typer, call: Call, say: Say) -> None:
         aversion: Annotated[
             float | None, typer.Option("--aversion", min=0, max=1, help=say("cli.plan.aversion"))
         ] = None,
+        is_tornado: Annotated[
+            bool, typer.Option("--tornado", help=say("cli.plan.tornado"))
+        ] = False,
         is_alternatives: Annotated[
             bool, typer.Option("--alternatives", help=say("cli.plan.alternatives"))
         ] = False,
@@ -142,9 +145,9 @@ def _add_plan(program: typer.Typer, call: Call, say: Say) -> None:
 
         studies = plan_studies.StudyOptions(
             is_delay=is_delay, is_risk=is_risk, is_regret=is_regret,
-            is_alternatives=is_alternatives, pareto=pareto, scenarios=scenarios,
-            what_if=tuple(what_if or ()), chance=chance, seed=seed, robust=robust,
-            aversion=aversion,
+            is_alternatives=is_alternatives, is_tornado=is_tornado, pareto=pareto,
+            scenarios=scenarios, what_if=tuple(what_if or ()), chance=chance, seed=seed,
+            robust=robust, aversion=aversion,
         )  # fmt: skip
         options = plans.PlanOptions(
             scenario=scenario, settings=tuple(settings or ()), locks=tuple(locks or ()),

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app import plan_words
+from tanlu.app.findings import item_name
 from tanlu.cli.views import goals, layout
 from tanlu.render.amounts import amount
 
@@ -236,6 +237,22 @@ def _scenarios(
     layout.line(console, say("study.scenarios", **facts))
 
 
+def _tornado(console: Console, say: Say, study: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+    layout.line(console, say("study.tornado"), style="bold")
+    heads = [say("study.factor"), say("study.factor.range"), say("study.factor.low"),
+             say("study.factor.high")]  # fmt: skip
+    rows = [
+        (_factor(row, say), f"{say.number(row['from'])} – {say.number(row['to'])}",
+         _cost(row["low"], say, body), _cost(row["high"], say, body))
+        for row in study["factors"]
+    ]  # fmt: skip
+    layout.table(console, heads, rows, right=3)
+
+
+def _factor(row: Mapping[str, Any], say: Say) -> str:
+    return say(f"report.factor.{row['kind']}", item=item_name(row["applies_to"], say))
+
+
 _VIEWS: dict[str, Show] = {
     "alternatives": _alternatives,
     "delay": _delay,
@@ -244,5 +261,6 @@ _VIEWS: dict[str, Show] = {
     "risk": _risk,
     "robust": _robust,
     "scenarios": _scenarios,
+    "tornado": _tornado,
     "what_if": _what_if,
 }

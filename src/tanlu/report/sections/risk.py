@@ -149,15 +149,16 @@ def risk(source: Source, found: PlanPayload) -> tuple[Block, ...]:
     studies = _studies(found)
     blocks: list[Block] = []
     if studies.get("risk"):
-        blocks.append(_chances(source, studies["risk"]))
+        blocks.append(chances(source, studies["risk"]))
     if studies.get("delay"):
-        blocks.append(_delays(studies["delay"]))
+        blocks.append(delays(studies["delay"]))
     if studies.get("regret"):
         blocks += _regret(studies["regret"])
     return tuple(blocks) or (Paragraph(text("report.absent.risk"), "hint"),)
 
 
-def _chances(source: Source, study: Mapping[str, Any]) -> Table:
+def chances(source: Source, study: Mapping[str, Any]) -> Table:
+    """Return the probability of meeting each target, and of meeting all."""
     names = {row["id"]: row.get("name") for row in source.payload.get("targets") or ()}
     rows = [
         Row(
@@ -196,7 +197,8 @@ def _target(row: Mapping[str, Any], names: Mapping[str, Any]) -> Node:
     return Name(pair["zh"], pair.get("en", "")) if pair else str(row["target"])
 
 
-def _delays(study: Mapping[str, Any]) -> Table:
+def delays(study: Mapping[str, Any]) -> Table:
+    """Return what each delay costs."""
     rows = tuple(
         Row(
             (

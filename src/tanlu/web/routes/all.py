@@ -1,6 +1,7 @@
 """Every router of pages, in the order of the rail."""
 
 from tanlu.web.routes import (
+    activity,
     assets,
     calculators,
     hotspots,
@@ -27,6 +28,7 @@ ROUTERS = (
     welcome.router,
     organisation.router,
     imports.router,
+    activity.router,
     inventory.router,
     hotspots.router,
     targets.router,
