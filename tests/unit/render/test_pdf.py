@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from tanlu.i18n.say import LANGUAGES, Say
-from tanlu.render.documents import pdf
+from tanlu.render.documents import marks, pdf, word
 from tanlu.report.build import build
 
 if TYPE_CHECKING:
@@ -97,6 +97,17 @@ def test_hostile_names_are_printed_as_they_are(payload: dict[str, Any]) -> None:
     text = text_of(made(build(cast("ReportPayload", payload))))
 
     assert text.count(squeezed(PRINTED)) > 2
+
+
+def test_every_character_of_the_font_can_be_printed(payload: dict[str, Any]) -> None:
+    every = "".join(map(chr, sorted(marks.covered())))
+    payload["organisation"] = {"name": every}
+    payload["factors"][0]["document"] = every
+
+    tree = build(cast("ReportPayload", payload), kind="inventory")
+
+    for document in (pdf.document, word.document):
+        assert len(document(tree, Say("zh-Hant").typographic())) > 100_000
 
 
 def test_every_page_prints_the_stamp_and_its_number(report: Report) -> None:

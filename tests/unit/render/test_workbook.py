@@ -106,6 +106,10 @@ def test_a_text_like_a_formula_gets_a_leading_quote(text: str) -> None:
     assert workbook.guarded(text, Say("en")) == f"'{text}"
 
 
+def test_what_xml_may_not_hold_is_spelled_out() -> None:
+    assert workbook.guarded("a\ufffeb\ud83d 😀", Say("en")) == "a[U+FFFE]b[U+D83D] 😀"
+
+
 def test_a_text_too_long_for_a_cell_says_how_much_is_left() -> None:
     told = workbook.guarded("x" * 40_000, Say("en"))
 

@@ -7,6 +7,7 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
+from tanlu.render.labels import ELLIPSIS
 from tanlu.render.views import GAS
 
 Run = tuple[str, str]  # text, and "", "sub" or "super"
@@ -15,6 +16,7 @@ BREAK = "\N{ZERO WIDTH SPACE}"
 _LONG_WORD = 14  # letters after which a word breaks at its separators
 _LONG_PIECE = 22  # and what holds none breaks anywhere
 _AFTER = re.compile(r"([/\\_.:;,?&=!-])(?=[^\s\d])")
+_LONGEST_NAME = 255  # characters of a property of an office document
 _LATIN = re.compile(rf"[!-~]{{{_LONG_WORD + 1},}}")
 _SHIFTED = {"<sub>": "sub", "<super>": "super"}
 _SPACES = frozenset("\t\n\r\N{NO-BREAK SPACE}" + BREAK)
@@ -61,6 +63,11 @@ def runs(text: str, *, in_any_font: bool = False) -> list[Run]:
 def plain(text: str) -> str:
     """Return a text in characters the font has, without subscripts."""
     return "".join(piece for piece, _ in _spelled(text))
+
+
+def name(text: str) -> str:
+    """Return a text that names something inside a file, where formats bound its length."""
+    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + ELLIPSIS
 
 
 def breakable(text: str) -> str:

@@ -133,7 +133,7 @@ def _packed(report: Report, say: Speaker) -> str:
     packed = strings(view, lambda text: marks.runs(marks.breakable(text))) | {
         "lang": say.html_lang.split("-")[0],
         "region": _REGIONS[say.lang],
-        "named": {name: marks.plain(view[name]) for name in ("title", "organisation")},
+        "named": {name: marks.name(marks.plain(view[name])) for name in ("title", "organisation")},
         "date": [date.year, date.month, date.day],
         "colors": {name: getattr(LIGHT, name) for name in _COLORS},
         "padding": columns.PADDING,
@@ -147,9 +147,12 @@ def _laid_out(block: View) -> View:
         return _table(block)
     if block["type"] == "figure":
         points = min(PAGE_WIDTH, (PAGE_HEIGHT - _CAPTION) * block["width"] / block["height"])
-        svg = marks.svg_text(block["svg"])
-        return block | {"svg": svg, "points": points, "label": marks.plain(block["label"]),
-                        "table": None}  # fmt: skip
+        return block | {
+            "svg": marks.svg_text(block["svg"]),
+            "points": points,
+            "label": marks.name(marks.plain(block["label"])),
+            "table": None,
+        }
     if block["type"] == "facts":
         texts = [value for _, value in block["pairs"]]
         return block | {"whole": sum(1 + len(text) // _LINE for text in texts) <= _SHORT}

@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from tanlu.render.documents import pdf, wordml
+from tanlu.render.documents import marks, pdf, wordml
 from tanlu.render.documents.archive import timeless
 from tanlu.render.documents.pages import pages
 from tanlu.render.theme import LIGHT
@@ -129,10 +129,14 @@ def _fonts(style: ParagraphStyle, say: Speaker) -> None:
 def _properties(paper: Document, view: View) -> None:
     dated = dt.datetime.fromisoformat(view["dated"]).replace(hour=12, tzinfo=dt.UTC)
     core = paper.core_properties
-    core.title, core.author = wordml.legal(view["title"]), wordml.legal(view["organisation"])
-    core.last_modified_by, core.comments = "Tanlu", wordml.legal(view["foot"])
+    core.title, core.author = _named(view["title"]), _named(view["organisation"])
+    core.last_modified_by, core.comments = "Tanlu", _named(view["foot"])
     core.created = core.modified = core.last_printed = dated
     core.language, core.revision = view["lang"], 1
+
+
+def _named(text: str) -> str:
+    return marks.name(wordml.legal(text))
 
 
 def _append(paper: Document, xml: str) -> Any:
@@ -227,7 +231,7 @@ def _figure(paper: Document, view: View) -> None:
     picture = pdf.png(view["svg"], width=view["width"], ppi=_PPI)
     shape = paper.add_picture(io.BytesIO(picture), width=Pt(width))
     named = shape._inline.docPr  # noqa: SLF001 (python-docx has no alternative texts)
-    named.set("descr", wordml.legal(view["label"]))
+    named.set("descr", _named(view["label"]))
     named.set("name", view["id"])
 
 

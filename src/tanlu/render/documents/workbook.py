@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from tanlu.render.documents import marks
 from tanlu.render.documents.amounts import number
 from tanlu.render.documents.archive import timeless
 from tanlu.render.labels import shortened, text_width
@@ -29,6 +30,7 @@ _GUARDED = "=+-@\t\r\N{FULLWIDTH EQUALS SIGN}"
 _LONGEST = 32_767  # characters a cell holds
 _SHEET_NAME = 190.0  # px that a tab shows; always below 31 characters
 _NAME_LENGTH = 31
+_UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")  # what no XML file may hold
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _CHAR = 7.0  # px of a column's unit of width
 _NARROW, _WIDE = 8.0, 60.0  # columns
@@ -96,6 +98,7 @@ def _tables(report: Report, say: Speaker) -> Iterator[_Listed]:
 
 def guarded(text: str, say: Speaker) -> str:
     """Return a text that no program reads as a formula and that fits a cell."""
+    text = _UNWRITABLE.sub(lambda match: f"[U+{ord(match.group()):04X}]", text)
     text = f"'{text}" if text.startswith(tuple(_GUARDED)) else text
     if len(text) <= _LONGEST:
         return text
@@ -296,8 +299,8 @@ def _properties(book: Any, report: Report, say: Speaker) -> None:
     dated = dt.datetime.fromisoformat(report.stamp.dated).replace(hour=12)
     book.set_properties(
         {
-            "title": words(report.title, say),
-            "author": words(report.organisation, say),
+            "title": marks.name(words(report.title, say)),
+            "author": marks.name(words(report.organisation, say)),
             "created": dated,
             "comments": report.stamp.run_hash,
         }
