@@ -24,6 +24,7 @@ _SHEET: dict[str, tuple[str, tuple[str, ...]]] = {
     "YEAR_MISSING": ("year", ()),
     "SITE_MISSING": ("site", ()),
     "UNIT_MISSING": ("unit", ()),
+    "HEADER_UNRECOGNISED": ("skip", ("true",)),
     "HIDDEN_ROWS": ("hidden_rows", _BOTH),
     "HIDDEN_SHEET_SKIPPED": ("hidden_sheets", _BOTH),
     "STRIKETHROUGH_ROW": ("strikethrough", _BOTH),
@@ -45,6 +46,7 @@ _NAMES: dict[str, str] = {
     "UNKNOWN_SITE": "sites",
     "SITE_REGISTERED": "sites",
 }
+ANSWERED = frozenset({*_SHEET, *_FILE, *_NAMES, "COLUMN_IGNORED"})
 _MONTHS = 12
 
 
@@ -69,17 +71,43 @@ def questions(preview: Mapping[str, Any], sites: Sequence[str], say: Say) -> lis
     """
     new = [one["site"] for file in preview["files"] for one in file["new_sites"]]
     known = list(dict.fromkeys((*sites, *new)))
-    asked: dict[tuple[str, str, str], dict[str, Any]] = {}
+    asked = {one["key"] + "\0" + one["found"]: one for one in _columns_asked(preview, say)}
     for finding in preview["findings"]:
         key = _key(finding)
         if key is None:
             continue
-        if key in asked:
-            asked[key]["count"] += 1
+        place = "\0".join(key)
+        if place in asked:
+            asked[place]["count"] += 1
             continue
-        asked[key] = _question(finding, key, sites=known, say=say)
+        asked[place] = _question(finding, key, sites=known, say=say)
     listed = sorted(asked.values(), key=lambda one: not one["is_needed"])
     return [{"id": f"q{n}", **one} for n, one in enumerate(listed)]
+
+
+def _columns_asked(preview: Mapping[str, Any], say: Say) -> Iterator[dict[str, Any]]:
+    """Yield a question for each column that is not recognised, first where rows are set aside."""
+    for file in preview["files"]:
+        held = {sheet["name"] for sheet in file["sheets"] if sheet["quarantined"]}
+        for sheet in file["previews"]:
+            if sheet["header"] is None or sheet["state"] != "visible":
+                continue
+            for column in sheet["columns"]:
+                if column["by"] or not column["texts"]:
+                    continue
+                place = (file["name"], sheet["name"], column["letter"])
+                yield {
+                    "code": "COLUMN",
+                    "key": "headers",
+                    "sheet": "",
+                    "found": column["texts"][-1],
+                    "place": " › ".join(part for part in place if part),
+                    "count": 1,
+                    "text": say("web.import.column.ask", label=column["label"]),
+                    "is_needed": sheet["name"] in held,
+                    "options": field_choices(say),
+                    "near": "",
+                }
 
 
 def _key(finding: Mapping[str, Any]) -> tuple[str, str, str] | None:
@@ -154,6 +182,8 @@ def _field_aliases() -> dict[str, dict[str, str]]:
 
 def field_name(field: str, say: Say) -> str:
     """Return the word for a field of the header dictionary: its first header in the language."""
+    if say.knows(f"row_field.{field}"):
+        return say(f"row_field.{field}")
     named = _field_aliases().get(field, {})
     return say.pick(named.get("zh", field), named.get("en", field))
 

@@ -206,7 +206,7 @@ def _preview(
     sheets = [sheet for file in files for sheet in file["sheets"]]
     sites = [site.id for site in workspace.sites()]
     findings = [_finding(one) for one in preview["findings"]]
-    told = _findings(findings, say, severity=severity)
+    told = _findings(findings, say, severity=severity, is_open=True)
     posted = [file for file in files if _is_posted(file)]
     return {
         "head": preview["head"],
@@ -279,19 +279,21 @@ def _column(one: Mapping[str, Any], say: Say) -> dict[str, Any]:
     elif one["item"]:
         meaning = item_name(one["item"], say)
     else:
-        meaning = one["period"].split("..")[0][:7]
+        meaning = one["period"]
     return {**one, "meaning": meaning, "by_words": say(f"web.import.by.{one['by'] or 'none'}"),
             "tone": {"": "warn", "cells": "info"}.get(one["by"], "good")}  # fmt: skip
 
 
-def _findings(findings: Iterable[Finding], say: Say, *, severity: str) -> dict[str, Any]:
+def _findings(
+    findings: Iterable[Finding], say: Say, *, severity: str, is_open: bool = False
+) -> dict[str, Any]:
     listed_ = sorted(findings, key=lambda one: RANK[one.severity])
     counts = {one.value: sum(f.severity is one for f in listed_) for one in Severity}
     chosen = [one for one in listed_ if severity in ("", one.severity.value)]
     return {
         "severity": severity,
         "severities": _counted(counts, say),
-        "rows": [_row(one, say) for one in chosen[:SHOWN]],
+        "rows": [_row(one, say, is_open=is_open) for one in chosen[:SHOWN]],
         "more": max(0, len(chosen) - SHOWN),
     }
 
@@ -304,7 +306,7 @@ def _counted(counts: Mapping[str, int], say: Say) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _row(finding: Finding, say: Say) -> dict[str, str]:
+def _row(finding: Finding, say: Say, *, is_open: bool) -> dict[str, str]:
     words = facts_in_words(finding.facts, say)
     body = finding_body(finding, say)
     value = str(finding.facts.get("found", ""))
@@ -312,7 +314,9 @@ def _row(finding: Finding, say: Say) -> dict[str, str]:
         "place": " › ".join(part for part in (finding.file, finding.sheet, finding.cell) if part),
         "value": value if value != "-" else "",
         "reason": say(finding.code, **words),
-        "advice": say.advice(finding.code, **words),
+        "advice": say("web.import.advice.answer")
+        if is_open and finding.code in import_questions.ANSWERED
+        else say.advice(finding.code, **words),
         "code": finding.code,
         "tone": {"error": "bad", "warning": "warn"}.get(body["severity"], ""),
         "severity": say(f"web.severity.one.{body['severity']}"),

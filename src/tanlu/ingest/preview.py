@@ -115,11 +115,21 @@ def _told(block: HeaderBlock, found: HeaderBlock | None, place: Place) -> list[d
             "field": column.field,
             "item": column.item,
             "unit": column.unit,
-            "period": f"{column.period.first}..{column.period.last}" if column.period else "",
+            "period": _period(column),
             "by": _by(column, named.get(index), answers),
         }
         for index, column in sorted(block.columns.items())[:_COLUMNS]
     ]
+
+
+def _period(column: Column) -> str:
+    """Return the months of a column, ``2024-01``; the month alone where no year is given."""
+    period = column.period
+    if period is None:
+        return ""
+    form = "%Y-%m" if period.has_year else "%m"
+    ends = (period.first.strftime(form), period.last.strftime(form))
+    return "..".join(dict.fromkeys(ends))
 
 
 def _by(column: Column, named: Column | None, answers: set[str]) -> str:

@@ -111,12 +111,22 @@ def test_wrong_answers_are_refused_and_kept_in_the_form(empty: Browser) -> None:
 def test_columns_nobody_knows_are_told_by_form(empty: Browser) -> None:
     odd = TIDY.replace("数量", "用掉多少").replace("能源品种", "啥")
     first = hand_in(empty, ("odd.csv", odd.encode()))
-    settled(empty, first)
+    shown = settled(empty, first, lang="en")
+    assert "not recognised" in text_of(shown)
     token = token_of(first)
     answer = empty.post(
         f"/import/staged/{token}/answers", **{"c0.0.3": "item", "c0.0.5": "quantity"}
     )
     assert "190" in text_of(settled(empty, answer))
+
+
+def test_an_unknown_column_of_a_known_sheet_is_the_first_question(empty: Browser) -> None:
+    first = hand_in(empty, ("2024.csv", WIDE.replace("能源品种", "啥").encode()))
+    shown = settled(empty, first, lang="en")
+    assert "What is the column “啥”?" in text_of(shown).split("Questions", 2)[-1][:400]
+    token = token_of(first)
+    answer = empty.post(f"/import/staged/{token}/answers", q0="item")
+    assert "120" in text_of(settled(empty, answer))
 
 
 def test_hostile_names_and_cells_are_shown_literally(empty: Browser) -> None:
