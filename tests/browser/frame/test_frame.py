@@ -186,10 +186,10 @@ def test_dark_follows_the_system_and_print_is_light(framed: Page) -> None:
     assert framed.locator(".rail").is_hidden()
 
 
-def test_a_chart_is_printed_light_at_the_width_of_the_paper(framed: Page) -> None:
+def test_a_chart_is_printed_light_at_the_width_of_the_paper(framed: Page, until: Until) -> None:
     ink = "document.querySelector('[data-chart] svg').outerHTML.includes('#9db4b1')"
     framed.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    assert framed.evaluate(ink)
+    until(ink)
 
     framed.evaluate("dispatchEvent(new Event('beforeprint'))")
     framed.emulate_media(media="print", color_scheme="dark", reduced_motion="reduce")
@@ -207,7 +207,7 @@ def test_a_chart_is_printed_light_at_the_width_of_the_paper(framed: Page) -> Non
     assert not is_dark
     assert round(printed["width"]) == 608
     assert again["width"] > 1000
-    assert framed.evaluate(ink)
+    until(ink)
 
 
 def test_confirm_asks_before_anything_is_sent(site: Any, framed: Page) -> None:
