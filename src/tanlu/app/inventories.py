@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app import clock, scope3, uncertainties
+from tanlu.app.own_factors import own_factors
 from tanlu.app.references import choose_profile, items_by_id, places, unit_table
 from tanlu.catalog import load, tables
 from tanlu.compute import calculate, purchased_electricity
@@ -64,6 +65,8 @@ class InventoryOptions:
         Factors published later are not used; None is today.
     with_uncertainty : bool
         Whether to draw the totals.
+    own : tuple of Factor or None
+        Project factors to try; None takes the workspace's.
     """
 
     gwp: str = ""
@@ -71,6 +74,7 @@ class InventoryOptions:
     engine: str = "duckdb"
     as_of: date | None = None
     with_uncertainty: bool = True
+    own: tuple[Factor, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,8 @@ def take_inventory(
     if not facts.rows and not any(_counts(record, year) for record in records):
         known = ", ".join(map(str, facts.years))
         raise TanluError("app.no-rows", year=year, known=known or "-")
-    book = _compile(workspace, profile, year, as_of=as_of, ledger_units=facts.units)
+    own = own_factors(workspace) if chosen.own is None else chosen.own
+    book = _compile(workspace, profile, year, as_of=as_of, ledger_units=facts.units, own=own)
     purchased = purchased_electricity(ledger, book, engine=chosen.engine)
     power = allocate_green_power(
         purchased, read_instruments(records), year=year, residual=_residual(book, year)
@@ -173,7 +178,7 @@ def take_inventory(
     calculation = calculate(
         ledger, book, market=power.multipliers, engine=chosen.engine, with_rows=False
     )
-    lines = scope3.estimate_lines(records, year=year, profile=profile, as_of=as_of)
+    lines = scope3.estimate_lines(records, year=year, profile=profile, as_of=as_of, own=own)
     inventory = sum_inventory(
         InventoryInputs(
             year=year,
@@ -283,9 +288,10 @@ def _compile(
     *,
     as_of: date,
     ledger_units: Sequence[str],
+    own: Sequence[Factor],
 ) -> Book:
     return compile_book(
-        load.factors(),
+        (*load.factors(), *own),
         load.conversions(),
         load.items(),
         units=unit_table(),

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from tanlu.app.references import unit_table
 from tanlu.catalog import load
 from tanlu.factors.gas import co2e_by_family
+from tanlu.factors.model import Level
 from tanlu.inventory.freight import estimate_freight
 from tanlu.inventory.money import MoneyTables, SpendFactor
 from tanlu.inventory.purchases import ActivityFactor, PurchaseTables, estimate_purchases
 from tanlu.inventory.records import read_lanes, read_purchases
+from tanlu.kernel.results import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +40,12 @@ class Scope3Lines:
 
 
 def estimate_lines(
-    records: Sequence[Record], *, year: int, profile: Profile, as_of: date
+    records: Sequence[Record],
+    *,
+    year: int,
+    profile: Profile,
+    as_of: date,
+    own: Sequence[Factor] = (),
 ) -> Scope3Lines:
     """Estimate purchases and freight of a year.
 
@@ -52,8 +59,12 @@ def estimate_lines(
         Its factor sets, in order, and its GWP set.
     as_of : date
         Factors published later are not used.
+    own : sequence of Factor
+        Project factors: those for the whole company come before any published one.
     """
     usable = _usable(profile, as_of)
+    for item, rows in _own(own, year).items():
+        usable[item] = [*rows, *usable.get(item, ())]
     activity = {name: _activity_factors(rows, profile) for name, rows in usable.items()}
     spend = load.spend_factors()
     tables = PurchaseTables(
@@ -89,6 +100,19 @@ def _usable(profile: Profile, as_of: date) -> dict[str, list[Factor]]:
         rows.sort(key=lambda f: (order[f.factor_set], -(f.data_year or 0), f.id))
     scope3 = {item.id for item in load.items() if item.scope not in (1, 2)}
     return {item: rows for item, rows in found.items() if item in scope3}
+
+
+def _own(own: Sequence[Factor], year: int) -> dict[str, list[Factor]]:
+    """Return the project factors of goods and freight that serve the whole company in a year."""
+    scope3 = {item.id for item in load.items() if item.scope not in (1, 2)}
+    found: dict[str, list[Factor]] = {}
+    for factor in own:
+        starts = factor.valid_from is None or factor.valid_from.year <= year
+        ends = factor.valid_to is not None and factor.valid_to.year <= year
+        serves = factor.level is Level.DEFAULT and factor.stream == Stream.MAIN
+        if serves and starts and not ends and factor.item in scope3:
+            found.setdefault(factor.item, []).append(factor)
+    return found
 
 
 def _activity_factors(rows: Sequence[Factor], profile: Profile) -> tuple[ActivityFactor, ...]:

@@ -11,6 +11,7 @@ from tanlu.cli.commands import (
     analysis,
     documents,
     equipment,
+    factors,
     goals,
     ledger,
     measures,
@@ -63,7 +64,8 @@ def build(call: "Call", say: "Say") -> Any:
 
     shared.__doc__ = say("cli.program")
     for room in (
-        setup, analysis, goals, equipment, measures, documents, ledger, accounts, server, system,
+        setup, analysis, factors, goals, equipment, measures, documents, ledger, accounts, server,
+        system,
     ):  # fmt: skip
         room.add_to(program, call, say)
     _use_own_pages(program)

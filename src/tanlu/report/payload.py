@@ -393,6 +393,7 @@ class FactorUsed(TypedDict):
     document: NotRequired[str]
     locator: NotRequired[str]
     level: NotRequired[str]
+    quality: NotRequired[str]  # how far it was checked; "user" is a project factor
     title: NotRequired[str]
     title_en: NotRequired[str]
 

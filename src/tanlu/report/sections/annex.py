@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tanlu.report.tree import Block, Node
 
 _MOST_FINDINGS = 200
+_OWN = "user"  # quality of a project factor
 
 
 def annex(source: Source) -> tuple[Section, ...]:
@@ -64,7 +65,9 @@ def _factor(source: Source, factor: FactorUsed) -> Row:
             factor.get("region", ""),
             Value(Kind.EXACT, factor["value"]),
             factor["unit"],
-            factor.get("edition", ""),
+            text("report.factor.own")
+            if factor.get("quality") == _OWN
+            else factor.get("edition", ""),
             document,
             factor["id"],
         )
