@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import documents, hotspots_board, inventory_board
+from tanlu.app import documents, hotspots_board, inventory_board, scenario_board, target_board
 from tanlu.app.documents import ReportFile
 from tanlu.kernel.errors import TanluError
 from tanlu.render import charts
@@ -137,6 +137,8 @@ def figure_file(desk: Desk, figure_id: str, form: str, *, year: int | None, say:
         shown = desk.source(year).year
         figure = inventory_board.screen_figure(desk, figure_id, year=shown)
         figure = figure or hotspots_board.screen_figure(desk, figure_id, year=shown, say=say)
+        figure = figure or target_board.screen_figure(desk, figure_id)
+        figure = figure or scenario_board.screen_figure(desk, figure_id)
     if figure is None:
         raise TanluError("report.figure-unknown", found=figure_id)
     made = _FORMS if figure.table is not None else _DRAWN

@@ -12,6 +12,7 @@ from tanlu.kernel.errors import TanluError
 from tanlu.render.speech import words
 from tanlu.report.sections.studies import ORDER, study_blocks
 from tanlu.report.source import gap_words, plan_status
+from tanlu.report.tree import Figure
 from tanlu.roadmap.situation import held, scenario_series
 
 if TYPE_CHECKING:
@@ -232,3 +233,18 @@ def _share(text: str) -> float | None:
     if not 0 < value < 1:
         raise TanluError("study.number", field="chance", found=text, most="99.9%")
     return value
+
+
+def screen_figure(desk: Desk, figure_id: str) -> Figure | None:
+    """Return a chart of the studies kept, by its id; None where there is none."""
+    kept = study_works.kept_studies(desk.workspace)
+    if kept is None or not desk.years():
+        return None
+    source = desk.source(None)
+    blocks = (
+        block
+        for name, study in kept["studies"].items()
+        for block in study_blocks(source, kept["plan"], name, study["found"])
+    )
+    charts = (block for block in blocks if isinstance(block, Figure))
+    return next((chart for chart in charts if chart.id == figure_id), None)

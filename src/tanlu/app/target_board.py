@@ -12,7 +12,7 @@ from tanlu.catalog import rules as catalog_rules
 from tanlu.kernel.errors import TanluError
 from tanlu.render.amounts import amount
 from tanlu.render.speech import words
-from tanlu.report.sections.target_path import target_path
+from tanlu.report.sections.target_path import PATH_MARK, target_path
 from tanlu.report.sections.targets import targets as target_sections
 from tanlu.report.sections.targets import tone, verdict
 from tanlu.report.tree import Figure
@@ -210,12 +210,30 @@ def one(desk: Desk, target_id: str, say: Say) -> dict[str, Any]:
     TanluError
         ``target.unknown``.
     """
-    _stored(desk.workspace, target_id)
+    path = path_of(desk, target_id)
     row: dict[str, Any] = next(r for r in board(desk, say)["targets"] if r["id"] == target_id)
+    return row | {"blocks": () if path is None else (path,)}
+
+
+def path_of(desk: Desk, target_id: str) -> Figure | None:
+    """Return the chart of a target's path; None where there is nothing to draw.
+
+    Raises
+    ------
+    TanluError
+        ``target.unknown``.
+    """
+    _stored(desk.workspace, target_id)
     target = next(t for t in goals.stored_targets(desk.workspace) if t.id == target_id)
     actual = goals.actual_values(target, _figures(desk))
-    path = target_path(from_first_year(goals.with_base(target, actual), actual), actual)
-    return row | {"blocks": () if path is None else (path,)}
+    return target_path(from_first_year(goals.with_base(target, actual), actual), actual)
+
+
+def screen_figure(desk: Desk, figure_id: str) -> Figure | None:
+    """Return the chart of a target's path by its id; None for another figure."""
+    known = {f"{PATH_MARK}{stored.target_id}": stored.target_id
+             for stored in desk.workspace.targets()}  # fmt: skip
+    return path_of(desk, known[figure_id]) if figure_id in known else None
 
 
 def companies(company: str, say: Say) -> dict[str, Any]:

@@ -30,13 +30,14 @@ View = dict[str, Any]
 # Widths a chart is laid out for [px]: in a column of a printed page, in the browser, on a phone.
 PAPER, WIDE, NARROW = 900, 720, 340
 DOWNLOADS = ("svg", "png", "csv", "xlsx")
+_DRAWN = DOWNLOADS[:2]  # of a chart without a table
 _OPEN = frozenset({"macc"})  # bars are numbered: their names stand in the table alone
 _SHORT_HASH = 12
 _LISTED = 30  # rows of a table that may stand open
 _LONG_WORD = 28
 _WIDE_TEXT = 90  # px
 _FEW = 3  # columns of a table that need not fill the page
-GAS = re.compile(r"\b(CO|CH|SF|NF|N)([2346])(O?e?)\b")
+GAS = re.compile(r"(?:\b|(?<=\bkg)|(?<=\bt))(CO|CH|SF|NF|N)([2346])(O?e?)\b")
 _VERDICTS = (
     "report.word.met", "report.word.not-met", "report.word.unknown", "report.claim.",
     "report.verdict.",
@@ -150,7 +151,7 @@ def charted(block: Figure, say: Speaker) -> View:
         "json": canonical(chart),
         "height": charts.height(block, WIDE),
         "sources": _sources(view["table"]),
-        "downloads": list(DOWNLOADS),
+        "downloads": list(DOWNLOADS if block.table else _DRAWN),
     }
 
 

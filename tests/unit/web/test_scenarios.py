@@ -58,6 +58,7 @@ def test_a_study_runs_as_a_job_and_keeps_its_plan(writing: Browser) -> None:
     assert "moves the cost most" in told
     assert "the roadmap as it is" in told
     assert 'id="figure-study-tornado"' in page.text
+    assert writing.get("/figure/study-tornado.svg").text.startswith("<svg")
 
     plan = approvals.stored_plan(writing.desk.workspace)
     assert plan is not None

@@ -39,9 +39,11 @@ def test_published_targets_of_a_company_are_checked_by_the_rules(reading: Browse
 
 def test_a_target_has_the_chart_of_its_path(reading: Browser) -> None:
     page = reading.get("/targets/one", id="cut-2030", lang="en").text
+    saved = reading.get("/figure/target-path-cut-2030.csv", lang="en")
 
     assert 'id="figure-target-path-cut-2030"' in page
     assert "data-chart" in page
+    assert "2030,,276.3 kt" in saved.text.replace("\N{EM DASH}", "")
 
 
 @pytest.mark.parametrize(

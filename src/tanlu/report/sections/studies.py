@@ -94,8 +94,9 @@ def _risk(source: Source, plan: Plan, study: Study) -> tuple[Block, ...]:
     )
     drawn = text("report.figure.chances-drawn", draws=count(study["draws"]))
     data = {"names": names, "series": series, "shown": shown}
-    figure = Figure("study-chances", "stack", title, drawn, "percent", data)
-    return (figure, chances(source, study), *_margin(study))
+    table = chances(source, study)
+    figure = Figure("study-chances", "stack", title, drawn, "percent", data, table)
+    return (figure, Paragraph(table.title), *_margin(study))
 
 
 def _margin(study: Study) -> tuple[Paragraph, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tanlu.targets.model import Target
 
+PATH_MARK = "target-path-"
 _TEN_THOUSAND = 10**4
 _PER_OUTPUT = {
     TargetKind.INTENSITY: "report.unit.t-per-10k",
@@ -66,7 +67,7 @@ def target_path(target: Target, actual: Mapping[int, Decimal]) -> Figure | None:
     drawn = text("report.figure.path-drawn", unit=unit)
     heading = text("report.figure.path", target=title)
     data = {"years": years, "series": series}
-    return Figure(f"target-path-{target.id}", "lines", heading, drawn, quantity, data, table)
+    return Figure(f"{PATH_MARK}{target.id}", "lines", heading, drawn, quantity, data, table)
 
 
 def _number(value: Decimal | None, scale: int) -> float | None:
