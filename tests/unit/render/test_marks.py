@@ -73,6 +73,8 @@ def test_both_styles_stay_below_eleven_megabytes() -> None:
     ("text", "pieces"),
     [
         ("12 t CO2e", [("12 t CO", ""), ("2", "sub"), ("e", "")]),
+        ("kgCO2/kWh", [("kgCO", ""), ("2", "sub"), ("/kWh", "")]),
+        ("CN-CO2X tN2O", [("CN-CO2X tN", ""), ("2", "sub"), ("O", "")]),
         ("10⁸ kg CO₂", [("10", ""), ("8", "super"), (" kg CO", ""), ("2", "sub")]),
         ("厂😀", [("厂[U+1F600]", "")]),
         ("a\u202eb\u200b", [("ab\u200b", "")]),
