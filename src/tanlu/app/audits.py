@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tanlu.i18n.say import Say
-    from tanlu.kernel.activity import Record
+    from tanlu.kernel.activity import ActivityRow, Record
     from tanlu.storage import Receipt, Workspace
+    from tanlu.units.table import ParsedUnit
 
 _MONTHS = 12
 _MILLION = 10**6
@@ -98,13 +99,9 @@ def correct_row(
         return _receipt_body(receipt) | {"changed": {"row": row_id, **told}}
     if field:
         raise TanluError("app.row-field", row=row_id)
-    amount = _quantity(quantity, row.kind)
+    amount = read_quantity(quantity, row.kind)
     unit = parse_unit(row.unit, unit_table())
-    scale = unit.scale if unit.counts else 1
-    millionths = floor_half_up(Fraction(amount) * scale * _MILLION)
-    corrected = replace(
-        row, quantity=amount, qty_u=millionths if abs(millionths) < _BEYOND else None
-    )
+    corrected = with_quantity(row, amount, unit)
     receipt = workspace.correct([corrected], reason=reason, at=clock.now(), actor=clock.actor())
     told = {
         "field": say("row_field.quantity"),
@@ -112,6 +109,18 @@ def correct_row(
         "after": f"{plain_decimal(amount)} {row.unit}".strip(),
     }
     return _receipt_body(receipt) | {"changed": {"row": row_id, **told}}
+
+
+def with_quantity(row: ActivityRow, amount: Decimal, unit: ParsedUnit) -> ActivityRow:
+    """Return a row with another quantity in a unit, and what that is in its ledger unit."""
+    scale = unit.scale if unit.counts else 1
+    millionths = floor_half_up(Fraction(amount) * scale * _MILLION)
+    return replace(
+        row,
+        quantity=amount,
+        unit=unit.text,
+        qty_u=millionths if abs(millionths) < _BEYOND else None,
+    )
 
 
 def _check_live(workspace: Workspace, row_id: str) -> None:
@@ -150,14 +159,14 @@ def _corrected(record: Record, field: str, quantity: str, *, say: Say) -> dict[s
             "app.record-field", row=record.record_id, table=say(f"cli.sheet.{record.kind}"),
             choices=", ".join(listed) or "-", field=next(iter(given or numbers)),
         )  # fmt: skip
-    amount = plain_decimal(_quantity(quantity, RowKind.NORMAL))
+    amount = plain_decimal(read_quantity(quantity, RowKind.NORMAL))
     fields = {**record.fields, chosen: amount}
     if chosen in {_MASS, _QUANTITY} and fields.get("unit") == _KILOGRAM:
         fields |= {_MASS: amount, _QUANTITY: amount}
     return fields
 
 
-def _quantity(text: str, kind: RowKind) -> Decimal:
+def read_quantity(text: str, kind: RowKind) -> Decimal:
     """Read a quantity as the cells of a file are read, to the nine decimals of the ledger."""
     words = GrammarWords.from_rows(tables.read("number_word"))
     number = parse_number(text, context=NumberContext(words, kind=kind))

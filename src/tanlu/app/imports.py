@@ -46,12 +46,15 @@ class ImportOptions:
         Where the marked copy goes; by default the workspace's ``exports``.
     is_forced : bool
         Take a file again although it is in the ledger.
+    is_marked : bool
+        Whether a marked copy is written of a file with findings.
     """
 
     mapping: Path | None = None
     is_dry_run: bool = False
     checked: Path | None = None
     is_forced: bool = False
+    is_marked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ def import_files(
     say: Say,
     watch: Callable[[int, Path], None] | None = None,
     admit: Callable[[Sequence[ParsedFile]], None] | None = None,
+    post: Callable[[BatchDraft], Receipt] | None = None,
 ) -> ImportReport:
     """Read files, hold back what the ledger already has, and post the rest.
 
@@ -119,6 +123,8 @@ def import_files(
         Told number and path of each file before it is read.
     admit : callable, optional
         Shown all that was read before any of it is posted; raises to refuse it.
+    post : callable, optional
+        Posts what is new, together with what else it has to post; by default `post_batch`.
 
     Returns
     -------
@@ -149,7 +155,8 @@ def import_files(
         admit(parsed)
     receipt = None
     if not options.is_dry_run:
-        receipt = _post(workspace, parsed, paths, context=context, options=options)
+        draft = _batch(parsed, paths, context=context, options=options)
+        receipt = _post(workspace, draft, post) if draft else None
     checked = _write_checked(parsed, paths, targets, options=options, say=say)
     return ImportReport(tuple(parsed), tuple(paths), receipt, checked, options.is_dry_run)
 
@@ -230,13 +237,20 @@ def _sha256(path: Path) -> str:
 
 
 def _post(
-    workspace: Workspace,
+    workspace: Workspace, draft: BatchDraft, post: Callable[[BatchDraft], Receipt] | None
+) -> Receipt:
+    if post is not None:
+        return post(draft)
+    return workspace.post_batch(draft, at=clock.now(), actor=clock.actor())
+
+
+def _batch(
     files: Sequence[ParsedFile],
     paths: Sequence[Path],
     *,
     context: ImportContext,
     options: ImportOptions,
-) -> Receipt | None:
+) -> BatchDraft | None:
     drafts = [
         _draft(file, path)
         for file, path in zip(files, paths, strict=True)
@@ -244,7 +258,7 @@ def _post(
     ]
     if not drafts:
         return None
-    batch = BatchDraft(
+    return BatchDraft(
         batch_id=f"b-{uuid.uuid4().hex[:12]}",
         files=drafts,
         sites=_new_sites(files) if context.sites is None else (),
@@ -252,7 +266,6 @@ def _post(
         importer=f"tanlu {__version__}",
         mapping=dict(context.mapping),
     )
-    return workspace.post_batch(batch, at=clock.now(), actor=clock.actor())
 
 
 def _is_empty(file: ParsedFile) -> bool:
@@ -335,7 +348,12 @@ def _write_checked(
     written = []
     for file, path, target in zip(files, paths, targets, strict=True):
         marked = [finding for finding in file.findings if finding.severity is not Severity.NOTE]
-        if file.rejected or not marked or (options.is_dry_run and options.checked is None):
+        if (
+            not options.is_marked
+            or file.rejected
+            or not marked
+            or (options.is_dry_run and options.checked is None)
+        ):
             continue
         written.append(write_checked(path, marked, target, say=Worded(say.lang)))
     return tuple(written)

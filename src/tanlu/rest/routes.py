@@ -1,9 +1,10 @@
 """Every router of the API."""
 
-from tanlu.rest import calculators, documents, figures, goals, imports, jobs, plans
+from tanlu.rest import activity, calculators, documents, figures, goals, imports, jobs, plans
 
 ROUTERS = (
     figures.router,
+    activity.router,
     goals.router,
     imports.router,
     calculators.router,

@@ -4,9 +4,14 @@
    (cells.js); what cannot be read stays as it is, red and listed below. A paste adds the rows it lacks.
    Nothing is sent until Save, which sends one change-set:
 
-       POST save {head, changes: [{row, is_new, values: {field: value}, typed: {field: text}}]}
+       POST save {head, reason, changes: [{row, is_new, is_removed, values: {field: value},
+                                           typed: {field: text}}]}
        ← {ok: true, head, text, undo, rows?, bad: [{row, field, found, reason, advice: []}]}
        ← {ok: false, message, findings: [{message}]}            nothing was taken
+       ← {ok: false, message, head, stale: [{row, text}]}       changed by somebody: the user chooses
+
+   A row with a bad cell stays as it was typed; a new one is kept by the server and in no total, and
+   is sent again once it is touched.
 
    Ctrl+Z takes back the last step here; with no step left it asks for the reversing change-set:
 
@@ -47,8 +52,11 @@ class Grid {
     this.columns = new Map(data.columns.map((column) => [column.field, column]));
     this.marks = new Map();  /* "row field" → {typed, fault}: cells that differ from the server's */
     this.added = new Set();
+    this.removed = new Set();
+    this.held = new Set();  /* added rows that the server keeps set aside, as they are */
     this.steps = [];
     this.count = 0;
+    this.stale = null;
     this.table = new Tabulator(element.querySelector('[data-grid-table]'), this.options());
     this.table.on('tableBuilt', () => this.bind());
   }
@@ -80,6 +88,7 @@ class Grid {
       hozAlign: isNumber ? 'right' : 'left',
       headerHozAlign: isNumber ? 'right' : 'left',
       cssClass: column.readonly ? 'readonly' : '',
+      editable: (cell) => !this.isLocked(cell.getRow(), column),
       editor: column.readonly ? false : (cell, rendered, success, cancel) => this.editor(cell, rendered, success, cancel),
       formatter: (cell) => this.drawn(cell, column),
       accessorPrint: (value) => this.cells.show(value, column),
@@ -92,9 +101,20 @@ class Grid {
     const element = cell.getElement();
     const fault = mark && mark.fault;
     element.classList.toggle('changed', Boolean(mark));
+    element.classList.toggle('removed', this.removed.has(cell.getData().id));
     if (fault) { element.setAttribute('aria-invalid', 'true'); element.title = this.reason(fault); }
     else { element.removeAttribute('aria-invalid'); element.removeAttribute('title'); }
-    return document.createTextNode(fault ? fault.found : this.cells.show(cell.getValue(), column));
+    const text = fault ? fault.found : this.cells.show(cell.getValue(), column);
+    const address = column.link && cell.getData()[column.link];
+    if (!address) { return document.createTextNode(text); }
+    const link = make('a', '', text);
+    link.href = `${address}?lang=${this.tanlu.lang}`;
+    return link;
+  }
+
+  /* Cells nobody types in: of read-only columns, and what says which row it is in rows that are there. */
+  isLocked(row, column) {
+    return Boolean(column.readonly || (column.fixed && !this.added.has(row.getData().id)));
   }
 
   editor(cell, rendered, success, cancel) {
@@ -140,7 +160,7 @@ class Grid {
     area.addEventListener('keydown', (event) => this.keyed(event));
     this.element.addEventListener('click', (event) => this.clicked(event));
     addEventListener('beforeunload', (event) => {
-      if (this.element.isConnected && this.marks.size + this.added.size) { event.preventDefault(); }
+      if (this.element.isConnected && this.changes().length) { event.preventDefault(); }
     });
     this.tell();
     this.element.dataset.ready = '1';
@@ -162,6 +182,9 @@ class Grid {
       save: () => this.save(),
       undo: () => this.undo(),
       add: () => this.step([], 1),
+      remove: () => this.remove(),
+      mine: () => this.insist(),
+      theirs: () => this.yield(),
       jump: () => this.jump(row, field),
       take: () => this.step([[this.table.getRow(row), this.columns.get(field), text]]),
     };
@@ -171,7 +194,7 @@ class Grid {
   /* A letter typed on a cell replaces what is in it. */
   type(event) {
     const cell = this.selected();
-    if (!cell || this.columns.get(cell.getField()).readonly) { return; }
+    if (!cell || this.isLocked(cell.getRow(), this.columns.get(cell.getField()))) { return; }
     event.preventDefault();
     cell.edit(true);
     const input = cell.getElement().querySelector('input');
@@ -194,7 +217,7 @@ class Grid {
 
   clear() {
     const { rows, columns } = this.range();
-    this.step(rows.flatMap((row) => columns.filter((column) => !column.readonly).map((column) => [row, column, ''])));
+    this.step(rows.flatMap((row) => columns.map((column) => [row, column, ''])));
   }
 
   copy(event) {
@@ -250,7 +273,7 @@ class Grid {
     this.table.blockRedraw();
     for (const [target, column, text] of writes) {
       const row = typeof target === 'number' ? made[target] : target;
-      if (row && !column.readonly) { before.cells.push(this.write(row, column, text)); }
+      if (row && !this.isLocked(row, column)) { before.cells.push(this.write(row, column, text)); }
     }
     this.redraw(before.cells);
     if (before.cells.length || before.added.length) { this.steps.push(before); }
@@ -260,6 +283,7 @@ class Grid {
   write(row, column, text) {
     const data = row.getData();
     const at = key(data.id, column.field);
+    this.held.delete(data.id);
     const was = { id: data.id, field: column.field, value: data[column.field], mark: this.marks.get(at) };
     const read = this.cells.read(text, column);
     data[column.field] = 'fault' in read ? read.found : read.value;
@@ -275,13 +299,25 @@ class Grid {
     this.table.restoreRedraw();
   }
 
+  /* Rows are taken out at the next save; until then they stand struck through. */
+  remove() {
+    const ids = this.range().rows.map((row) => row.getData().id).filter((id) => !this.removed.has(id));
+    if (!ids.length) { return; }
+    for (const id of ids) { this.removed.add(id); }
+    this.steps.push({ cells: [], added: [], removed: ids });
+    this.redraw(ids.map((id) => ({ id })));
+    this.tell();
+  }
+
   async undo() {
     const step = this.steps.pop();
     if (!step) { await this.reverse(); return; }
+    for (const id of step.removed || []) { this.removed.delete(id); step.cells.push({ id }); }
     this.table.blockRedraw();
     for (const { id, field, value, mark } of step.cells.reverse()) {
       const row = this.table.getRow(id);
-      if (row) { row.getData()[field] = value; }
+      if (row && field) { row.getData()[field] = value; }
+      if (!field) { continue; }
       if (mark) { this.marks.set(key(id, field), mark); } else { this.marks.delete(key(id, field)); }
     }
     for (const id of step.added) { this.added.delete(id); this.forget(id); }
@@ -311,16 +347,45 @@ class Grid {
       changes.get(id).values[field] = mark.fault ? null : this.table.getRow(id).getData()[field];
       changes.get(id).typed[field] = mark.typed;
     }
-    return [...changes.values()].filter((change) => Object.keys(change.typed).length);
+    for (const id of this.removed) {
+      if (this.added.has(id)) { changes.delete(id); }
+      else { changes.set(id, { row: id, is_new: false, is_removed: true, values: {}, typed: {} }); }
+    }
+    return [...changes.values()].filter((change) => !this.held.has(change.row)
+      && (change.is_removed || Object.keys(change.typed).length));
   }
 
   async save() {
     const changes = this.changes();
-    if (!changes.length) { return; }
-    const answer = await this.send(this.data.save, { head: this.head, changes });
+    if (!changes.length) { this.tell(); return; }
+    const reason = this.element.querySelector('[data-grid-reason]');
+    const body = { head: this.head, reason: reason ? reason.value.trim() : '', changes };
+    const answer = await this.send(this.data.save, body);
     if (!answer) { return; }
+    if (reason) { reason.value = ''; }
     this.undoable = answer.undo || '';
     await this.replace(answer);
+  }
+
+  /* Somebody changed the same rows: write over what they wrote, or leave it as it is. */
+  async insist() {
+    this.head = this.stale.head;
+    await this.save();
+  }
+
+  yield() {
+    const { head, stale } = this.stale;
+    for (const { row: id, theirs } of stale) {
+      this.forget(id);
+      this.removed.delete(id);
+      const row = this.table.getRow(id);
+      if (row && theirs) { Object.assign(row.getData(), theirs); row.reformat(); }
+      if (row && !theirs) { row.delete(); }
+    }
+    this.steps = [];
+    this.head = head;
+    this.refused([]);
+    this.tell();
   }
 
   async send(path, body) {
@@ -329,23 +394,41 @@ class Grid {
     this.busy(false);
     if (!answer || answer.status >= 500) { return null; }
     const told = await answer.json();
-    this.refused(told.ok ? [] : [told.message, ...(told.findings || []).map((one) => one.message)]);
+    const findings = [...(told.stale || []).map((one) => one.text), ...(told.findings || []).map((one) => one.message)];
+    this.stale = told.stale ? told : null;
+    this.refused(told.ok ? [] : [told.message, ...findings]);
     return told.ok ? told : null;
   }
 
-  /* What the server says counts: its rows, and what it could not read. */
+  /* What the server says counts: its rows, and what it could not read. Rows with such a cell stay. */
   async replace(answer) {
+    const bad = new Set((answer.bad || []).map((one) => one.row));
+    const isKept = (id) => bad.has(id) || (this.held.has(id) && !this.removed.has(id));
+    const kept = [...this.marks].filter(([at]) => isKept(at.split('\t')[0]));
+    const typed = new Map([...this.added].filter(isKept).map((id) => [id, { ...this.table.getRow(id).getData() }]));
     this.head = answer.head;
     this.steps = [];
-    this.marks.clear();
-    this.added.clear();
-    if (answer.rows) { await this.table.replaceData(answer.rows); }
-    for (const bad of answer.bad || []) {
-      this.marks.set(key(bad.row, bad.field), { typed: bad.found, fault: { advice: [], ...bad } });
+    this.held = new Set(typed.keys());
+    this.added = new Set(typed.keys());
+    this.marks = new Map(kept);
+    this.removed.clear();
+    if (answer.rows) { await this.table.replaceData([...typed.values(), ...answer.rows]); }
+    for (const [at, mark] of kept) {
+      const [id, field] = at.split('\t');
+      const row = this.table.getRow(id);
+      if (row) { row.getData()[field] = this.value(mark, field); } else { this.marks.delete(at); }
+    }
+    for (const one of answer.bad || []) {
+      this.marks.set(key(one.row, one.field), { typed: one.found, fault: { advice: [], ...one } });
     }
     for (const row of this.table.getRows()) { row.reformat(); }
-    if (answer.text) { this.tanlu.toast(answer.text, { tone: (answer.bad || []).length ? 'warn' : 'good' }); }
+    if (answer.text) { this.tanlu.toast(answer.text, { tone: bad.size ? 'warn' : 'good' }); }
     this.tell();
+  }
+
+  value(mark, field) {
+    const read = this.cells.read(mark.typed, this.columns.get(field));
+    return 'fault' in read ? read.found : read.value;
   }
 
   busy(isBusy) {
@@ -357,6 +440,11 @@ class Grid {
     const place = this.element.querySelector('[data-grid-refused]');
     place.hidden = !lines.length;
     place.replaceChildren(...lines.map((line) => make('p', '', line)));
+    if (this.stale) {
+      const choice = make('p', 'buttons');
+      choice.append(this.action('mine', this.data.texts.mine, {}), ' ', this.action('theirs', this.data.texts.theirs, {}));
+      place.append(choice);
+    }
     if (lines.length) { place.focus(); }
   }
 
@@ -366,7 +454,7 @@ class Grid {
 
   /* Buttons, and the list of cells that could not be read. */
   tell() {
-    const changed = this.marks.size + this.added.size;
+    const changed = this.changes().length;
     const bad = [...this.marks].filter(([, mark]) => mark.fault).map(([at, mark]) => [...at.split('\t'), mark.fault]);
     this.button('save').disabled = !changed;
     this.button('undo').disabled = !this.steps.length && !(this.undoable && this.data.undo_path);
