@@ -64,7 +64,10 @@ def table(report: Report, name: str) -> Table:
 def index_of(report: Report) -> dict[str, tuple[str, str]]:
     """Return verdict and what to do by clause."""
     return {
-        str(row.cells[0]): (words(row.cells[3], EN), words(row.cells[4], EN))
+        str(row.cells[0]).replace("\N{NO-BREAK SPACE}", " "): (
+            words(row.cells[3], EN),
+            words(row.cells[4], EN),
+        )
         for row in table(report, "index").rows
     }
 

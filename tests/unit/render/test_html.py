@@ -14,6 +14,7 @@ from tanlu.i18n.say import Say
 from tanlu.render.html import page
 from tanlu.render.views import subscripted
 from tanlu.report.build import KINDS, build
+from tanlu.report.tree import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,6 +124,18 @@ def _without_digits_in_names(payload: dict[str, Any]) -> dict[str, Any]:
             pair["zh"] = re.sub(r"\d", "", pair["zh"])
             pair["en"] = re.sub(r"\d", "", pair["en"])
     return payload
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_chart_and_table_prints_its_id(payload: dict[str, Any], kind: str) -> None:
+    tree = build(cast("ReportPayload", payload), kind=kind)
+    text = " ".join(read(page(tree, says=[EN])).texts)
+
+    blocks = [block for section in tree.sections for block in section.blocks]
+    tables = [block.id for block in blocks if isinstance(block, Table)]
+    assert tables
+    assert [name for name in tables if f"Table {name}" not in text] == []
+    assert [each.id for each in tree.figures() if f"Figure {each.id}" not in text] == []
 
 
 def test_hash_head_and_state_are_printed(report: Report) -> None:

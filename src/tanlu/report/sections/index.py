@@ -80,7 +80,7 @@ def _row(letter: str, entry: Entry) -> Row:
     else:
         verdict, tone = "report.verdict.missing", "bad"
     cells = (
-        f"9.3.1 {letter})",
+        f"9.3.1\N{NO-BREAK SPACE}{letter})",
         text(f"report.index.{letter}"),
         where if entry.sections else "",
         text(verdict),
