@@ -67,6 +67,14 @@ def test_a_company_is_made_once(empty: Browser) -> None:
     assert empty.post("/welcome/demo", case="machinery").status_code == 422
 
 
+def test_the_worked_company_is_loaded_as_a_job_the_page_follows(nothing: Browser) -> None:
+    answer = nothing.post("/welcome/demo?lang=en", case="machinery")
+    shown = nothing.get(answer.headers["location"])
+    assert "data-follow" in shown.text
+    job = nothing.desk.jobs.list()[0].id
+    nothing.post(f"/jobs/{job}/cancel")
+
+
 def test_an_unknown_worked_company_is_refused(nothing: Browser) -> None:
     assert nothing.post("/welcome/demo", case="../x").status_code == 422
     assert not nothing.desk.has_workspace

@@ -20,9 +20,10 @@ Text = Annotated[str, Form(max_length=300)]
 
 
 @router.get("/welcome")
-def welcome(here: Here) -> Response:
-    """Show the three ways to begin and the five steps."""
-    return _page(here)
+def welcome(here: Here, job: str = "") -> Response:
+    """Show the three ways to begin and the five steps; while the sample is loaded, how far."""
+    told = works.job_told(here.desk.jobs.get(job), here.say.typographic()) if job else None
+    return _page(here, job=told)
 
 
 @router.post("/welcome/demo", dependencies=[needs("configure"), Depends(proven)])
@@ -32,7 +33,7 @@ def demo(here: Here, case: Text = "") -> Response:
         job = works.start_demo(here.desk, here.principal, case=case, say=here.say)
     except TanluError as error:
         return _page(here, error=error)
-    return go(here, f"/jobs/{job.id}")
+    return go(here, "/welcome", job=job.id)
 
 
 @router.post("/import/company", dependencies=[needs("configure"), Depends(proven)])
@@ -68,12 +69,16 @@ def template(here: Here, sector: str = "") -> Response:
 
 
 def _page(
-    here: Visit, *, error: TanluError | None = None, typed: dict[str, Any] | None = None
+    here: Visit,
+    *,
+    error: TanluError | None = None,
+    typed: dict[str, Any] | None = None,
+    job: dict[str, Any] | None = None,
 ) -> Response:
     say = here.say.typographic()
     return page(
         here, "welcome.html.j2", screen="welcome", choices=beginnings.choices(say),
         steps=beginnings.checklist(here.desk, say), has_workspace=here.desk.has_workspace,
-        may=access.can(here.principal, "configure"), typed=typed or {},
+        may=access.can(here.principal, "configure"), typed=typed or {}, loading=job,
         message=here.say.error(error) if error else "", status=status_of(error) if error else 200,
     )  # fmt: skip
