@@ -211,6 +211,26 @@ def test_figures_of_the_inventory_carry_their_id(given: dict[str, Any]) -> None:
     assert cell.figure == "inv/2024/scope2/market"
 
 
+@pytest.mark.parametrize(
+    ("is_draft", "is_reviewed", "state"),
+    [
+        (True, False, "report.state-draft"),
+        (False, False, "report.state-closed-alone"),
+        (False, True, "report.state-closed"),
+    ],
+)
+def test_what_one_person_closed_is_not_called_reviewed(
+    given: dict[str, Any], is_draft: bool, is_reviewed: bool, state: str
+) -> None:
+    given |= {"draft": is_draft, "is_reviewed": is_reviewed}
+
+    report = built(given, "inventory")
+
+    codes = {found.code for found in texts(report.sections)}
+    assert report.stamp.state.code == state
+    assert ("report.not-reviewed" in codes) is not is_reviewed
+
+
 def test_reasons_with_facts_use_their_own_sentence(given: dict[str, Any]) -> None:
     why = {"binding": ["BUDGET_FULL"], "reasons": [{"code": "PLAN_X", "facts": {"year": 2026}}]}
 
