@@ -67,6 +67,7 @@ class Desk:
         """The long work of this workspace."""
         with self._opening:
             if self._jobs is None:
+                self.folder.mkdir(parents=True, exist_ok=True)  # a new user has none yet
                 self._jobs = Jobs(self.folder)
             return self._jobs
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tanlu.app.access import Principal
     from tanlu.app.desk import Desk
     from tanlu.app.jobs import Job, JobEvent, Progress
+    from tanlu.app.plans import PlanOptions, PreparedPlan
     from tanlu.app.what_if_board import Change
     from tanlu.compute.plan_process import PlanStep
     from tanlu.i18n.say import Say
@@ -35,8 +36,8 @@ def start_demo(desk: Desk, principal: Principal, *, case: str, say: Say) -> Job:
     def run(progress: Progress) -> dict[str, Any]:
         demo.build_company(case, desk.folder, say=say, progress=progress.tell)
         progress.stop_if_cancelled()
-        progress.tell("cli.stage.plan")
-        plans.plan_roadmap(desk.workspace, options=demo.FIRST_LOOK, say=say)
+        prepared = plans.prepare(desk.workspace, options=demo.FIRST_LOOK)
+        _solve(desk, prepared, demo.FIRST_LOOK, progress=progress, say=say)
         return {"url": "/"}
 
     return desk.jobs.start("demo", {"case": case}, principal=principal, run=run)
@@ -65,17 +66,11 @@ def start_plan(
     """
     changes = tuple(f"{key}={value}" for key, value in (settings or {}).items())
     options = plans.PlanOptions(settings=changes, gap=gap, time_limit=time_limit)
-    prepared = plans.prepare(desk.workspace, options=options)
+    prepared = plans.prepare(desk.workspace, options=options)  # a wrong call is told at once
 
     def run(progress: Progress) -> dict[str, Any]:
-        solved = plans.solve(
-            prepared, options=options, watch=_watcher(progress), cancel=progress.cancelled
-        )
-        result = {"url": "/roadmap", "status": solved["status"], "gap": solved["gap"]}
-        if progress.cancelled.is_set() and approvals.stored_plan(desk.workspace) is not None:
-            return result  # the plan that was there is not replaced by an unfinished one
-        plans.keep(desk.workspace, prepared, solved, options=options, say=say)
-        return result
+        found = _solve(desk, prepared, options, progress=progress, say=say)
+        return {"url": "/roadmap", **found}
 
     arguments = {"settings": list(changes), "gap": gap, "time_limit": time_limit}
     return desk.jobs.start("plan", arguments, principal=principal, run=run)
@@ -99,6 +94,19 @@ def start_keep(desk: Desk, principal: Principal, *, change: Change, say: Say) ->
 
     arguments = {"knobs": dict(change.knobs), "lock": change.lock, "ban": change.ban}
     return desk.jobs.start("plan", arguments, principal=principal, run=run)
+
+
+def _solve(
+    desk: Desk, prepared: PreparedPlan, options: PlanOptions, *, progress: Progress, say: Say
+) -> dict[str, Any]:
+    """Solve and keep the plan; one cut short does not replace the plan that was there."""
+    progress.tell("cli.stage.plan")
+    solved = plans.solve(
+        prepared, options=options, watch=_watcher(progress), cancel=progress.cancelled
+    )
+    if not progress.cancelled.is_set() or approvals.stored_plan(desk.workspace) is None:
+        plans.keep(desk.workspace, prepared, solved, options=options, say=say)
+    return {"status": solved["status"], "gap": solved["gap"]}
 
 
 def _watcher(progress: Progress) -> Callable[[PlanStep], None]:
