@@ -10,12 +10,13 @@ from tanlu.app.figure_rows import gather
 from tanlu.app.findings import item_name
 from tanlu.app.inventories import iso_of_scope3
 from tanlu.app.own_factors import editions_of, own_factors
-from tanlu.app.payloads import factor_body, factors_used
+from tanlu.app.payloads import factor_body, factors_used, plain
 from tanlu.app.references import items_by_id, near
 from tanlu.app.traces import rows_of_year
 from tanlu.catalog import load
 from tanlu.catalog.tables import read
 from tanlu.factors.gas import UNSPLIT
+from tanlu.factors.model import FactorQuality
 from tanlu.inventory.figures import FigureKey, Measure, row_filter
 from tanlu.inventory.model import Basis
 from tanlu.kernel.errors import TanluError
@@ -63,9 +64,12 @@ def library(desk: Desk, wanted: Wanted, *, year: int | None, say: Say) -> dict[s
         "total": len(every),
         "rows": [_row(one, used, say) for one in found[:MOST_LISTED]],
         "most": MOST_LISTED,
-        "sets": sorted({one.factor_set for one in every}),
+        "set_options": sorted({(one.factor_set, one.factor_set) for one in every}),
         "regions": sorted({(one.key, _place(one.key, say)) for one in every if one.key}),
-        "years": sorted({str(one.data_year) for one in every if one.data_year}, reverse=True),
+        "year_options": sorted(
+            {(str(one.data_year), str(one.data_year)) for one in every if one.data_year},
+            reverse=True,
+        ),
         "qualities": [(q, quality_name(q, say)) for q in sorted({x.quality.value for x in every})],
     }
 
@@ -163,7 +167,8 @@ def _row(factor: Factor, used: Mapping[str, Any], say: Say) -> dict[str, Any]:
         "data_year": factor.data_year,
         "quality_name": quality_name(factor.quality.value, say),
         "is_used": factor.id in used,
-        "is_template": factor.quality.value == "template",
+        "is_template": factor.quality is FactorQuality.TEMPLATE,
+        "is_own": factor.quality is FactorQuality.USER,
     }
 
 
@@ -171,7 +176,7 @@ def _full(factor: Factor, say: Say) -> dict[str, Any]:
     source = load.sources().get(factor.source, {})
     return _row(factor, {}, say) | _dates(factor) | {
         "amounts": [
-            (gas, f"{float(value):.9g}", f"kg/{factor.unit}") for gas, value in factor.gases.items()
+            (gas, plain(value), f"kg/{factor.unit}") for gas, value in factor.gases.items()
         ],
         "definition": factor.definition,
         "stream_name": say(f"explain.stream.{factor.stream}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app.findings import finding_bodies
@@ -15,7 +16,6 @@ from tanlu.inventory.model import Basis, tonnes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from decimal import Decimal
     from fractions import Fraction
 
     from tanlu.app.inventories import TakenInventory
@@ -344,16 +344,21 @@ def _is_used(rid: int, taken: TakenInventory) -> bool:
     return any(row.rid == rid for row in taken.calculation.summary)
 
 
+def plain(value: Fraction) -> str:
+    """Return a factor with nine digits and no exponent."""
+    return f"{Decimal(f'{float(value):.9g}'):f}"
+
+
 def factor_body(factor: Factor) -> dict[str, Any]:
     """Return a factor with its edition, publication and place in it."""
     source = load.sources().get(factor.source, {})
     title = source.get("title") or {"zh": factor.source, "en": factor.source}
-    gas, value = next(iter(sorted(factor.gases.items())))
+    gas, value = min(factor.gases.items(), key=lambda pair: (pair[0] != "CO2", pair[0]))
     return {
         "id": factor.id,
         "item": factor.item,
         "region": factor.key,
-        "value": f"{float(value):.9g}",
+        "value": plain(value),
         "unit": f"kg{gas}/{factor.unit}",
         "edition": factor.factor_set,
         "document": factor.document_no or source.get("document_no") or "",

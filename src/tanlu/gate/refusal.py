@@ -27,6 +27,8 @@ _STATUSES: Mapping[str, int] = {
     "app.row-unknown": 404,
     "calc.kind-unknown": 404,
     "calc.unknown": 404,
+    "factors.own-changed": 409,
+    "factors.unknown": 404,
     "gate.body": 413,
     "gate.csrf": 403,
     "gate.denied": 403,

@@ -26,7 +26,7 @@ BODIES: dict[str, Any] = yaml.safe_load(
 )
 MODULES = (
     "accounts", "setup", "ledger", "analysis", "goals", "equipment", "made", "measures", "studies",
-    "documents",
+    "documents", "factors",
 )  # fmt: skip
 HOSTILE = "[red]x[/red] \x1b[31m\x1b]0;y\x07\x9b31m\u202ez\r\n:smile:"
 WRITTEN = frozenset({
