@@ -12,6 +12,7 @@ from tanlu.ingest import shipped
 from tanlu.kernel.errors import TanluError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from openpyxl import Workbook
@@ -23,6 +24,8 @@ _RED, _GREEN = "FECACA", "D1FAE5"
 _ROWS = 2000
 _LISTS, _META = "Lists", "_meta"
 _VERSION = "1"
+_ANY_SECTOR, _ACTIVITY = "generic", "energy"
+_FILLED = {"period": 1, "site": 2, "item": 3, "unit": 5}  # columns of the sheet of energy
 
 
 def write_template(sector: str, out: Path, *, say: Speaker) -> tuple[str, ...]:
@@ -47,20 +50,53 @@ def write_template(sector: str, out: Path, *, say: Speaker) -> tuple[str, ...]:
     TanluError
         ``ingest.template-sector`` for a sector there is none for.
     """
-    from tanlu.ingest.workbook.save import workbook_bytes  # noqa: PLC0415 - loads openpyxl
-
     sectors = {row["id"]: row for row in shipped.rows("template_sector")}
     if sector not in sectors:
         raise TanluError("ingest.template-sector", found=sector, choices=", ".join(sorted(sectors)))
     book, names = _book(sectors[sector], say)
+    _save(book, out)
+    return names
+
+
+def write_gaps(rows: Sequence[Mapping[str, str]], out: Path, *, say: Speaker) -> tuple[str, ...]:
+    """Write a workbook of what is missing: the sheet of energy, all filled in but the amounts.
+
+    Parameters
+    ----------
+    rows : sequence of Mapping of str to str
+        ``period``, ``site``, ``item`` (its name) and ``unit`` of each month that has no row.
+    out : Path
+        Where to write, ``.xlsx``.
+    say : Speaker
+        As in `write_template`.
+
+    Returns
+    -------
+    tuple of str
+        Names of the sheets to fill in.
+    """
+    sector = next(row for row in shipped.rows("template_sector") if row["id"] == _ANY_SECTOR)
+    book, names = _book(sector, say, only=_ACTIVITY)
+    sheet = book[names[0]]
+    for number, row in enumerate(rows, 2):
+        for name, column in _FILLED.items():
+            sheet.cell(number, column, row[name]).data_type = "s"
+    _save(book, out)
+    return names
+
+
+def _save(book: Workbook, out: Path) -> None:
+    from tanlu.ingest.workbook.save import workbook_bytes  # noqa: PLC0415 - loads openpyxl
+
     part = out.with_name(f"{out.name}.part")
     out.parent.mkdir(parents=True, exist_ok=True)
     part.write_bytes(workbook_bytes(book))
     os.replace(part, out)  # noqa: PTH105 - the atomic rename
-    return names
 
 
-def _book(sector: dict[str, str], say: Speaker) -> tuple[Workbook, tuple[str, ...]]:
+def _book(
+    sector: dict[str, str], say: Speaker, *, only: str = ""
+) -> tuple[Workbook, tuple[str, ...]]:
     from openpyxl import Workbook as NewWorkbook  # noqa: PLC0415 - slow to import
 
     book = NewWorkbook()
@@ -69,7 +105,7 @@ def _book(sector: dict[str, str], say: Speaker) -> tuple[Workbook, tuple[str, ..
     lists = _lists(sector, is_english=is_english)
     rule = _rule_message(say)
     sheets = sorted(shipped.rows("template_sheet"), key=lambda row: int(row["position"]))
-    for row in sheets:
+    for row in (one for one in sheets if only in ("", one["id"])):
         sheet = book.create_sheet(row["name_en" if is_english else "name_zh"])
         columns = [c for c in shipped.rows("template_column") if c["sheet"] == row["id"]]
         for index, column in enumerate(columns, 1):

@@ -77,6 +77,12 @@ def counted(table: pa.Table, column: str) -> dict[str, int]:
     return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
 
 
+def grouped(table: pa.Table, columns: list[str]) -> list[dict[str, Any]]:
+    """Return each set of values of some columns and how many rows (``rows``) have it."""
+    found = table.group_by(columns, use_threads=False).aggregate([([], "count_all")])
+    return [{**row, "rows": row["count_all"]} for row in found.to_pylist()]
+
+
 def _among(table: pa.Table, column: str, values: Collection[str]) -> Any:
     return pc.is_in(table[column], pa.array(sorted(values), pa.string()))
 

@@ -41,9 +41,12 @@ def add_to(program: typer.Typer, call: Call, say: Say) -> None:
     def template(
         sector: Annotated[str, typer.Argument(help=say("cli.template.sector"))] = "machinery",
         output: Annotated[Path | None, typer.Option("-o", help=say("cli.output.file"))] = None,
+        gaps: Annotated[int | None, typer.Option("--gaps", help=say("cli.template.gaps"))] = None,
     ) -> Answer:
         from tanlu.app import imports
 
+        if gaps is not None:
+            return Answer(_gaps(call, gaps, output, say), views.setup.template)
         target = output or Path(f"{sector}-template.xlsx")
         return Answer(
             imports.write_template(sector, target, say=say, is_forced=call.yes),
@@ -100,3 +103,11 @@ def _add_settings(program: typer.Typer, call: Call, say: Say) -> None:
 
         with workspaces.open_workspace(call.workspace) as workspace:
             return Answer(statements.settings_body(workspace, say=say), views.setup.settings)
+
+
+def _gaps(call: Call, year: int, output: Path | None, say: Say) -> dict[str, object]:
+    from tanlu.app import gaps, workspaces
+
+    target = output or Path(f"gaps-{year}.xlsx")
+    with workspaces.open_workspace(call.workspace) as workspace:
+        return gaps.write_gaps(workspace, year, target, say=say, is_forced=call.yes)
