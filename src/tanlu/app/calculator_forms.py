@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app import calculators
 from tanlu.app.engineering_choices import unit_choices
+from tanlu.app.references import items_by_id
+from tanlu.catalog import tables
 from tanlu.measures.calculation.reading import MOST_CASES, TEXT
 from tanlu.render.amounts import calculated
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from tanlu.measures.calculation.model import Calculator, Value
     from tanlu.report.tree import Figure
 
+_NAMED = ("benchmark", "province", "vehicle")  # tables whose rows are choices
 MOST_TYPED = 60  # rows or cases typed one by one; more are pasted
 _FIRST_ROWS = 3
 _PLAIN = ("-", TEXT)
@@ -156,7 +160,7 @@ def _field(
         "label": told["meaning"],
         "unit": "" if value.unit in _PLAIN else sent.get(f"{_UNIT}.{name}", value.unit),
         "own_unit": value.unit,
-        "choices": [(choice, choice_words(choice)) for choice in value.choices],
+        "choices": [(choice, choice_words(choice, say)) for choice in value.choices],
         "required": told["required"],
         "default": _default(value.default, say),
         "initial": value.default if isinstance(value.default, str) else "",
@@ -188,7 +192,7 @@ def _default(value: float | str | None, say: Say) -> str:
     """Return what stands in for a blank field; empty for nothing."""
     if value is None:
         return ""
-    return choice_words(value) if isinstance(value, str) else calculated(value, say)
+    return choice_words(value, say) if isinstance(value, str) else calculated(value, say)
 
 
 def range_words(value: Value) -> str:
@@ -236,7 +240,7 @@ def _table(
             "unit": "" if column.unit in _PLAIN else column.unit,
             "required": shown["required"],
             "default": _default(column.default, say),
-            "choices": [(choice, choice_words(choice)) for choice in column.choices],
+            "choices": [(choice, choice_words(choice, say)) for choice in column.choices],
         }
         for column, shown in zip(value.columns, told["columns"], strict=True)
     ]
@@ -254,9 +258,25 @@ def _table(
     return {"columns": columns, "rows": cells, "paste": pasted}
 
 
-def choice_words(choice: str) -> str:
-    """Return a choice as it is shown: its name with blanks."""
-    return choice.replace("_", " ")
+def choice_words(choice: str, say: Say) -> str:
+    """Return a choice in words: of the catalogue, of its table, or as it is with blanks."""
+    code = f"calc.choice.{choice}"
+    if say.knows(code):
+        return say(code)
+    if say.knows(f"scenario.{choice}"):
+        return say(f"scenario.{choice}")
+    named = _named_choices().get(choice)
+    return say.pick(*named) if named else choice.replace("_", " ")
+
+
+@cache
+def _named_choices() -> dict[str, tuple[str, str]]:
+    """Return the names of choices that are rows of a table."""
+    found = {name: (item.name_zh, item.name_en) for name, item in items_by_id().items()}
+    for table in _NAMED:
+        for row in tables.read(table):
+            found[str(row["id"])] = (str(row["name_zh"]), str(row["name_en"]))
+    return found
 
 
 def _unit_lists(calculator: Calculator) -> dict[str, tuple[str, ...]]:
@@ -450,7 +470,9 @@ def _cases(calculator: Calculator, body: Mapping[str, Any]) -> int:
 
 def _output(name: str, told: Mapping[str, Any], values: Sequence[Any], say: Say) -> dict[str, Any]:
     unit = "" if told["unit"] in _PLAIN else told["unit"]
-    words = [choice_words(one) if isinstance(one, str) else calculated(one, say) for one in values]
+    words = [
+        choice_words(one, say) if isinstance(one, str) else calculated(one, say) for one in values
+    ]
     return {"name": name, "label": told["name"], "unit": unit, "values": words}
 
 

@@ -173,3 +173,14 @@ def test_the_api_opens_no_file_of_the_server(reading: Browser) -> None:
         row["code"] == "CALC_INPUT_UNKNOWN" and row["cell"] == "weather_file"
         for row in answer.json()["findings"]
     )
+
+
+def test_choices_are_words_of_the_language() -> None:
+    zh, en = Say("zh"), Say("en")
+
+    assert calculator_forms.choice_words("load_unload", zh) == "加卸载"
+    assert calculator_forms.choice_words("CN-JS", en) == "Jiangsu"
+    assert calculator_forms.choice_words("forklift_battery", en) == "Battery forklift, 3 t"
+    assert calculator_forms.choice_words("natural_gas", zh) == "天然气"
+    assert calculator_forms.choice_words("fast-grid", en) == "Fast grid"
+    assert calculator_forms.choice_words("1 1/4", zh) == "1 1/4"
