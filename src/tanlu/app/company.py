@@ -18,6 +18,7 @@ from tanlu.app import (
     payloads,
     plans,
     rankings,
+    report_blocks,
     reports,
     statements,
 )
@@ -214,11 +215,14 @@ class Company:
 
     @_telling
     def explain(self, figure: str, *, rows: int = 50) -> dict[str, Any]:
-        """Open a figure, a row (``row/`` and its id), a code or a method rule."""
+        """Open a figure, a table of the report, a row (``row/`` and its id), a code or a rule."""
         code = explanations.code_of(figure, self._say)
         if code:
             return explanations.code_body(code, self._say)
-        return explanations.explain_figure(self._workspace, figure, limit=rows, say=self._say)
+        block = report_blocks.block_body(self._workspace, figure, limit=rows, say=self._say)
+        return block or explanations.explain_figure(
+            self._workspace, figure, limit=rows, say=self._say
+        )
 
     @_telling
     def plan(

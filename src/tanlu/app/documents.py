@@ -67,8 +67,23 @@ _MAKERS: Mapping[str, tuple[str, Callable[[Report, str, Sequence[str]], bytes]]]
 FORMATS = tuple(_MAKERS)
 
 
-def check_wishes(kind: str, *, languages: Sequence[str], formats: Sequence[str]) -> None:
+def check_wishes(
+    kind: str,
+    *,
+    languages: Sequence[str],
+    formats: Sequence[str],
+    kinds: Sequence[str] = tuple(KINDS),
+) -> None:
     """Refuse what cannot be written before anything is worked out.
+
+    Parameters
+    ----------
+    kind : str
+        Kind wanted.
+    languages, formats : sequence of str
+        Wanted.
+    kinds : sequence of str
+        Kinds that can be written: the documents; with `VERIFIER` where a pack may be.
 
     Raises
     ------
@@ -80,8 +95,8 @@ def check_wishes(kind: str, *, languages: Sequence[str], formats: Sequence[str])
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise TanluError("report.format", found=", ".join(unknown), known=", ".join(FORMATS))
-    if kind not in (*KINDS, VERIFIER):
-        raise TanluError("report.kind", found=kind, known=", ".join((*KINDS, VERIFIER)))
+    if kind not in kinds:
+        raise TanluError("report.kind", found=kind, known=", ".join(kinds))
     for lang in languages:
         Say(lang)
 

@@ -20,7 +20,7 @@ from tanlu.catalog import load
 from tanlu.i18n.say import LANGUAGES, Say
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import year_months
-from tanlu.report.build import build
+from tanlu.report.build import KINDS, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -89,7 +89,10 @@ def write_reports(
         ``report.format``, ``report.kind``, ``report.nothing-asked`` without a language or a
         format, ``i18n.unknown-language``, ``app.no-rows``.
     """
-    check_wishes(options.kind, languages=options.languages, formats=options.formats)
+    check_wishes(
+        options.kind, languages=options.languages, formats=options.formats,
+        kinds=(*KINDS, VERIFIER),
+    )  # fmt: skip
     if progress:
         progress("cli.stage.report")
     if options.kind == VERIFIER:

@@ -50,11 +50,14 @@ def _add_explain(program: typer.Typer, call: Call, say: Say) -> None:
         figure: Annotated[str, typer.Argument(help=say("cli.explain.figure"))],
         limit: Annotated[int, typer.Option("--rows", min=1, help=say("cli.explain.rows"))] = 50,
     ) -> Answer:
-        from tanlu.app import explanations, workspaces
+        from tanlu.app import explanations, report_blocks, workspaces
 
         if code := explanations.code_of(figure, say):
             return Answer(explanations.code_body(code, say), views.analysis.code)
         with workspaces.open_workspace(call.workspace) as workspace:
+            block = report_blocks.block_body(workspace, figure, limit=limit, say=say)
+            if block:
+                return Answer(block, views.documents.block)
             body = explanations.explain_figure(workspace, figure, limit=limit, say=say)
         return Answer(body, views.analysis.explained)
 

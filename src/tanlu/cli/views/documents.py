@@ -28,6 +28,15 @@ def reports(console: Console, say: Say, body: Mapping[str, Any]) -> None:
         layout.line(console, f"  {row['lang']:<8}{row['path']}", style="green")
 
 
+def block(console: Console, say: Say, body: Mapping[str, Any]) -> None:
+    """Show a table of the report, and the figure that opens each row."""
+    layout.heading(console, body["name"])
+    heads = [*body["table"]["columns"], say("cli.figure_id")]
+    rows = [(*row["cells"], row["figure"] or say.missing) for row in body["table"]["rows"]]
+    layout.table(console, heads, rows, right=1)
+    layout.more(console, say, body["n_rows"] - len(rows))
+
+
 def demo(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     """Show a whole worked company: what came in, what it emits, why, and what to do when."""
     names = {"site_names": body.get("site_names", {})}
