@@ -9,13 +9,14 @@ import hashlib
 import json
 import re
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from tanlu.app import access, clock, imports
-from tanlu.app.spool import Spool
+from tanlu.app.spool import Spool, Upload
 from tanlu.ingest.mapping import check_items, check_mapping, load_mapping
 from tanlu.ingest.preview import read_preview
 from tanlu.kernel.errors import TanluError
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from tanlu.app.access import Principal
     from tanlu.app.desk import Desk
     from tanlu.app.jobs import Job, Progress
-    from tanlu.app.spool import Upload
     from tanlu.i18n.say import Say
     from tanlu.ingest.model import ParsedFile
     from tanlu.storage import Workspace
@@ -59,10 +59,30 @@ def take(desk: Desk, principal: Principal, uploads: Sequence[Upload], *, say: Sa
     return token
 
 
+def take_again(desk: Desk, principal: Principal, batch_id: str, *, say: Say) -> str:
+    """Keep the originals of an import once more, to answer what it left open.
+
+    Raises
+    ------
+    TanluError
+        ``storage.no-such-batch``.
+    """
+    workspace = desk.workspace
+    found = next((one for one in workspace.batches() if one.batch_id == batch_id), None)
+    if found is None:
+        raise TanluError("storage.no-such-batch", batch=batch_id)
+    with ExitStack() as opened:
+        uploads = [
+            Upload(one.name, opened.enter_context(workspace.source_path(one.sha256).open("rb")))
+            for one in found.sources
+        ]
+        return take(desk, principal, uploads, say=say)
+
+
 def start_read(desk: Desk, principal: Principal, token: str, *, say: Say) -> Job:
     """Read the files of a token as a job, in the limited child process; nothing is posted."""
     spool = Spool(desk.folder)
-    note = owned(spool, token, principal)
+    note = free(desk, spool, token, principal)
     spool.forget(token, "preview")
 
     def run(progress: Progress) -> dict[str, Any]:
@@ -88,6 +108,28 @@ def owned(spool: Spool, token: str, principal: Principal) -> dict[str, Any]:
     if note["by"] != principal.name and not access.can(principal, "configure"):
         raise TanluError("import.gone", found=token)
     return note
+
+
+def free(desk: Desk, spool: Spool, token: str, principal: Principal) -> dict[str, Any]:
+    """Return what is noted of files that may be changed: they are not being posted just now.
+
+    Raises
+    ------
+    TanluError
+        ``import.gone``; ``import.claimed``.
+    """
+    note = owned(spool, token, principal)
+    if _is_posting(desk, note):
+        raise TanluError("import.claimed")
+    return note
+
+
+def _is_posting(desk: Desk, note: Mapping[str, Any]) -> bool:
+    try:
+        job = desk.jobs.get(str(note.get("job", "")))
+    except TanluError:
+        return False
+    return job.kind == "import" and not job.state.is_over
 
 
 def listed(desk: Desk, principal: Principal) -> list[dict[str, Any]]:
@@ -129,7 +171,6 @@ def start_commit(
     *,
     head: str,
     say: Say,
-    is_forced: bool = False,
 ) -> Job:
     """Post what the preview shows, as one batch, as a job.
 
@@ -141,21 +182,19 @@ def start_commit(
         the ledger changed since; ``import.claimed`` when it is being posted.
     """
     spool = Spool(desk.folder)
-    note = owned(spool, token, principal)
+    note = free(desk, spool, token, principal)
     preview = spool.read(token, "preview")
     if preview is None or preview["mapping"] != _mark(answers(spool, token)):
         raise TanluError("import.not-read")
     if head != preview["head"] or changes(desk.workspace, preview["head"]):
         raise TanluError("import.stale")
     if not spool.claim(token):
+        spool.release(token)  # of a server that was killed: nobody posts it, see `free`
         raise TanluError("import.claimed")
 
     def run(progress: Progress) -> dict[str, Any]:
         try:
-            return _commit(
-                desk, spool, token, principal=principal, progress=progress, say=say,
-                is_forced=is_forced,
-            )  # fmt: skip
+            return _commit(desk, spool, token, principal=principal, progress=progress, say=say)
         except BaseException:
             spool.release(token)
             raise
@@ -359,18 +398,11 @@ def _file(
 
 
 def _commit(
-    desk: Desk,
-    spool: Spool,
-    token: str,
-    *,
-    principal: Principal,
-    progress: Progress,
-    say: Say,
-    is_forced: bool,
+    desk: Desk, spool: Spool, token: str, *, principal: Principal, progress: Progress, say: Say
 ) -> dict[str, Any]:
     paths, note = spool.paths(token), spool.facts(token)
     report = imports.import_files(
-        desk.workspace, paths, options=_options(spool, token, is_forced=is_forced), say=say,
+        desk.workspace, paths, options=_options(spool, token), say=say,
         watch=_watching(progress, len(paths)), admit=admitting(principal),
     )  # fmt: skip
     if report.receipt is None:

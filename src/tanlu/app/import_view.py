@@ -32,7 +32,7 @@ def overview(desk: Desk, principal: Principal, say: Say) -> dict[str, Any]:
     """Return the imports of the ledger, newest first, and what this person has begun."""
     batches = desk.workspace.batches()
     voided = {batch.voids: batch for batch in batches if batch.voids}
-    done = [batch for batch in batches if batch.kind == "import"]
+    done = [batch for batch in batches if batch.kind == "import" and _may_see(principal, batch)]
     return {
         "begun": [
             {"token": one["token"], "at": moment(one["at"]),
@@ -41,6 +41,11 @@ def overview(desk: Desk, principal: Principal, say: Say) -> dict[str, Any]:
         ],
         "batches": [_line(batch, voided, say) for batch in reversed(done)],
     }  # fmt: skip
+
+
+def _may_see(principal: Principal, batch: BatchInfo) -> bool:
+    """Tell whether a person may look into an import: who is held to sites, only own ones."""
+    return access.scope(principal) is None or batch.actor == principal.name
 
 
 def check_undo(workspace: Workspace, principal: Principal, batch_id: str) -> None:
@@ -87,7 +92,9 @@ def _line(batch: BatchInfo, voided: Mapping[str, BatchInfo], say: Say) -> dict[s
     }
 
 
-def batch(desk: Desk, batch_id: str, *, say: Say, severity: str = "") -> dict[str, Any]:
+def batch(
+    desk: Desk, principal: Principal, batch_id: str, *, say: Say, severity: str = ""
+) -> dict[str, Any]:
     """Return one import of the ledger: counts, totals, findings, and what undoing takes back.
 
     Raises
@@ -99,7 +106,7 @@ def batch(desk: Desk, batch_id: str, *, say: Say, severity: str = "") -> dict[st
     batches = workspace.batches()
     found = next((one for one in batches if one.batch_id == batch_id), None)
     receipt = workspace.receipt(batch_id)
-    if found is None or receipt is None or found.kind != "import":
+    if found is None or receipt is None or found.kind != "import" or not _may_see(principal, found):
         raise TanluError("storage.no-such-batch", batch=batch_id)
     line = _line(found, {one.voids: one for one in batches if one.voids}, say)
     stored = [one for one in workspace.findings() if one.batch_id == batch_id]

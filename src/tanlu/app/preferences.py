@@ -6,6 +6,7 @@ import platform
 import re
 import tempfile
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,6 +138,7 @@ def backup(desk: Desk) -> tuple[str, Path]:
     return f"tanlu-{clock.today().isoformat()}-{head}.zip", path
 
 
+@cache
 def about() -> dict[str, Any]:
     """Return version, licence, and the libraries in use with theirs."""
     return {

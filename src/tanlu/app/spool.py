@@ -116,6 +116,10 @@ class Spool:
         """Return where the answers of a token are, whether or not there are any."""
         return self._place(token) / "mapping.yaml"
 
+    def has(self, token: str) -> bool:
+        """Tell whether there is anything under a token."""
+        return bool(_TOKEN.fullmatch(token)) and (self.folder / token).is_dir()
+
     def claim(self, token: str) -> bool:
         """Take a token for importing; False when somebody else did."""
         try:
@@ -144,10 +148,9 @@ class Spool:
         return [entry.name for entry in sorted(found, key=_changed, reverse=True)]
 
     def _place(self, token: str) -> Path:
-        place = self.folder / token
-        if not _TOKEN.fullmatch(token) or not place.is_dir():
+        if not self.has(token):
             _gone(token)
-        return place
+        return self.folder / token
 
     def _prepare(self) -> None:
         self.folder.mkdir(mode=_OWNER_ONLY, exist_ok=True)

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook
 
+from tanlu.app import import_view
+from tanlu.app.access import Kind, Principal, Role
 from tanlu.app.spool import Spool, safe_name
+from tanlu.i18n.say import Say
+from tanlu.kernel.errors import TanluError
 from tests.unit.web.conftest import HOSTILE, Browser, text_of
 
 if TYPE_CHECKING:
@@ -51,13 +55,13 @@ def posted(browser: Browser, token: str) -> Response:
     """Import what waits, and open the batch."""
     head = re.search(r'name="head" value="([^"]+)"', browser.get(f"/import/staged/{token}").text)
     assert head is not None
+    before = len(browser.desk.workspace.batches())
     answer = browser.post(f"/import/staged/{token}/commit", head=head[1])
     assert answer.status_code == 303, text_of(answer)
     for _ in range(200):
-        jobs = browser.get("/jobs").text
-        found = re.search(r"/import/batch/[\w-]+", jobs)
-        if found:
-            return browser.get(found[0])
+        batches = browser.desk.workspace.batches()
+        if len(batches) > before and not Spool(browser.desk.folder).has(token):
+            return browser.get(f"/import/batch/{batches[-1].batch_id}")
         time.sleep(0.05)
     raise AssertionError(text_of(browser.get(f"/import/staged/{token}")))
 
@@ -94,6 +98,29 @@ def test_a_question_is_answered_by_form_and_remembered(empty: Browser) -> None:
     later = hand_in(empty, ("wide2.csv", WIDE.replace("10", "11").encode()))
     text = text_of(settled(empty, later, lang="en"))
     assert "its answers are taken over" in text
+
+
+def test_what_an_import_left_open_is_answered_from_its_originals(empty: Browser) -> None:
+    text = TIDY + "3月,甲厂,外购电力,kWh,80\n"
+    first = hand_in(empty, ("open.csv", text.encode()))
+    settled(empty, first)
+    posted(empty, token_of(first))
+    batch = empty.desk.workspace.batches()[0]
+    assert batch.open_questions
+    again = empty.post(f"/import/batch/{batch.batch_id}/again")
+    settled(empty, again)
+    token = token_of(again)
+    settled(empty, empty.post(f"/import/staged/{token}/answers", q0="2024"))
+    posted(empty, token)
+    assert sum(one.rows for one in empty.desk.workspace.batches()) == 3
+
+
+def test_who_is_held_to_sites_sees_own_imports_only(writing: Browser) -> None:
+    clerk = Principal("clerk", Role.DATA_ENTRY, frozenset({"常州基地"}), Kind.USER)
+    assert import_view.overview(writing.desk, clerk, Say("en"))["batches"] == []
+    batch = writing.desk.workspace.batches()[0].batch_id
+    with pytest.raises(TanluError, match="no-such-batch"):
+        import_view.batch(writing.desk, clerk, batch, say=Say("en"))
 
 
 def test_wrong_answers_are_refused_and_kept_in_the_form(empty: Browser) -> None:

@@ -63,9 +63,8 @@ def commit(token: str, here: Here, typed: Typed) -> Response:
     """Post what the preview shows, as one batch."""
     try:
         import_desk.start_commit(
-            here.desk, here.principal, token, head=typed.get("head", ""), say=here.say,
-            is_forced=typed.get("again") == "1",
-        )  # fmt: skip
+            here.desk, here.principal, token, head=typed.get("head", ""), say=here.say
+        )
     except TanluError as error:
         if error.code == "import.gone":
             raise
@@ -77,7 +76,7 @@ def commit(token: str, here: Here, typed: Typed) -> Response:
 def drop(token: str, here: Here) -> Response:
     """Remove the files; the ledger does not change."""
     spool = Spool(here.desk.folder)
-    import_desk.owned(spool, token, here.principal)
+    import_desk.free(here.desk, spool, token, here.principal)
     spool.drop(token)
     return go(here, "/import")
 
@@ -95,6 +94,14 @@ def one(batch: str, here: Here, show: str = "") -> Response:
     return _batch(here, batch, show=show)
 
 
+@router.post("/import/batch/{batch}/again", dependencies=_WRITES)
+def again(batch: str, here: Here) -> Response:
+    """Take the originals of an import once more, to answer what it left open."""
+    import_view.batch(here.desk, here.principal, batch, say=here.say)
+    token = import_desk.take_again(here.desk, here.principal, batch, say=here.say)
+    return go(here, f"/import/staged/{token}")
+
+
 @router.post("/import/batch/{batch}/undo", dependencies=[needs("correct"), Depends(proven)])
 def undo(batch: str, here: Here, typed: Typed) -> Response:
     """Take an import back, with a reason."""
@@ -108,7 +115,7 @@ def undo(batch: str, here: Here, typed: Typed) -> Response:
 
 def _answer(here: Visit, token: str, typed: Typed) -> None:
     desk, spool = here.desk, Spool(here.desk.folder)
-    import_desk.owned(spool, token, here.principal)
+    import_desk.free(desk, spool, token, here.principal)
     preview = spool.read(token, "preview")
     mapping = import_desk.answers(spool, token)
     back = [int(name[1:]) for name in typed if name[:1] == "x" and name[1:].isdecimal()]
@@ -156,10 +163,11 @@ def _staged(
 
 def _batch(here: Visit, batch: str, *, show: str = "", error: TanluError | None = None) -> Response:
     say = here.say.typographic()
-    found = import_view.batch(here.desk, batch, say=say, severity=show)
+    found = import_view.batch(here.desk, here.principal, batch, say=say, severity=show)
     return page(
         here, "import_batch.html.j2", screen="import", found=found,
         title=say("web.import.batch", id=batch), may_undo=access.can(here.principal, "correct"),
+        may_import=access.can(here.principal, "import"),
         status=status_of(error) if error else 200, **_refusal(here, error),
     )  # fmt: skip
 
