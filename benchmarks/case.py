@@ -70,7 +70,7 @@ class Case:
     unit: str = "rows"
 
 
-GROUPS = ("engine", "roadmap", "import", "render")
+GROUPS = ("engine", "roadmap", "import", "render", "serve")
 CASES: dict[str, Case] = {}
 
 
