@@ -29,9 +29,10 @@ class Simplex(IntEnum):
 
 
 _SETTLED = {Status.OPTIMAL, Status.INFEASIBLE}
-# A warm run is given up at this part of the cold run's iterations, which are quicker each:
-# the cold run's model is presolved.
-WARM_SHARE = 2
+# A warm run is given up at this part of the cold run's iterations, which are quicker each: the
+# cold run's model is presolved, which gains more the larger it is.
+WARM_SHARE, WARM_SHARE_LARGE = 2, 4
+LARGE = 10_000  # iterations of the cold run
 
 
 class WarmEngine(Engine):
@@ -144,7 +145,8 @@ class WarmEngine(Engine):
             return self.run_cold()
         kind, self._simplex = self._simplex, Simplex.DUAL  # what follows adds rows
         self._set("simplex_strategy", int(kind))
-        self._set("simplex_iteration_limit", max(self.cold_iterations // WARM_SHARE, 1))
+        share = WARM_SHARE if self.cold_iterations < LARGE else WARM_SHARE_LARGE
+        self._set("simplex_iteration_limit", max(self.cold_iterations // share, 1))
         answer = self._run_or_fail()
         return answer if answer.status in _SETTLED else self._begin_anew()
 
