@@ -12,7 +12,7 @@ from tanlu.kernel.plan import ENDS
 from tanlu.units.ratio import KWH_PER_MWH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tanlu.app.desk import Desk
     from tanlu.i18n.say import Say
@@ -21,16 +21,23 @@ FIELDS = ("machine", "site", "kind", "rating", "count", "hours", "load", "grade"
 _TONES = {"chosen": "good", "offered": "info", "missing": "warn", "fault": "bad"}
 
 
-def board(desk: Desk, say: Say, *, site: str = "") -> dict[str, Any]:
-    """Return the machines by site with their actions.
+def board(
+    desk: Desk, say: Say, *, site: str = "", sites: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Return the machines by site with their actions; of some sites alone where they are given.
 
     Raises
     ------
     TanluError
         ``measures.site``.
     """
-    listed = equipment.equipment_body(desk.workspace, site=site, say=say)["equipment"]
-    names = site_names(desk, say)
+    body = equipment.equipment_body(desk.workspace, site=site, say=say)
+    listed = [row for row in body["equipment"] if sites is None or row["site"] in sites]
+    names = {
+        name: label
+        for name, label in site_names(desk, say).items()
+        if sites is None or name in sites
+    }
     body = _actions(desk, say) if listed else {"actions": [], "findings": []}
     by_machine: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in body["actions"]:
@@ -46,7 +53,11 @@ def board(desk: Desk, say: Say, *, site: str = "") -> dict[str, Any]:
         ],
         "every": sorted(names.items()),
         "site": site,
-        "warnings": [row["message"] for row in body["findings"]],
+        "warnings": [
+            row["message"]
+            for row in body["findings"]
+            if sites is None or row["facts"].get("site") in sites
+        ],
         "kinds": [(kind, say(f"equipment.{kind}")) for kind in _kinds()],
     }
 

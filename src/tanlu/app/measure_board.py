@@ -24,8 +24,12 @@ _TEMPLATE = "template"
 _CONTRACTS = "-"
 
 
-def board(desk: Desk, wanted: measures.Filter, say: Say) -> dict[str, Any]:
+def board(
+    desk: Desk, wanted: measures.Filter, say: Say, *, sites: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Return the cards of the catalogue that pass a filter, and what one may filter by.
+
+    With ``sites`` only what concerns them is told of the company.
 
     Raises
     ------
@@ -33,7 +37,7 @@ def board(desk: Desk, wanted: measures.Filter, say: Say) -> dict[str, Any]:
         Those of `measures.measures_body`.
     """
     rows = measures.measures_body(wanted, say=say)["measures"]
-    planned = _planned(desk)
+    planned = _planned(desk, sites)
     sectors = sorted({row["sector"] for row in rows}, key=lambda name: (name == EVERY_SECTOR, name))
     every = measures.measures_body(measures.Filter(), say=say)["measures"]
     groups = [
@@ -77,14 +81,14 @@ def _family(family: str, say: Say) -> str:
     return say(f"cli.family.{family}")
 
 
-def _planned(desk: Desk) -> dict[str, list[Mapping[str, Any]]]:
+def _planned(desk: Desk, sites: Sequence[str] | None) -> dict[str, list[Mapping[str, Any]]]:
     """Return what the plan solved last builds, by measure."""
     if not desk.has_workspace:
         return {}
     plan = approvals.stored_plan(desk.workspace) or {}
     found: dict[str, list[Mapping[str, Any]]] = {}
     for row in plan.get("adoptions") or ():
-        if row["kind"] != "retirement":
+        if row["kind"] != "retirement" and (sites is None or row["site"] in sites):
             found.setdefault(row["measure"], []).append(row)
     return found
 
@@ -128,7 +132,9 @@ def _capex(row: Mapping[str, Any], say: Say) -> str:
     return f"{say('web.measures.range', low=low, typical=typical, high=high)} {row['capex_unit']}"
 
 
-def one(desk: Desk, measure: str, say: Say) -> dict[str, Any]:
+def one(
+    desk: Desk, measure: str, say: Say, *, sites: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Return a measure in full: figures with their range and source, where it fits, what it pays.
 
     Raises
@@ -138,17 +144,19 @@ def one(desk: Desk, measure: str, say: Say) -> dict[str, Any]:
     """
     row = measures.measure_body(measure, say=say)["measures"][0]
     return {
-        **_card(row, _planned(desk), say),
+        **_card(row, _planned(desk, sites), say),
         "facts": _facts(row, say),
         "note": say.pick(row["note_zh"] or "", row["note_en"] or ""),
         "source": f"{row['source']} · {row['locator']}",
-        "places": _places(desk, row, say),
-        "plan": _economics(desk, measure, say),
-        "overrides": _overrides(desk, measure, say),
+        "places": _places(desk, row, say, sites),
+        "plan": _economics(desk, measure, say, sites),
+        "overrides": _overrides(desk, measure, say, sites),
     }
 
 
-def compared(desk: Desk, names: Sequence[str], say: Say) -> dict[str, Any]:
+def compared(
+    desk: Desk, names: Sequence[str], say: Say, *, sites: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Return several measures side by side: one column each.
 
     Raises
@@ -159,7 +167,7 @@ def compared(desk: Desk, names: Sequence[str], say: Say) -> dict[str, Any]:
     rows = measures.compared_body(names[:MOST_COMPARED], say=say)["measures"]
     facts = [dict(_facts(row, say)) for row in rows]
     heads = list(dict.fromkeys(head for column in facts for head in column))
-    cards = [_card(row, _planned(desk), say) for row in rows]
+    cards = [_card(row, _planned(desk, sites), say) for row in rows]
     return {
         "measures": cards,
         "lines": [(head, [column.get(head, say.missing) for column in facts]) for head in heads],
@@ -201,7 +209,9 @@ def _named(name: str, rows: Mapping[str, Mapping[str, Any]], say: Say) -> str:
     return say.pick(row["name_zh"], row["name_en"]) if row else name
 
 
-def _places(desk: Desk, row: Mapping[str, Any], say: Say) -> list[dict[str, str]]:
+def _places(
+    desk: Desk, row: Mapping[str, Any], say: Say, sites: Sequence[str] | None
+) -> list[dict[str, str]]:
     """Return the sites whose inventory uses what a measure acts on, with the amount a year."""
     if not desk.has_workspace or not desk.years():
         return []
@@ -215,7 +225,7 @@ def _places(desk: Desk, row: Mapping[str, Any], say: Say) -> list[dict[str, str]
     return [
         {"site": names.get(site, site), "amount": f"{say.number(float(amount))} {unit}"}
         for site, amount in sorted(sums.items(), key=lambda pair: -pair[1])
-        if amount
+        if amount and (sites is None or site in sites)
     ]
 
 
@@ -233,7 +243,9 @@ def site_names(desk: Desk, say: Say) -> dict[str, str]:
     return {site.id: say.pick(site.id, site.name_en) for site in desk.workspace.sites()}
 
 
-def _economics(desk: Desk, measure: str, say: Say) -> list[dict[str, str]]:
+def _economics(
+    desk: Desk, measure: str, say: Say, sites: Sequence[str] | None
+) -> list[dict[str, str]]:
     """Return what the plan solved last builds of a measure, with its cost a tonne."""
     if not desk.has_workspace:
         return []
@@ -243,6 +255,8 @@ def _economics(desk: Desk, measure: str, say: Say) -> list[dict[str, str]]:
     found = []
     for row in plan.get("adoptions") or ():
         if row["measure"] != measure or row["kind"] == "retirement":
+            continue
+        if sites is not None and row["site"] not in sites:
             continue
         cost = (costs.get(row["id"]) or {}).get("cost_per_t")
         capex, abated = row["capex"], row["abatement_t_total"]
@@ -258,8 +272,15 @@ def _economics(desk: Desk, measure: str, say: Say) -> list[dict[str, str]]:
     return found
 
 
-def _overrides(desk: Desk, measure: str, say: Say) -> list[dict[str, Any]]:
+def _overrides(
+    desk: Desk, measure: str, say: Say, sites: Sequence[str] | None
+) -> list[dict[str, Any]]:
     if not desk.has_workspace:
         return []
     listed = own_measures.own_body(desk.workspace, say=say)["overrides"]
-    return [row for row in listed if str(row["id"]).partition("@")[0] == measure]
+    pairs = ((row, str(row["id"]).partition("@")) for row in listed)
+    return [
+        row
+        for row, (name, _, site) in pairs
+        if name == measure and (sites is None or site in sites)
+    ]

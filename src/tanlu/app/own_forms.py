@@ -18,7 +18,7 @@ from tanlu.kernel.errors import TanluError
 from tanlu.kernel.plan import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tanlu.i18n.say import Say
     from tanlu.storage import Workspace
@@ -38,13 +38,21 @@ _FIELDS = ("site", "name", "carrier", "end_use", "saves", "saving", "capex", "om
            "evidence", "source", "reason")  # fmt: skip
 
 
-def own(workspace: Workspace, say: Say) -> dict[str, Any]:
-    """Return the company's own measures and figures in words."""
-    sites = {site.id: say.pick(site.id, site.name_en) for site in workspace.sites()}
+def own(workspace: Workspace, say: Say, *, sites: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the company's own measures and figures in words; of some sites where given."""
+    names = {site.id: say.pick(site.id, site.name_en) for site in workspace.sites()}
     body = own_measures.own_body(workspace, say=say)
     return {
-        "own": [_own_row(workspace, row, sites, say) for row in body["own"]],
-        "overrides": [_override_row(workspace, row, sites, say) for row in body["overrides"]],
+        "own": [
+            _own_row(workspace, row, names, say)
+            for row in body["own"]
+            if sites is None or row["site"] in sites
+        ],
+        "overrides": [
+            _override_row(workspace, row, names, say)
+            for row in body["overrides"]
+            if sites is None or row["id"].partition("@")[2] in sites
+        ],
     }
 
 
@@ -97,7 +105,14 @@ def _money(text: str | None, say: Say) -> str:
     return say.missing if text is None else say.money(float(Fraction(text)))
 
 
-def form(workspace: Workspace, say: Say, *, edit: str = "", measure: str = "") -> dict[str, Any]:
+def form(
+    workspace: Workspace,
+    say: Say,
+    *,
+    edit: str = "",
+    measure: str = "",
+    sites: Sequence[str] | None = None,
+) -> dict[str, Any]:
     """Return the form of an own measure, or of own figures for a measure of the catalogue.
 
     Parameters
@@ -110,6 +125,8 @@ def form(workspace: Workspace, say: Say, *, edit: str = "", measure: str = "") -
         Id of what is changed: a number, or ``<measure>@<site>``; empty for a new one.
     measure : str
         Measure of the catalogue that new figures are for; empty for a measure of one's own.
+    sites : sequence of str or None
+        Sites to choose from; None is all.
 
     Returns
     -------
@@ -132,7 +149,11 @@ def form(workspace: Workspace, say: Say, *, edit: str = "", measure: str = "") -
         "measure": measure or (edit.partition("@")[0] if "@" in edit else ""),
         "mark": _mark(body),
         "values": _values(edit, body),
-        "sites": [(s.id, say.pick(s.id, s.name_en)) for s in workspace.sites()],
+        "sites": [
+            (s.id, say.pick(s.id, s.name_en))
+            for s in workspace.sites()
+            if sites is None or s.id in sites
+        ],
         "carriers": [(name, item_name(name, say)) for name in carriers],
         "uses": [("", say("web.own.largest-use")), *uses],
         "evidences": [
@@ -231,6 +252,12 @@ def message_of(error: TanluError, say: Say) -> str:
         return say.error(error)
     facts = dict(error.facts) | {"name": say(f"web.own.{name}") if name else ""}
     return say(code, **facts)
+
+
+def site_of(workspace: Workspace, name: str) -> str:
+    """Return the site of an own measure or of own figures; empty for one that is not known."""
+    body = _stored(workspace).get(name, {})
+    return name.partition("@")[2] or str(body.get("site", ""))
 
 
 def remove(workspace: Workspace, name: str, *, reason: str) -> None:

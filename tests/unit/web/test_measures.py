@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tanlu.app import own_measures
+import pytest
+
+from tanlu.app import access, equipment_board, measure_board, own_forms, own_measures
+from tanlu.i18n.say import Say
+from tanlu.kernel.errors import TanluError
+from tanlu.web.held import demand
 from tests.unit.web.conftest import HOSTILE, text_of
 
 if TYPE_CHECKING:
@@ -141,3 +146,22 @@ def test_an_empty_workspace_says_what_to_do(empty: Browser) -> None:
     assert "No machines yet" in text_of(empty.get("/measures/equipment", lang="en"))
     assert "There are no sites yet" in text_of(empty.get("/measures/own", lang="en"))
     assert empty.get("/measures/x_led", lang="en").status_code == 200
+
+
+def test_who_is_held_to_a_site_sees_and_changes_it_alone(writing: Browser) -> None:
+    desk, say = writing.desk, Say("zh")
+    held = access.Principal("li", access.Role.PLANNER, frozenset({SITE}))
+    sites = access.scope(held)
+    writing.post("/measures/own", **OWN)
+    writing.post("/measures/own", **(OWN | {"site": "西安桥箱厂", "name": "other"}))
+
+    board = equipment_board.board(desk, say, sites=sites)
+    page = measure_board.one(desk, "x_led", say, sites=sites)
+    own = own_forms.own(desk.workspace, say, sites=sites)
+
+    assert {place["site"] for place in board["sites"]} == {SITE}
+    assert {place["site"] for place in page["places"]} == {SITE}
+    assert [row["site"] for row in own["own"]] == [SITE]
+    demand(held, "measure", site=SITE)
+    with pytest.raises(TanluError, match=r"gate\.denied"):
+        demand(held, "measure", site="西安桥箱厂")

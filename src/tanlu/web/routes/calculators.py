@@ -10,6 +10,7 @@ from tanlu.app import access, calculated_measures, calculator_forms, workspaces
 from tanlu.gate.permission import needs
 from tanlu.gate.visit import Here, Visit, proven
 from tanlu.kernel.errors import TanluError
+from tanlu.web.held import demand
 from tanlu.web.pages import go, page
 from tanlu.web.typed import Typed
 
@@ -44,6 +45,7 @@ def calculate(here: Here, kind: str, typed: Typed) -> Response:
 @router.post("/calculators/{kind}/measure", dependencies=[needs("measure"), *_SENT])
 def make(here: Here, kind: str, typed: Typed) -> Response:
     """Make the answer a measure of the company's own."""
+    demand(here.principal, "measure", site=typed.get("site", ""))
     given = calculator_forms.read(kind, typed)
     try:
         made = calculated_measures.make_measure(
@@ -72,7 +74,9 @@ def _answered(
         facts["offer"] = calculated_measures.offer(found["body"], say)
         facts["no_measure"] = facts["offer"] is None
         if here.desk.has_workspace:
-            facts["sites"] = workspaces.sites_body(here.desk.workspace)["sites"]
+            listed = workspaces.sites_body(here.desk.workspace)["sites"]
+            mine = access.scope(here.principal)
+            facts["sites"] = [one for one in listed if mine is None or one["site"] in mine]
     return _page(here, kind, typed=typed, refused=refused, **facts)
 
 

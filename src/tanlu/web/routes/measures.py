@@ -11,6 +11,7 @@ from tanlu.app.measures import Filter
 from tanlu.gate.permission import needs
 from tanlu.gate.visit import Here, Visit, proven
 from tanlu.kernel.errors import TanluError
+from tanlu.web.held import demand
 from tanlu.web.pages import go, page
 from tanlu.web.typed import Typed
 
@@ -30,7 +31,7 @@ def measures(
 ) -> Response:
     """Show the cards of the catalogue that pass the filter of the address."""
     wanted = Filter(sector=sector, family=family, carrier=carrier, end_use=end_use, text=q)
-    found = measure_board.board(here.desk, wanted, here.say.typographic())
+    found = measure_board.board(here.desk, wanted, _say(here), sites=_sites(here))
     return page(here, "measures.html.j2", screen="measures", found=found, wanted=wanted)
 
 
@@ -39,7 +40,7 @@ def compare(here: Here, id: Annotated[list[str] | None, Query()] = None) -> Resp
     """Show several measures side by side."""
     if not id:
         return go(here, "/measures")
-    found = measure_board.compared(here.desk, id, here.say.typographic())
+    found = measure_board.compared(here.desk, id, _say(here), sites=_sites(here))
     return page(here, "measures_compared.html.j2", screen="measures", found=found)
 
 
@@ -48,19 +49,30 @@ def own(here: Here, edit: str = "", made: str = "") -> Response:
     """List the company's own measures and figures, with the form of one."""
     if not here.desk.has_workspace:
         return go(here, "/welcome")
-    return _own(here, own_forms.form(here.desk.workspace, _say(here), edit=edit), made=made)
+    if edit:
+        demand(here.principal, "view", site=own_forms.site_of(here.desk.workspace, edit))
+    return _own(
+        here,
+        own_forms.form(here.desk.workspace, _say(here), edit=edit, sites=_sites(here)),
+        made=made,
+    )
 
 
 @router.post("/measures/own", dependencies=_OWN)
 def save(here: Here, typed: Typed) -> Response:
     """Write an own measure or own figures; what changed meanwhile is shown beside it."""
     desk = here.desk
+    for site in {typed.get("site", ""), own_forms.site_of(desk.workspace, typed.get("id", ""))}:
+        if site:
+            demand(here.principal, "measure", site=site)
     try:
         made = own_forms.save(desk.workspace, typed, say=here.say)
     except TanluError as error:
         return _refused(here, typed, error)
     if isinstance(made, dict):
-        found = own_forms.form(desk.workspace, _say(here), measure=typed.get("measure", ""))
+        found = own_forms.form(
+            desk.workspace, _say(here), measure=typed.get("measure", ""), sites=_sites(here)
+        )
         found |= {"id": made["id"], "mark": made["mark"], "values": typed}
         return _own(here, found, theirs=made, status=409)
     return go(here, "/measures/own", made=made)
@@ -70,6 +82,8 @@ def save(here: Here, typed: Typed) -> Response:
 def remove(here: Here, typed: Typed) -> Response:
     """Take out an own measure or own figures, with a reason."""
     name, reason = typed.get("id", ""), typed.get("reason", "")
+    site = own_forms.site_of(here.desk.workspace, name)
+    demand(here.principal, "measure", site=site)
     try:
         own_forms.remove(here.desk.workspace, name, reason=reason)
     except TanluError as error:
@@ -88,6 +102,7 @@ def equipment(here: Here, site: str = "", made: str = "") -> Response:
 @router.post("/measures/equipment", dependencies=_MACHINES)
 def add_machine(here: Here, typed: Typed) -> Response:
     """Put a machine into the register."""
+    demand(here.principal, "equipment", site=typed.get("site", ""))
     try:
         equipment_board.add(here.desk, typed, here.say)
     except TanluError as error:
@@ -99,10 +114,12 @@ def add_machine(here: Here, typed: Typed) -> Response:
 def one(here: Here, measure: str) -> Response:
     """Show a measure in full."""
     say = _say(here)
-    found = measure_board.one(here.desk, measure, say)
+    found = measure_board.one(here.desk, measure, say, sites=_sites(here))
     facts: dict[str, Any] = {"found": found, "form": None}
     if here.desk.has_workspace and access.can(here.principal, "measure"):
-        facts["form"] = own_forms.form(here.desk.workspace, say, measure=measure)
+        facts["form"] = own_forms.form(
+            here.desk.workspace, say, measure=measure, sites=_sites(here)
+        )
     return page(here, "measure.html.j2", screen="measures", title=found["label"], **facts)
 
 
@@ -110,8 +127,15 @@ def _say(here: Visit) -> Any:
     return here.say.typographic()
 
 
+def _sites(here: Visit) -> tuple[str, ...] | None:
+    """Return the sites this person is held to; None for all."""
+    return access.scope(here.principal)
+
+
 def _refused(here: Visit, typed: Mapping[str, str], error: TanluError) -> Response:
-    found = own_forms.form(here.desk.workspace, _say(here), measure=typed.get("measure", ""))
+    found = own_forms.form(
+        here.desk.workspace, _say(here), measure=typed.get("measure", ""), sites=_sites(here)
+    )
     found |= {"id": typed.get("id", ""), "mark": typed.get("mark", ""), "values": typed}
     return _own(here, found, error=error, status=422)
 
@@ -131,7 +155,7 @@ def _own(
         "measures_own.html.j2",
         screen="measures",
         status=status,
-        found=own_forms.own(here.desk.workspace, say),
+        found=own_forms.own(here.desk.workspace, say, sites=_sites(here)),
         form=form,
         may_set=access.can(here.principal, "measure"),
         message=own_forms.message_of(error, say) if error else "",
@@ -155,7 +179,7 @@ def _equipment(
         "measures_equipment.html.j2",
         screen="measures",
         status=422 if error else 200,
-        found=equipment_board.board(here.desk, say, site=site),
+        found=equipment_board.board(here.desk, say, site=site, sites=_sites(here)),
         may_set=access.can(here.principal, "equipment"),
         typed=typed or {},
         message=own_forms.message_of(error, say) if error else "",

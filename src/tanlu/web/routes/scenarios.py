@@ -56,5 +56,5 @@ def _page(
         started=scenario_board.STARTED,
         typed=typed or {},
         message=say.error(error) if error else "",
-        may_plan=access.can(here.principal, "plan") and bool(here.desk.years()),
+        may_plan=access.can(here.principal, "plan", site="") and bool(here.desk.years()),
     )

@@ -75,7 +75,7 @@ def remove(here: Here, typed: Typed) -> Response:
 
 
 def _may(here: Visit) -> bool:
-    return access.can(here.principal, "target")
+    return access.can(here.principal, "target", site="")
 
 
 def _one(here: Visit, target_id: str, *, error: TanluError | None = None) -> Response:
