@@ -8,6 +8,8 @@ from functools import cache
 
 from tanlu.catalog import tables
 
+WHOLE = ""  # the site of what concerns the whole company
+
 
 class Role(StrEnum):
     """What a person does here; `data/access/permission.csv` says what each may do."""

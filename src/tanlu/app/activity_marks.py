@@ -13,6 +13,7 @@ from tanlu.catalog import tables
 from tanlu.ingest.precheck import check_evidence, display_name
 from tanlu.ingest.rejected import RejectedError
 from tanlu.kernel.errors import TanluError
+from tanlu.storage import browse
 from tanlu.storage.attachment import ACTION as ATTACH
 
 if TYPE_CHECKING:
@@ -148,8 +149,8 @@ def decide(
     Raises
     ------
     TanluError
-        ``activity.no-batch``; ``activity.own`` for own entries; ``storage.reason-missing`` for a
-        return without a reason.
+        ``activity.no-batch``; ``activity.own`` for own entries; ``activity.sites`` for rows of
+        sites the person is not held to; ``storage.reason-missing`` for a return without a reason.
     """
     known = {batch.batch_id: batch for batch in desk.workspace.batches()}
     if not batches or not {*batches} <= {*known}:
@@ -157,6 +158,9 @@ def decide(
     own = [b for b in batches if not access.can(principal, "approve", owner=known[b].actor)]
     if own:
         raise TanluError("activity.own", found=", ".join(sorted(own)))
+    others = _other_sites(desk, principal, batches)
+    if others:
+        raise TanluError("activity.sites", found=", ".join(others))
     if not approve and not reason.strip():
         raise TanluError("storage.reason-missing")
     for batch in sorted(batches):
@@ -164,3 +168,12 @@ def decide(
             APPROVE if approve else RETURN, batch, {"rows": known[batch].rows},
             at=clock.now(), actor=clock.actor(), reason=reason,
         )  # fmt: skip
+
+
+def _other_sites(desk: Desk, principal: Principal, batches: Collection[str]) -> list[str]:
+    """Return the sites of rows of batches which a person does not see."""
+    mine = access.scope(principal)
+    if mine is None:
+        return []
+    found = browse.chosen(desk.workspace.activity(), browse.Wanted(equal={"batch_id": [*batches]}))
+    return sorted((site or "-") for site in browse.counted(found, "site") if site not in mine)

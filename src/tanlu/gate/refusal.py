@@ -50,6 +50,7 @@ _STATUSES: Mapping[str, int] = {
     "plan.overtaken": 409,
     "report.figure-unknown": 404,
     "report.not-written": 404,
+    "review.own": 403,
     "storage.busy": 503,
     "storage.full": 507,
     "storage.period-closed": 409,

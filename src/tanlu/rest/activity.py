@@ -15,7 +15,7 @@ from tanlu.gate.visit import Here, Visit, proven
 
 router = APIRouter(prefix="/api", tags=["activity"])
 _STALE = 409
-_WRITES = [needs("correct"), Depends(proven)]
+_WRITES = [needs("correct", by_site=True), Depends(proven)]
 Text = Annotated[str, Field(max_length=4000)]
 Id = Annotated[str, Field(max_length=200)]
 Name = Literal[
@@ -156,7 +156,7 @@ def asked(  # one parameter of the address each
 Filters = Annotated[Asked, Depends(asked)]
 
 
-@router.get("/activity", dependencies=[needs("view")], response_model=Rows)
+@router.get("/activity", dependencies=[needs("view", by_site=True)], response_model=Rows)
 def rows(here: Here, filters: Filters) -> dict[str, Any]:
     """Return a page of the current rows, newest month first."""
     return {"ok": True, **activity.listing(here.desk, here.principal, filters, say=here.say)}

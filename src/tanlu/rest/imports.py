@@ -13,7 +13,7 @@ from tanlu.gate.visit import Here, proven
 router = APIRouter(prefix="/api", tags=["import"])
 
 
-@router.post("/import", dependencies=[needs("import"), Depends(proven)])
+@router.post("/import", dependencies=[needs("import", by_site=True), Depends(proven)])
 def import_(
     here: Here,
     answer: Response,

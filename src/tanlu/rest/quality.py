@@ -11,7 +11,7 @@ from tanlu.app import quality_board
 from tanlu.gate.permission import needs
 from tanlu.gate.visit import Here
 
-router = APIRouter(prefix="/api", tags=["activity"], dependencies=[needs("view")])
+router = APIRouter(prefix="/api", tags=["activity"], dependencies=[needs("view", by_site=True)])
 
 
 class Source(BaseModel):

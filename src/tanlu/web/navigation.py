@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import access
+from tanlu.gate.permission import may
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,11 +26,14 @@ class Screen:
         Address; empty for a screen that is not there yet.
     action : str
         What a user must be allowed to do to see it.
+    by_site : bool
+        Whether it shows their sites to those who see no more; as `gate.permission.needs`.
     """
 
     id: str
     path: str = ""
     action: str = "view"
+    by_site: bool = False
 
 
 GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
@@ -39,11 +42,11 @@ GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
         (
             Screen("overview", "/"),
             Screen("organisation", "/organisation"),
-            Screen("import", "/import"),
-            Screen("activity", "/activity"),
-            Screen("quality", "/quality"),
+            Screen("import", "/import", by_site=True),
+            Screen("activity", "/activity", by_site=True),
+            Screen("quality", "/quality", by_site=True),
             Screen("factors", "/factors"),
-            Screen("inventory", "/inventory"),
+            Screen("inventory", "/inventory", by_site=True),
             Screen("hotspots", "/hotspots"),
         ),
     ),
@@ -52,7 +55,7 @@ GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
         (
             Screen("targets", "/targets"),
             Screen("measures", "/measures"),
-            Screen("calculators", "/calculators"),
+            Screen("calculators", "/calculators", "calculate"),
             Screen("roadmap", "/roadmap"),
             Screen("scenarios", "/scenarios"),
         ),
@@ -60,8 +63,8 @@ GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
     ("chain", (Screen("suppliers"), Screen("products"), Screen("logistics"))),
     ("comply", (Screen("policy"), Screen("carbon_cost"), Screen("reports", "/reports"),
                 Screen("review", "/review"))),
-    ("system", (Screen("welcome", "/welcome"), Screen("jobs", "/jobs"),
-                Screen("settings", "/settings"))),
+    ("system", (Screen("welcome", "/welcome"), Screen("jobs", "/jobs", "jobs"),
+                Screen("settings", "/settings", by_site=True))),
 )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ def rail(
                 "active": screen.id == active,
             }
             for screen in screens
-            if principal is not None and access.can(principal, screen.action)
+            if principal is not None and may(principal, screen.action, by_site=screen.by_site)
         ]
         if items:
             groups.append({"title": say(f"web.group.{group}"), "items": items})

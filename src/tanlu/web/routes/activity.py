@@ -15,8 +15,8 @@ from tanlu.kernel.errors import TanluError
 from tanlu.web.pages import go, page
 from tanlu.web.typed import Typed
 
-router = APIRouter(include_in_schema=False, dependencies=[needs("view")])
-_WRITES = [needs("correct"), Depends(proven)]
+router = APIRouter(include_in_schema=False, dependencies=[needs("view", by_site=True)])
+_WRITES = [needs("correct", by_site=True), Depends(proven)]
 _BYTES = "application/octet-stream"
 _STALE = 409
 _PLAIN = 50
@@ -73,7 +73,7 @@ def undo(here: Here, filters: Filters, typed: Typed) -> Response:
     return go(here, "/activity", view="plain")
 
 
-@router.post("/activity/decide", dependencies=[needs("approve"), Depends(proven)])
+@router.post("/activity/decide", dependencies=[needs("approve", by_site=True), Depends(proven)])
 def decide(
     here: Here,
     filters: Filters,
@@ -131,7 +131,7 @@ def attach(
     return go(here, f"/activity/row/{row_id}")
 
 
-@router.get("/activity/evidence/{sha256}", dependencies=[needs("evidence")])
+@router.get("/activity/evidence/{sha256}", dependencies=[needs("evidence", by_site=True)])
 def evidence(sha256: str, here: Here) -> Response:
     """Answer a file of evidence, never to be shown in the page."""
     path, name = activity_marks.evidence(here.desk, here.principal, sha256)

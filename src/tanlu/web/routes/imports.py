@@ -15,8 +15,8 @@ from tanlu.kernel.errors import TanluError
 from tanlu.web.pages import go, page
 from tanlu.web.typed import Typed
 
-router = APIRouter(include_in_schema=False, dependencies=[needs("view")])
-_WRITES = [needs("import"), Depends(proven)]
+router = APIRouter(include_in_schema=False, dependencies=[needs("view", by_site=True)])
+_WRITES = [needs("import", by_site=True), Depends(proven)]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Files = Annotated[list[UploadFile], File()]
 
@@ -40,7 +40,7 @@ def take(here: Here, files: Files = []) -> Response:  # noqa: B006  # FastAPI co
     return go(here, f"/import/staged/{token}")
 
 
-@router.get("/import/staged/{token}", dependencies=[needs("import")])
+@router.get("/import/staged/{token}", dependencies=[needs("import", by_site=True)])
 def staged(token: str, here: Here, show: str = "") -> Response:
     """Show what was handed in: being read, or as it was read."""
     return _staged(here, token, show=show)
@@ -81,7 +81,7 @@ def drop(token: str, here: Here) -> Response:
     return go(here, "/import")
 
 
-@router.get("/import/staged/{token}/checked/{number}", dependencies=[needs("import")])
+@router.get("/import/staged/{token}/checked/{number}", dependencies=[needs("import", by_site=True)])
 def checked(token: str, number: int, here: Here) -> Response:
     """Answer the marked copy of a file."""
     path = import_view.checked_copy(here.desk, here.principal, token, number, say=here.say)
@@ -102,7 +102,9 @@ def again(batch: str, here: Here) -> Response:
     return go(here, f"/import/staged/{token}")
 
 
-@router.post("/import/batch/{batch}/undo", dependencies=[needs("correct"), Depends(proven)])
+@router.post(
+    "/import/batch/{batch}/undo", dependencies=[needs("correct", by_site=True), Depends(proven)]
+)
 def undo(batch: str, here: Here, typed: Typed) -> Response:
     """Take an import back, with a reason."""
     try:

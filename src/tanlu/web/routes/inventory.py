@@ -8,7 +8,7 @@ from tanlu.gate.permission import needs
 from tanlu.gate.visit import Here
 from tanlu.web.pages import page
 
-router = APIRouter(include_in_schema=False, dependencies=[needs("view")])
+router = APIRouter(include_in_schema=False, dependencies=[needs("view", by_site=True)])
 
 
 @router.get("/inventory")

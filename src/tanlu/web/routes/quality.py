@@ -9,7 +9,7 @@ from tanlu.gate.visit import Here
 from tanlu.kernel.errors import TanluError
 from tanlu.web.pages import go, page
 
-router = APIRouter(include_in_schema=False, dependencies=[needs("view")])
+router = APIRouter(include_in_schema=False, dependencies=[needs("view", by_site=True)])
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

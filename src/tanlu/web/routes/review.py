@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query
 from starlette.responses import Response
 
-from tanlu.app import audits, plans, reviews
+from tanlu.app import audits, reviews, second_person
 from tanlu.app.reviews import LogFilter
 from tanlu.gate.permission import needs
+from tanlu.gate.refusal import status_of
 from tanlu.gate.visit import Here, proven
 from tanlu.kernel.errors import TanluError
 from tanlu.web.pages import go, page
@@ -30,14 +31,9 @@ def acknowledge(
 ) -> Response:
     """Accept the findings that were ticked, with one reason."""
     try:
-        by_batch: dict[str, list[int]] = {}
-        for name in findings or ():
-            batch, _, number = name.rpartition("/")
-            by_batch.setdefault(batch, []).append(int(number) if number.isdecimal() else -1)
-        if not by_batch:
-            raise TanluError("app.findings-unnamed")  # noqa: TRY301  # one answer to all faults
-        for batch, numbers in by_batch.items():
-            audits.acknowledge(here.desk.workspace, batch, numbers, reason=reason, say=here.say)
+        second_person.acknowledge(
+            here.desk, here.principal, findings or (), reason=reason, say=here.say
+        )
     except TanluError as error:
         return _review(here, error=error, typed={"reason": reason, "findings": findings or []})
     return go(here, "/review")
@@ -57,7 +53,7 @@ def close(here: Here, closed_year: Number, reason: Text = "") -> Response:
 def reopen(here: Here, closed_year: Number, second: Text = "", reason: Text = "") -> Response:
     """Open a year again: two people and a reason."""
     try:
-        audits.reopen_year(here.desk.workspace, closed_year, second=second, reason=reason)
+        second_person.reopen(here.desk, here.principal, closed_year, second=second, reason=reason)
     except TanluError as error:
         return _review(here, error=error, typed={"reason": reason, "second": second})
     return go(here, "/review")
@@ -67,7 +63,7 @@ def reopen(here: Here, closed_year: Number, second: Text = "", reason: Text = ""
 def approve(here: Here, reason: Text = "") -> Response:
     """Approve the plan solved last."""
     try:
-        plans.approve(here.desk.workspace, by=here.principal.name, reason=reason, say=here.say)
+        second_person.approve_plan(here.desk, here.principal, reason=reason, say=here.say)
     except TanluError as error:
         return _review(here, error=error, typed={"reason": reason})
     return go(here, "/roadmap")
@@ -106,7 +102,7 @@ def _review(
     desk = here.desk
     found = audits.findings_body(desk.workspace, every=every, say=here.say)["findings"]
     return page(
-        here, "review.html.j2", screen="review", status=422 if error else 200,
+        here, "review.html.j2", screen="review", status=status_of(error) if error else 200,
         error=here.say.error(error) if error else "", typed=typed or {}, every=every,
         findings=found, periods=reviews.periods(desk.workspace, desk.years(), say=here.say),
     )  # fmt: skip

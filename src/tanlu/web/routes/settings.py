@@ -13,7 +13,7 @@ from tanlu.kernel.errors import TanluError
 from tanlu.web.pages import go, page
 from tanlu.web.typed import Typed
 
-router = APIRouter(include_in_schema=False, dependencies=[needs("view")])
+router = APIRouter(include_in_schema=False, dependencies=[needs("view", by_site=True)])
 _SET = [needs("configure"), Depends(proven)]
 _CONFLICT = 409
 

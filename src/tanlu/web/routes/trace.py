@@ -11,7 +11,7 @@ from tanlu.web.pages import page
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/trace/{figure:path}", dependencies=[needs("view")])
+@router.get("/trace/{figure:path}", dependencies=[needs("view", by_site=True)])
 def trace(figure: str, here: Here) -> Response:
     """Show where a figure comes from."""
     found = traces.trace(here.desk, figure, principal=here.principal, say=here.say.typographic())
@@ -26,7 +26,7 @@ def trace(figure: str, here: Here) -> Response:
     )
 
 
-@router.get("/original/{sha256}", dependencies=[needs("evidence")])
+@router.get("/original/{sha256}", dependencies=[needs("evidence", by_site=True)])
 def original(sha256: str, here: Here) -> Response:
     """Answer an original file as it was imported, to be saved and not shown."""
     path, name = traces.original(here.desk, sha256, principal=here.principal)

@@ -14,15 +14,19 @@ from tanlu.gate.visit import Here, Visit, proven
 from tanlu.kernel.errors import TanluError
 from tanlu.web.pages import go, page
 
-router = APIRouter(include_in_schema=False, dependencies=[needs("view")])
+router = APIRouter(include_in_schema=False, dependencies=[needs("view", by_site=True)])
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Text = Annotated[str, Form(max_length=300)]
 
 
-@router.get("/welcome")
+@router.get("/welcome", dependencies=[needs("view")])
 def welcome(here: Here, job: str = "") -> Response:
     """Show the three ways to begin and the five steps; while the sample is loaded, how far."""
-    told = works.job_told(here.desk.jobs.get(job), here.say.typographic()) if job else None
+    told = (
+        works.job_told(here.desk.jobs.get(job, principal=here.principal), here.say.typographic())
+        if job
+        else None
+    )
     return _page(here, job=told)
 
 
