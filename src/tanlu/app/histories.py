@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tanlu.app.activity_marks import read_marks
 from tanlu.app.payloads import number
 from tanlu.storage.model import BatchKind
 
@@ -32,14 +33,27 @@ def batches_told(
         Language.
     """
     wanted, files = set(batches), set(originals)
+    approved = read_marks(desk).approved
     return [
-        _told(batch, say)
+        _told(batch, say) | {"approved": _decision(approved.get(batch.batch_id))}
         for batch in desk.kept("batches", desk.workspace.batches)
         if batch.batch_id in wanted
         or (
             batch.kind is BatchKind.IMPORT
             and any(source.sha256 in files for source in batch.sources)
         )
+    ]
+
+
+def evidence_told(desk: Desk, row_id: str) -> list[dict[str, Any]]:
+    """Return the files that prove a row, its own and those of its voucher."""
+    row = desk.workspace.row(row_id)
+    if row is None:
+        return []
+    known = {"row_id": row.row_id, "voucher": row.voucher, "site": row.site}
+    return [
+        {"sha256": p.sha256, "name": p.name, "by": p.by, "at": _minute(p.at), "note": p.note}
+        for p in read_marks(desk).proofs(known)
     ]
 
 
@@ -76,6 +90,10 @@ def _told(batch: BatchInfo, say: Say) -> dict[str, Any]:
         "reason": batch.reason,
         "files": [{"name": s.name, "sha256": s.sha256} for s in batch.sources],
     }
+
+
+def _decision(found: dict[str, str] | None) -> dict[str, str] | None:
+    return None if found is None else {"by": found["by"], "at": _minute(found["at"])}
 
 
 def _minute(at: str) -> str:

@@ -10,7 +10,7 @@ from tanlu.app.explained_rows import Rows, engine_reader
 from tanlu.app.figure_factors import factors_behind, factors_of
 from tanlu.app.figure_rows import gather
 from tanlu.app.figure_tree import terms_of
-from tanlu.app.histories import batches_told, versions_told
+from tanlu.app.histories import batches_told, evidence_told, versions_told
 from tanlu.app.inventories import iso_of_scope3
 from tanlu.app.references import items_by_id
 from tanlu.inventory.figures import read_figure, row_filter
@@ -54,8 +54,8 @@ def trace(
     -------
     dict
         As `explanations.explain_figure`, with ``terms`` (figures that add up to it), ``factors``,
-        ``history``, ``versions`` of a row and ``citation``; for a code or a rule ``code``,
-        ``message``, ``advice``.
+        ``history``, ``versions`` and ``evidence`` of a row and ``citation``; for a code or a
+        rule ``code``, ``message``, ``advice``.
 
     Raises
     ------
@@ -116,7 +116,8 @@ def original(desk: Desk, sha256: str, *, principal: Principal) -> tuple[Path, st
     if sha256 not in known:
         raise TanluError("gate.not-found", place=sha256)
     mine = access.scope(principal)
-    if mine is not None and not _sites_of(desk, sha256) <= set(mine):
+    sites = _sites_of(desk, sha256) if mine is not None else set()
+    if mine is not None and (not sites or not sites <= {*mine}):
         raise TanluError("gate.denied", action="evidence", role=principal.role)
     return desk.workspace.source_path(sha256), known[sha256].name
 
@@ -156,6 +157,7 @@ def _of_figure(desk: Desk, body: dict[str, Any], say: Say) -> dict[str, Any]:
         "factors": factors_behind(found, of_gas=key.gas is not None, say=say),
         "history": batches_told(desk, batches=found.batches, originals=originals, say=say),
         "versions": [],
+        "evidence": [],
     }
 
 
@@ -168,6 +170,7 @@ def _of_row(desk: Desk, body: dict[str, Any], say: Say) -> dict[str, Any]:
         "factors": factors_of(body["rows"], say=say),
         "history": batches_told(desk, originals=originals, say=say),
         "versions": versions_told(desk, row_id, say=say),
+        "evidence": evidence_told(desk, row_id),
         "run": None,
     }
 

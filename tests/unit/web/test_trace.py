@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import time
 from dataclasses import replace
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tanlu.app import clock, traces
-from tanlu.app.access import Principal, Role
+from tanlu.app import activity_marks, clock, traces
+from tanlu.app.access import Kind, Principal, Role
+from tanlu.app.spool import Upload
 from tanlu.i18n.say import Say
 from tanlu.kernel.activity import Site
 from tanlu.kernel.errors import TanluError
@@ -78,8 +80,8 @@ def test_a_row_opens_to_its_product_its_cell_and_its_activity_row(reading: Brows
     answer = reading.get(f"/trace/row/{row['row_id']}", lang="en")
 
     assert row["source"]["cell"] in text_of(answer)
-    assert f"/activity?lang=en&amp;row={row['row_id']}" in answer.text
-    assert re.search(r"× [\d.]+ kgCO2e/Nm3", text_of(answer))
+    assert f"/activity/row/{row['row_id']}?lang=en" in answer.text
+    assert re.search(r"× [\d.]+ kgCO ?2 ?e/Nm3", text_of(answer))
 
 
 def test_a_corrected_row_tells_both_versions_and_who_wrote_them(writing: Browser) -> None:
@@ -98,6 +100,26 @@ def test_a_corrected_row_tells_both_versions_and_who_wrote_them(writing: Browser
     assert "li.na" in told
     assert HOSTILE[0] in told
     assert HOSTILE[0] not in answer.text
+
+
+def test_a_row_tells_its_evidence_and_who_approved_its_import(writing: Browser) -> None:
+    desk = writing.desk
+    owner = Principal("wang", Role.ADMIN, kind=Kind.LOCAL)
+    body = traces.trace(desk, "inv/2024/scope1/item=natural_gas", say=Say("en"))
+    row = desk.workspace.row(body["rows"][0]["row_id"])
+    assert row is not None
+    told = {"row_id": row.row_id, "site": row.site, "voucher": row.voucher}
+    bill = Upload("bill.pdf", io.BytesIO(b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n"))
+    sha256 = activity_marks.attach(desk, owner, told, bill, note=HOSTILE[1])
+    batch = body["history"][0]["batch"]
+    with clock.acting("chen"):
+        activity_marks.decide(desk, owner, [batch], approve=True, reason="")
+
+    answer = writing.get(f"/trace/row/{row.row_id}", lang="en")
+
+    assert f"/activity/evidence/{sha256}?lang=en" in answer.text
+    assert HOSTILE[1] in text_of(answer)
+    assert "Approved by chen" in text_of(answer)
 
 
 def test_an_original_is_saved_as_it_came_and_never_shown(reading: Browser) -> None:

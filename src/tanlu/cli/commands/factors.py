@@ -12,7 +12,7 @@ from tanlu.i18n.say import Say
 
 def add_to(program: typer.Typer, call: Call, say: Say) -> None:
     """Add the commands of this file to the program."""
-    factor = typer.Typer(help=say("cli.factor"), no_args_is_help=True)
+    factor = typer.Typer(help=say("cli.factors"), no_args_is_help=True)
     program.add_typer(factor, name="factor", rich_help_panel=say("cli.panel.use"))
     _add_list(factor, call, say)
     _add_override(factor, call, say)
