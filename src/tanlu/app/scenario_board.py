@@ -10,8 +10,8 @@ from tanlu.app.plan_studies import StudyOptions
 from tanlu.catalog import load, tables
 from tanlu.kernel.errors import TanluError
 from tanlu.render.speech import words
+from tanlu.report.certificate import gap_words, plan_status
 from tanlu.report.sections.studies import ORDER, study_blocks
-from tanlu.report.source import gap_words, plan_status
 from tanlu.report.tree import Figure
 from tanlu.roadmap.situation import held, scenario_series
 

@@ -15,8 +15,9 @@ from tanlu.i18n.catalogue import messages, placeholders
 from tanlu.i18n.say import Say
 from tanlu.kernel.errors import TanluError
 from tanlu.report.build import KINDS, build
+from tanlu.report.certificate import gap_words
 from tanlu.report.sections.adoption import reasons
-from tanlu.report.source import Source, gap_words
+from tanlu.report.source import Source
 from tanlu.report.tree import Figure, Kind, Name, Names, Table, Text, Value
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from tanlu.cli.views import layout
 from tanlu.cli.views.made import made
 from tanlu.render.amounts import amount
 from tanlu.render.speech import words
-from tanlu.report.source import gap_words, plan_status
+from tanlu.report.certificate import gap_words, plan_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

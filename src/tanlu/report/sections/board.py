@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tanlu.report.certificate import gap_words
 from tanlu.report.sections.adoption import gantt, measure_name
 from tanlu.report.sections.annex import run
 from tanlu.report.sections.money import budget, macc
@@ -26,7 +27,6 @@ from tanlu.report.source import (
     TONNE,
     count,
     figures_column,
-    gap_words,
     mass,
     money,
     percent,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tanlu.kernel.errors import TanluError
+from tanlu.report.certificate import gap_words, plan_status
 from tanlu.report.sections.adoption import gantt, moves
 from tanlu.report.sections.money import budget, macc
 from tanlu.report.sections.targets import OWN, obliged, plan_scope, planned_t, tone, verdict
@@ -12,11 +13,9 @@ from tanlu.report.source import (
     TONNE,
     count,
     figures_column,
-    gap_words,
     mass,
     money,
     percent,
-    plan_status,
     share,
     text,
     tonnes,

@@ -5,17 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tanlu.inventory.figures import Measure
-from tanlu.report.source import (
-    LOCATION,
-    MARKET,
-    count,
-    gap_words,
-    money,
-    percent,
-    share,
-    text,
-    year,
-)
+from tanlu.report.certificate import gap_words
+from tanlu.report.source import LOCATION, MARKET, count, money, percent, share, text, year
 from tanlu.report.tree import Kind, Kpi, Kpis, Names, Paragraph, Section, Value
 
 if TYPE_CHECKING:
