@@ -321,13 +321,21 @@ def _row(finding: Finding, say: Say, *, is_open: bool) -> dict[str, str]:
         "place": " › ".join(part for part in (finding.file, finding.sheet, finding.cell) if part),
         "value": value if value != "-" else "",
         "reason": say(finding.code, **words),
-        "advice": say("web.import.advice.answer")
-        if is_open and finding.code in import_questions.ANSWERED
-        else say.advice(finding.code, **words),
+        "advice": _advice(finding, words, say, is_open=is_open),
         "code": finding.code,
         "tone": {"error": "bad", "warning": "warn"}.get(body["severity"], ""),
         "severity": say(f"web.severity.one.{body['severity']}"),
     }
+
+
+def _advice(finding: Finding, words: Mapping[str, Any], say: Say, *, is_open: bool) -> str:
+    """Return what to do: before posting, on the page itself."""
+    own = f"web.import.advice.{finding.code}"
+    if is_open and say.knows(own):
+        return say(own)
+    if is_open and finding.code in import_questions.ANSWERED:
+        return say("web.import.advice.answer")
+    return say.advice(finding.code, **words)
 
 
 def checked_copy(desk: Desk, principal: Principal, token: str, number: int, *, say: Say) -> Path:

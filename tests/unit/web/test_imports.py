@@ -190,6 +190,16 @@ def test_the_marked_copy_can_be_downloaded(empty: Browser) -> None:
     assert "x.checked.xlsx" in answer.headers["content-disposition"]
 
 
+def test_a_file_that_is_in_the_ledger_is_refused_with_words_of_the_page(empty: Browser) -> None:
+    first = hand_in(empty, ("a.csv", TIDY.encode()))
+    settled(empty, first)
+    posted(empty, token_of(first))
+    shown = settled(empty, hand_in(empty, ("a.csv", TIDY.encode())), lang="en")
+    assert "The ledger holds all of this file" in text_of(shown)
+    assert "--force" not in text_of(shown)
+    assert "/commit" not in shown.text
+
+
 def test_dropped_files_leave_nothing(empty: Browser) -> None:
     head = empty.desk.head()
     first = hand_in(empty, ("a.csv", TIDY.encode()))
