@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "src" / "tanlu" / "data"
 TARGET = DATA / "i18n" / "traditional.yaml"
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_KEYS = {"zh", "advice_zh", "name_zh", "label_zh", "words_zh", "title_zh"}
+_KEYS = {"zh", "advice_zh", "name_zh", "label_zh", "words_zh", "title_zh", "note_zh"}
 
 
 def converter() -> Callable[[str], str]:

@@ -285,6 +285,13 @@ def _unit_lists(calculator: Calculator) -> dict[str, tuple[str, ...]]:
     return {unit: unit_choices(unit) for unit in sorted(units) if unit not in _PLAIN}
 
 
+def message_of(error: TanluError, say: Say) -> str:
+    """Return what is wrong in the words of a form; each fault stands beside its field."""
+    if error.code == "calc.inputs":
+        return say("web.calculators.wrong", n=error.facts["count"])
+    return say.error(error)
+
+
 def read(kind: str, typed: Mapping[str, str]) -> dict[str, Any]:
     """Return the inputs that a form says, as the JSON of ``tanlu measures calc`` has them.
 

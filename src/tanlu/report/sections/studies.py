@@ -18,7 +18,7 @@ from tanlu.report.source import (
     words_column,
     year,
 )
-from tanlu.report.tree import Column, Figure, Kind, Name, Paragraph, Row, Table, Value
+from tanlu.report.tree import Column, Figure, Kind, Name, Names, Paragraph, Row, Table, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _STANDINGS = ("must_have", "optional", "never")
-_SUMS = {"early_capex": Kind.MONEY}
+_SUMS = {"early_capex": Kind.MONEY, "measures": Kind.COUNT}
 
 
 def study_blocks(source: Source, plan: Plan, name: str, study: Study) -> tuple[Block, ...]:
@@ -354,18 +354,25 @@ def _alternatives(_source: Source, plan: Plan, study: Study) -> tuple[Block, ...
             (
                 text(f"study.group.{row['group']}"),
                 percent(row["extra"]),
-                Value(_SUMS.get(row["group"], Kind.NUMBER), row["least"]),
-                Value(_SUMS.get(row["group"], Kind.NUMBER), row["most"]),
+                _sum(row["group"], row["least"]),
+                _sum(row["group"], row["most"]),
             )
         )
         for row in study["spreads"]
     )
     title = text("study.alternatives", count=count(study["plans"]))
     counted = Counter(row["standing"] for row in study["measures"])
-    told = [
-        Paragraph(text(f"study.standing.{name}", count=count(counted[name]))) for name in _STANDINGS
-    ]
-    return (Table("study-alternatives", title, columns, rows), *told, _standings(plan, study))
+    told = Names(
+        tuple(text(f"study.standing.{name}", count=count(counted[name])) for name in _STANDINGS)
+    )
+    found = Table("study-alternatives", title, columns, rows)
+    return (found, Paragraph(text("report.word.as-it-is", words=told)), _standings(plan, study))
+
+
+def _sum(group: str, amount: float | None) -> Value:
+    kind = _SUMS.get(group, Kind.NUMBER)
+    is_whole = kind is Kind.COUNT and amount is not None
+    return Value(kind, round(amount) if is_whole and amount is not None else amount)
 
 
 def _standings(plan: Plan, study: Study) -> Table:

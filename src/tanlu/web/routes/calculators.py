@@ -42,7 +42,7 @@ def calculate(here: Here, kind: str, typed: Typed) -> Response:
     return _answered(here, kind, calculator_forms.read(kind, typed), typed)
 
 
-@router.post("/calculators/{kind}/measure", dependencies=[needs("measure"), *_SENT])
+@router.post("/calculators/{kind}/measure", dependencies=[needs("measure", by_site=True), *_SENT])
 def make(here: Here, kind: str, typed: Typed) -> Response:
     """Make the answer a measure of the company's own."""
     demand(here.principal, "measure", site=typed.get("site", ""))
@@ -97,7 +97,7 @@ def _page(
     shown |= {
         "found": found,
         "typed": typed or {},
-        "message": say.error(wrong) if wrong else "",
+        "message": calculator_forms.message_of(wrong, say) if wrong else "",
         "focus": more,
     }
     status = 422 if wrong else 200

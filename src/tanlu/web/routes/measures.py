@@ -15,9 +15,9 @@ from tanlu.web.held import demand
 from tanlu.web.pages import go, page
 from tanlu.web.typed import Typed
 
-router = APIRouter(include_in_schema=False, dependencies=[needs("view")])
-_OWN = [needs("measure"), Depends(proven)]
-_MACHINES = [needs("equipment"), Depends(proven)]
+router = APIRouter(include_in_schema=False, dependencies=[needs("view", by_site=True)])
+_OWN = [needs("measure", by_site=True), Depends(proven)]
+_MACHINES = [needs("equipment", by_site=True), Depends(proven)]
 
 
 @router.get("/measures")
