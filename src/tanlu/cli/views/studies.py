@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app import plan_words
-from tanlu.app.findings import item_name
 from tanlu.cli.views import goals, layout
 from tanlu.render.amounts import amount
 
@@ -250,6 +249,8 @@ def _tornado(console: Console, say: Say, study: Mapping[str, Any], body: Mapping
 
 
 def _factor(row: Mapping[str, Any], say: Say) -> str:
+    from tanlu.app.findings import item_name  # it reads tables, which help does not need
+
     return say(f"report.factor.{row['kind']}", item=item_name(row["applies_to"], say))
 
 
