@@ -70,6 +70,15 @@ class Gathered:
         """Batches of the ledger that the result rows come from."""
         return tuple(sorted({batch for *_, sums in self.tables for batch in sums.batches}))
 
+    @property
+    def originals(self) -> frozenset[str]:
+        """SHA-256 of the files that everything behind the figure was read from."""
+        sources = self.rows.taken.record_sources
+        told = [sources.get(line.record_id) for line in self.lines]
+        told += [one["source"] for one in self.additions]
+        files = {sha for *_, sums in self.tables for sha in sums.originals}
+        return frozenset(files | {one["sha256"] for one in told if one})
+
     def largest(self, most: int) -> list[dict[str, Any]]:
         """Return the largest rows told in words, those without a result last."""
         found: list[tuple[int | None, Any, Selection | None]] = [

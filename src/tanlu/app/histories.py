@@ -28,14 +28,14 @@ def batches_told(
     batches : collection of str
         Ids of batches.
     originals : collection of str
-        SHA-256 of files: the imports that brought them are told too.
+        SHA-256 of the files they were read from: the imports that brought them are told too.
     say : Say
         Language.
     """
     wanted, files = set(batches), set(originals)
     approved = read_marks(desk).approved
     return [
-        _told(batch, say) | {"approved": _decision(approved.get(batch.batch_id))}
+        _told(batch, files, say) | {"approved": _decision(approved.get(batch.batch_id))}
         for batch in desk.kept("batches", desk.workspace.batches)
         if batch.batch_id in wanted
         or (
@@ -80,7 +80,7 @@ def _version(row: dict[str, Any]) -> int:
     return int(row["version"])
 
 
-def _told(batch: BatchInfo, say: Say) -> dict[str, Any]:
+def _told(batch: BatchInfo, originals: Collection[str], say: Say) -> dict[str, Any]:
     return {
         "seq": batch.seq,
         "batch": batch.batch_id,
@@ -88,7 +88,11 @@ def _told(batch: BatchInfo, say: Say) -> dict[str, Any]:
         "by": batch.actor,
         "at": _minute(batch.at),
         "reason": batch.reason,
-        "files": [{"name": s.name, "sha256": s.sha256} for s in batch.sources],
+        "files": [
+            {"name": source.name, "sha256": source.sha256}
+            for source in batch.sources
+            if source.sha256 in originals
+        ],
     }
 
 

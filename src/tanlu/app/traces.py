@@ -6,6 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from tanlu.app import access, explanations
+from tanlu.app.activity_marks import sites_of_evidence
 from tanlu.app.explained_rows import Rows, engine_reader
 from tanlu.app.figure_factors import factors_behind, factors_of
 from tanlu.app.figure_rows import gather
@@ -126,7 +127,9 @@ def _sites_of(desk: Desk, sha256: str) -> set[str]:
     rows = desk.workspace.activity().select(["site", "sha256"]).to_pylist()
     sites = {row["site"] for row in rows if row["sha256"] == sha256}
     records = [one for one in desk.workspace.records() if one.source.sha256 == sha256]
-    return sites | {one.fields.get("site") or "" for one in records}
+    return (
+        sites | {one.fields.get("site") or "" for one in records} | sites_of_evidence(desk, sha256)
+    )
 
 
 def _refuse_other_sites(body: dict[str, Any], principal: Principal | None) -> None:
@@ -149,13 +152,10 @@ def _of_figure(desk: Desk, body: dict[str, Any], say: Say) -> dict[str, Any]:
     recorded = rows.taken.inventory.by_item
     behind = row_filter(key, items_by_id(), iso_of_scope3=iso_of_scope3(), recorded=recorded)
     found = gather(behind, rows=rows, say=say)
-    lines = [rows.taken.record_sources.get(line.record_id) for line in found.lines]
-    added = [one["source"] for one in found.additions]
-    originals = {source["sha256"] for source in (*lines, *added) if source}
     return {
         "terms": terms_of(rows.taken, key, names=body["site_names"], say=say),
         "factors": factors_behind(found, of_gas=key.gas is not None, say=say),
-        "history": batches_told(desk, batches=found.batches, originals=originals, say=say),
+        "history": batches_told(desk, batches=found.batches, originals=found.originals, say=say),
         "versions": [],
         "evidence": [],
     }

@@ -26,8 +26,8 @@ class RowSums:
         Their sum [mg]; None where no row has a result.
     by_factor : Mapping of int to (int, int or None)
         Rows and sum of each number of the factor book; 0 is rows without a factor.
-    batches : tuple of str
-        Batches of the ledger the rows come from.
+    batches, originals : tuple of str
+        Batches of the ledger and SHA-256 of the files the rows come from.
     """
 
     n: int
@@ -35,6 +35,7 @@ class RowSums:
     co2e_mg: int | None
     by_factor: Mapping[int, tuple[int, int | None]]
     batches: tuple[str, ...]
+    originals: tuple[str, ...]
 
 
 def rows_among(
@@ -82,6 +83,7 @@ def sums_of(table: pa.Table, column: str) -> RowSums:
         co2e_mg=pc.sum(results).as_py(),
         by_factor={row["rid"]: (row["count_all"], row["mg_sum"]) for row in grouped.to_pylist()},
         batches=tuple(sorted(pc.unique(table["batch_id"]).to_pylist())),
+        originals=tuple(sorted(pc.unique(table["sha256"]).to_pylist())),
     )
 
 
