@@ -29,6 +29,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 _TOKEN_BYTES = 16
 _OWNER_ONLY = 0o700
 _NAME_BYTES = 200
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)")  # devices of Windows
 _BLOCK = 1 << 20
 _LEFT_S = 24 * 3600
 _CLAIM = "claimed"
@@ -194,6 +195,7 @@ def safe_name(sent: str) -> str:
     """Return the name a file is kept and shown under: no path, no control characters, not long."""
     shown, _ = display_name(sent)
     shown = re.sub(r'[<>:"|?*]', "_", shown)
+    shown = f"_{shown}" if _RESERVED.match(shown) else shown
     stem, dot, suffix = shown.rpartition(".")
     if not dot:
         stem, suffix = shown, ""

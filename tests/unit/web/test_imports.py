@@ -211,12 +211,15 @@ def test_dropped_files_leave_nothing(empty: Browser) -> None:
     assert empty.desk.head() == head
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a" * 500 + ".xlsx", "\0\u202e", "a:b|c.csv"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a" * 500 + ".xlsx", "\0\u202e", "a:b|c.csv", "CON.csv"]
+)
 def test_a_safe_name_is_one_name_in_one_folder(name: str) -> None:
     safe = safe_name(name)
     assert safe
     assert not set(safe) & set('/\\\0<>:"|?*')
     assert len(safe.encode()) <= 200
+    assert safe.partition(".")[0].upper() != "CON"
 
 
 def test_no_file_too_many_files_and_no_such_token_are_refused(empty: Browser) -> None:
