@@ -57,8 +57,8 @@ def read_change(given: Mapping[str, str], lock: Iterable[str], ban: Iterable[str
 
 def unset(row: Mapping[str, Any]) -> Decimal:
     """Return the position of a slider that leaves its knob as it is."""
-    if row["is_factor"]:
-        return Decimal(1)
+    if row["as_is"] is not None:
+        return Decimal(row["as_is"])
     if row["unit"] == _YEAR:
         return Decimal(row["high"]) + Decimal(row["step"])
     return Decimal(row["low"]) - Decimal(row["step"])
