@@ -122,6 +122,11 @@ def attach(
         )
 
 
+def sites_of_evidence(desk: Desk, sha256: str) -> set[str]:
+    """Return the sites whose rows a file is evidence of."""
+    return {one.site for one in _proofs(desk) if one.sha256 == sha256}
+
+
 def evidence(desk: Desk, principal: Principal, sha256: str) -> tuple[Path, str]:
     """Return where a file of evidence is kept, and its name.
 
@@ -130,15 +135,19 @@ def evidence(desk: Desk, principal: Principal, sha256: str) -> tuple[Path, str]:
     TanluError
         ``gate.not-found``; ``activity.sites`` for evidence of other sites alone.
     """
-    marks = read_marks(desk)
-    groups = (*marks.by_row.values(), *marks.by_voucher.values())
-    known = [one for group in groups for one in group if one.sha256 == sha256]
+    known = [one for one in _proofs(desk) if one.sha256 == sha256]
     if not known:
         raise TanluError("gate.not-found", place=sha256)
     mine = [one for one in known if access.can(principal, "evidence", site=one.site)]
     if not mine:
         raise TanluError("activity.sites", found=known[0].site)
     return desk.workspace.source_path(sha256), mine[0].name
+
+
+def _proofs(desk: Desk) -> list[Proof]:
+    marks = read_marks(desk)
+    groups = (*marks.by_row.values(), *marks.by_voucher.values())
+    return [one for group in groups for one in group]
 
 
 def decide(

@@ -71,6 +71,7 @@ def versions_told(desk: Desk, row_id: str, *, say: Say) -> list[dict[str, Any]]:
             "note": row["note"] or "",
             "by": batches[row["batch_id"]].actor if row["batch_id"] in batches else "",
             "at": _minute(batches[row["batch_id"]].at) if row["batch_id"] in batches else "",
+            "reason": batches[row["batch_id"]].reason if row["batch_id"] in batches else "",
         }
         for row in mine
     ]

@@ -55,14 +55,20 @@ def chosen(table: pa.Table, wanted: Wanted) -> pa.Table:
     if wanted.months is not None:
         masks.append(pc.greater_equal(table["ym"], wanted.months.start))
         masks.append(pc.less(table["ym"], wanted.months.stop))
-    if wanted.text:
-        masks.append(_holding(table, wanted))
+    found = _holding_all(table, masks)
     if wanted.marked is not None:
-        marks = _any([_among(table, name, values) for name, values in wanted.marked.items()])
-        masks.append(marks if wanted.is_marked else pc.invert(marks))
+        marks = _any([_among(found, name, values) for name, values in wanted.marked.items()])
+        found = found.filter(marks if wanted.is_marked else pc.invert(marks))
+    return found.filter(_holding(found, wanted)) if wanted.text else found
+
+
+def _holding_all(table: pa.Table, masks: list[Any]) -> pa.Table:
+    if not masks:
+        return table
+    whole = masks[0]
     for mask in masks[1:]:
-        masks[0] = pc.and_(masks[0], mask)
-    return table.filter(masks[0]) if masks else table
+        whole = pc.and_(whole, mask)
+    return table.filter(whole)
 
 
 def told(table: pa.Table, *, start: int = 0, size: int | None = None) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from tanlu.app import (
     activity_row,
     audits,
     clock,
+    traces,
 )
 from tanlu.app.access import Principal, Role
 from tanlu.i18n.say import Say
@@ -266,7 +268,7 @@ def test_a_row_is_corrected_and_cancelled_without_script(writing: Browser) -> No
     gone = writing.post(at, reason="double", version=3, act="void")
 
     assert "42" in text_of(page)
-    assert "meter" in text_of(page)
+    assert "Reason: meter" in text_of(page)
     assert stale.status_code == 409
     assert 'value="43"' in stale.text
     assert wrong.status_code == 422
@@ -311,6 +313,11 @@ def test_evidence_is_kept_by_its_hash_and_comes_back_as_a_download(writing: Brow
     assert answer.headers["content-disposition"].startswith("attachment")
     assert "<b>.pdf" not in page.text
     assert rows_of(writing, status="proven")["count"] == 1
+    clerk = Principal("wu", Role.DATA_ENTRY, frozenset({"another site"}))
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    for opened in (traces.original, activity_marks.evidence):
+        with pytest.raises(TanluError):
+            opened(writing.desk, sha256=sha256, principal=clerk)
     assert verify(writing.desk.folder).ok
 
 
