@@ -12,7 +12,7 @@ from tanlu.app import access, activity, clock, imports
 from tanlu.app.activity_marks import read_marks
 from tanlu.app.audits import read_quantity, with_quantity
 from tanlu.app.import_desk import admitting
-from tanlu.app.import_view import check_undo
+from tanlu.app.import_history import check_undo
 from tanlu.app.references import unit_table
 from tanlu.app.typed_rows import FIELDS, Fault, TypedRow, faults, write_rows
 from tanlu.kernel.activity import Quality
@@ -90,7 +90,7 @@ def save(desk: Desk, principal: Principal, asked: Save, *, say: Say) -> dict[str
         }  # fmt: skip
     _refuse_sites(principal, {str(row["site"]) for row in rows.values()})
     edits = _Edits.of(desk, touched, say=say)
-    new = [TypedRow(one.row, one.typed) for one in asked.changes if one.is_new]
+    new = [TypedRow(one.row, _worded(one.typed, say)) for one in asked.changes if one.is_new]
     versions = {name: int(row["version"]) for name, row in rows.items()}
     changes = Changes(
         f"change-{uuid.uuid4().hex[:12]}", edits.corrected, edits.voided,
@@ -169,12 +169,23 @@ def corrected(
 
 
 def _qualified(row: ActivityRow, text: str, say: Say) -> tuple[ActivityRow, list[Fault]]:
-    words = {say(f"report.evidence.{one.value or activity.UNKNOWN}"): one for one in Quality}
-    words |= {one.value: one for one in Quality} | {activity.UNKNOWN: Quality.UNKNOWN}
+    words = _qualities(say)
     if text.strip() in words:
         return replace(row, quality=words[text.strip()]), []
     choices = tuple(say(f"report.evidence.{one}") for one in activity.QUALITIES)[:3]
     return row, [Fault(row.row_id, "quality", text, say("web.grid.choice"), choices)]
+
+
+def _qualities(say: Say) -> dict[str, Quality]:
+    """Return the kinds of evidence by the words the screen has for them, and by their ids."""
+    words = {activity.quality_name(one.value or activity.UNKNOWN, say): one for one in Quality}
+    return words | {one.value: one for one in Quality} | {activity.UNKNOWN: Quality.UNKNOWN}
+
+
+def _worded(typed: Mapping[str, str], say: Say) -> dict[str, str]:
+    """Return typed fields with the screen's word for evidence as the importer knows it."""
+    known = _qualities(say).get(typed.get("quality", "").strip())
+    return {**typed} if known is None else {**typed, "quality": known.value}
 
 
 def _measured(

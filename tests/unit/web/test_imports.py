@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook
 
-from tanlu.app import import_view
+from tanlu.app import import_history
 from tanlu.app.access import Kind, Principal, Role
 from tanlu.app.spool import Spool, safe_name
 from tanlu.i18n.say import Say
@@ -117,10 +117,10 @@ def test_what_an_import_left_open_is_answered_from_its_originals(empty: Browser)
 
 def test_who_is_held_to_sites_sees_own_imports_only(writing: Browser) -> None:
     clerk = Principal("clerk", Role.DATA_ENTRY, frozenset({"常州基地"}), Kind.USER)
-    assert import_view.overview(writing.desk, clerk, Say("en"))["batches"] == []
+    assert import_history.overview(writing.desk, clerk, Say("en"))["batches"] == []
     batch = writing.desk.workspace.batches()[0].batch_id
     with pytest.raises(TanluError, match="no-such-batch"):
-        import_view.batch(writing.desk, clerk, batch, say=Say("en"))
+        import_history.batch(writing.desk, clerk, batch, say=Say("en"))
 
 
 def test_wrong_answers_are_refused_and_kept_in_the_form(empty: Browser) -> None:

@@ -5,7 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, File, UploadFile
 from starlette.responses import FileResponse, Response
 
-from tanlu.app import access, audits, import_desk, import_questions, import_view, workspaces
+from tanlu.app import (
+    access,
+    audits,
+    import_desk,
+    import_history,
+    import_questions,
+    import_view,
+    workspaces,
+)
 from tanlu.app.findings import finding_bodies
 from tanlu.app.spool import Spool, uploads_of
 from tanlu.gate.permission import needs
@@ -97,7 +105,7 @@ def one(batch: str, here: Here, show: str = "") -> Response:
 @router.post("/import/batch/{batch}/again", dependencies=_WRITES)
 def again(batch: str, here: Here) -> Response:
     """Take the originals of an import once more, to answer what it left open."""
-    import_view.batch(here.desk, here.principal, batch, say=here.say)
+    import_history.batch(here.desk, here.principal, batch, say=here.say)
     token = import_desk.take_again(here.desk, here.principal, batch, say=here.say)
     return go(here, f"/import/staged/{token}")
 
@@ -108,7 +116,7 @@ def again(batch: str, here: Here) -> Response:
 def undo(batch: str, here: Here, typed: Typed) -> Response:
     """Take an import back, with a reason."""
     try:
-        import_view.check_undo(here.desk.workspace, here.principal, batch)
+        import_history.check_undo(here.desk.workspace, here.principal, batch)
         audits.void_batch(here.desk.workspace, batch, reason=typed.get("reason", "").strip())
     except TanluError as error:
         return _batch(here, batch, error=error)
@@ -141,7 +149,7 @@ def _register(here: Visit, new: dict[str, str]) -> None:
 
 def _list(here: Visit, error: TanluError | None = None) -> Response:
     say = here.say.typographic()
-    found = import_view.overview(here.desk, here.principal, say)
+    found = import_history.overview(here.desk, here.principal, say)
     return page(
         here, "imports.html.j2", screen="import", found=found, **_refusal(here, error),
         may_import=access.can(here.principal, "import"),
@@ -165,7 +173,7 @@ def _staged(
 
 def _batch(here: Visit, batch: str, *, show: str = "", error: TanluError | None = None) -> Response:
     say = here.say.typographic()
-    found = import_view.batch(here.desk, here.principal, batch, say=say, severity=show)
+    found = import_history.batch(here.desk, here.principal, batch, say=say, severity=show)
     return page(
         here, "import_batch.html.j2", screen="import", found=found,
         title=say("web.import.batch", id=batch), may_undo=access.can(here.principal, "correct"),
