@@ -38,7 +38,8 @@ def start_study(desk: Desk, principal: Principal, *, studies: StudyOptions, say:
     Raises
     ------
     TanluError
-        ``study.none-asked``; those of `plan_studies.prepare_studies`.
+        ``study.none-asked``; those of `plan_studies.prepare_studies`. The job's are those of
+        `solve_in_child`, and ``study.no-plan`` where no plan keeps the targets.
     """
     asked = studies.asked
     if not asked:
@@ -51,6 +52,8 @@ def start_study(desk: Desk, principal: Principal, *, studies: StudyOptions, say:
             case, options.search, studies=asked, tell=_teller(progress), cancel=progress.cancelled
         )
         progress.stop_if_cancelled()
+        if solved["status"] == "infeasible":
+            raise TanluError("study.no-plan")
         found = solved["studies"]
         _keep(desk.workspace, prepared, solved, options=options, say=say)
         return {"url": "/scenarios", "status": solved["status"], "studies": sorted(found)}

@@ -94,6 +94,17 @@ def test_a_study_is_cancelled(writing: Browser) -> None:
     assert approvals.stored_plan(writing.desk.workspace) is None
 
 
+def test_without_a_plan_there_is_nothing_to_study(writing: Browser) -> None:
+    target = {"kind": "absolute", "scope": "1+2", "basis": "market", "year": "2025", "level": "1"}
+    writing.post("/targets/edit", **target)
+    writing.post("/scenarios", tornado="1")
+
+    ended = _followed(writing, writing.desk.jobs.list()[0].id)
+
+    assert ended["state"] == "failed"
+    assert ended["error"]["code"] == "study.no-plan"
+
+
 def test_what_is_asked_must_make_sense(reading: Browser) -> None:
     nothing = reading.post("/scenarios?lang=en")
     many = reading.post("/scenarios?lang=en", pareto="1", points="4000")
