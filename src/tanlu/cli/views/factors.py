@@ -40,14 +40,22 @@ def own(console: Console, say: Say, body: Mapping[str, Any]) -> None:
     else:
         layout.paragraph(console, say("cli.factor.none"), indent=0)
     for one in body.get("effect") or ():
-        market = one["market"]
+        _effect(console, say, one)
+
+
+def _effect(console: Console, say: Say, one: Mapping[str, Any]) -> None:
+    """Show what a year's totals become; location-based apart where it moves otherwise."""
+    methods = ["market"]
+    if one["location"]["delta_t"] != one["market"]["delta_t"]:
+        methods.append("location")
+    for method in methods:
         told = say(
-            "cli.factor.effect",
+            f"cli.factor.effect.{method}",
             year=one["year"],
             rows=say.count(one["rows"]),
-            before=say.mass(market["before_t"]),
-            after=say.mass(market["after_t"]),
-            delta=say.mass(market["delta_t"]),
+            before=say.mass(one[method]["before_t"]),
+            after=say.mass(one[method]["after_t"]),
+            delta=say.mass(one[method]["delta_t"]),
         )
         layout.paragraph(console, told, indent=0)
 
