@@ -146,7 +146,7 @@ def test_two_people_on_one_row_the_second_chooses_and_nothing_is_lost(
     opened(other, served)
     for one in (page, other):
         one.wait_for_selector("[data-ready]")
-    paste(page, 1, "quantity", "11")
+    paste(page, 1, "quantity", "11\tMWh")
     save(page)
     told(page, "corrected: 1")
 
@@ -156,11 +156,13 @@ def test_two_people_on_one_row_the_second_chooses_and_nothing_is_lost(
     other.wait_for_selector("[data-grid-refused]:not([hidden])")
 
     refused = other.locator("[data-grid-refused]").inner_text()
-    assert "it says 11 now" in refused
+    assert "it says 11, MWh now" in refused
     assert "you wrote 22" in refused
     assert column(other, "quantity")[:2] == ["22", "33"], "what was typed stays"
     other.locator('[data-grid-action="theirs"]').click()
     assert column(other, "quantity")[:2] == ["11", "33"]
+    assert column(other, "unit")[0] == "MWh"
+    paste(other, 2, "unit", "kWh")
     save(other)
     told(other, "corrected: 1")
     paste(page, 2, "quantity", "44")
@@ -169,6 +171,7 @@ def test_two_people_on_one_row_the_second_chooses_and_nothing_is_lost(
     page.locator('[data-grid-action="mine"]').click()
     page.wait_for_selector("[data-grid-refused]", state="hidden")
     assert column(page, "quantity")[:2] == ["11", "44"]
+    assert column(page, "unit")[1] == "万kWh", "44 was meant in the unit that was seen"
     other.close()
 
 

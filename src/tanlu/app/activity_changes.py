@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FIXED = ("site", "item", "month")  # another one is another row
 _TEXTS = ("supplier", "voucher", "note")
 _PLUS = "+"
+_MEASURE = {"quantity", "unit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,26 +289,29 @@ def _stale(
             by, at = batch.actor, batch.at
         else:
             told, by, at = None, "", ""
-        fields = [name for name in FIELDS if name in one.typed] or ["quantity"]
-        mine = {name: "" if one.is_removed else one.typed.get(name, "") for name in fields}
+        touching = {*one.typed} or {"quantity"}
+        if touching & _MEASURE:
+            touching |= _MEASURE  # an amount says nothing without its unit
+        fields = [name for name in FIELDS if name in touching]
+        mine = {name: one.typed[name] for name in fields if name in one.typed}
         theirs = None if told is None else {name: told[name] for name in fields}
         stale.append({
             "row": one.row, "mine": mine, "theirs": theirs, "by": by, "at": at[:16],
             "version": row["version"] if row else None,
-            "text": stale_text(told, mine, by=by, at=at, is_removed=one.is_removed, say=say),
+            "text": stale_text(told, mine, fields, by=by, at=at, say=say),
         })  # fmt: skip
     return stale
 
 
 def stale_text(
-    told: Mapping[str, Any] | None, mine: Mapping[str, str], *, by: str, at: str,
-    is_removed: bool, say: Say,
+    told: Mapping[str, Any] | None, mine: Mapping[str, str], fields: Sequence[str],
+    *, by: str, at: str, say: Say,
 ) -> str:  # fmt: skip
     """Return in words what a row says now, by whom, and what would be put over it."""
     if told is None:
         return say("activity.stale.gone")
-    wanted = say("activity.stale.remove") if is_removed else say.listed([*mine.values()])
-    now = say.listed([str(told[name]) for name in mine])
+    wanted = say.listed([*mine.values()]) if mine else say("activity.stale.remove")
+    now = say.listed([str(told[name]) for name in fields if str(told[name])])
     place = f"{told['site']} {told['item']} {told['month']}"
     return say("activity.stale.row", place=place, by=by, at=at[:16].replace("T", " "), theirs=now,
                mine=wanted)  # fmt: skip

@@ -151,6 +151,16 @@ def test_cells_nobody_can_read_are_listed_and_count_in_no_total(writing: Browser
     assert f"{before + 3}" in text_of(writing.get("/activity", lang="en"))
 
 
+def test_the_words_of_the_screen_for_evidence_are_read_in_new_rows(writing: Browser) -> None:
+    words = {"1": "Metered", "2": "Proxy", "3": "Not stated", "4": "票据", "5": "estimated"}
+    changes = [new(n, month=f"2025-0{n}", quality=word) for n, word in words.items()]
+
+    added = send(writing, rows_of(writing)["head"], *changes).json()["added"]
+
+    told = {row["id"]: row["quality"] for row in rows_of(writing, year=2025)["rows"]}
+    assert [told[name] for name in added] == ["metered", "proxy", "", "invoiced", "estimated"]
+
+
 def test_a_row_that_changed_meanwhile_comes_back_with_both_versions(writing: Browser) -> None:
     found = rows_of(writing, year=2024)
     row, other = found["rows"][:2]
@@ -167,7 +177,7 @@ def test_a_row_that_changed_meanwhile_comes_back_with_both_versions(writing: Bro
     told = late.json()
     assert late.status_code == 409
     assert [(one["mine"], one["theirs"]) for one in told["stale"]] == [
-        ({"quantity": "6"}, {"quantity": 5})
+        ({"quantity": "6"}, {"quantity": 5, "unit": row["unit"]})
     ]
     assert rows_of(writing)["head"] == head, "nothing was written"
     chosen = send(writing, told["head"], {"row": row["id"], "typed": {"quantity": "6"}})

@@ -369,8 +369,20 @@ class Grid {
 
   /* Somebody changed the same rows: write over what they wrote, or leave it as it is. */
   async insist() {
+    for (const { row: id } of this.stale.stale) { this.pin(this.table.getRow(id)); }
     this.head = this.stale.head;
     await this.save();
+  }
+
+  /* What was typed was meant with what stood beside it: an amount with the unit it was seen in. */
+  pin(row) {
+    for (const column of row ? this.columns.values() : []) {
+      const beside = this.columns.get(column.beside);
+      const id = row && row.getData().id;
+      if (beside && this.marks.has(key(id, column.field)) && !this.marks.has(key(id, beside.field))) {
+        this.write(row, beside, this.cells.show(row.getData()[beside.field], beside));
+      }
+    }
   }
 
   yield() {
