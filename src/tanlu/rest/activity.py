@@ -12,13 +12,12 @@ from tanlu.app.activity import MOST, PAGE, Asked
 from tanlu.app.activity_changes import Change, Save
 from tanlu.gate.permission import needs
 from tanlu.gate.visit import Here, Visit, proven
+from tanlu.rest.model import Name, Text
 
 router = APIRouter(prefix="/api", tags=["activity"])
 _STALE = 409
 _WRITES = [needs("correct", by_site=True), Depends(proven)]
-Text = Annotated[str, Field(max_length=4000)]
-Id = Annotated[str, Field(max_length=200)]
-Name = Literal[
+Column = Literal[
     "site", "item", "month", "quantity", "unit", "supplier", "voucher", "quality", "note"
 ]
 Value = str | int | float | None
@@ -29,12 +28,12 @@ class ChangedRow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    row: Id = Field(description="Id of the row; of a new row any name, used in the answer.")
+    row: Name = Field(description="Id of the row; of a new row any name, used in the answer.")
     is_new: bool = False
     is_removed: bool = False
     version: int | None = Field(None, description="Version that was seen; else by the head.")
-    typed: dict[Name, Text] = Field(default_factory=dict, description="Fields as typed.")
-    values: dict[Name, Value] = Field(
+    typed: dict[Column, Text] = Field(default_factory=dict, description="Fields as typed.")
+    values: dict[Column, Value] = Field(
         default_factory=dict, description="As the sender read them; only what is typed counts."
     )
 
@@ -44,7 +43,7 @@ class ChangeSet(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    head: Id = Field(description="Ledger head that the rows were read at.")
+    head: Name = Field(description="Ledger head that the rows were read at.")
     reason: Text = Field("", description="Needed where rows of the ledger are touched.")
     changes: list[ChangedRow] = Field(max_length=5000)
 
@@ -54,8 +53,8 @@ class Undo(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    head: Id = ""
-    undo: Id
+    head: Name = ""
+    undo: Name
 
 
 class Row(BaseModel):

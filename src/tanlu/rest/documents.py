@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from tanlu.app import documents, report_shelf, works
+from tanlu.app.documents import ReportFile
 from tanlu.app.report_shelf import Wish
 from tanlu.app.reports import ReportOptions
 from tanlu.gate.permission import needs
@@ -29,6 +30,18 @@ class ReportRequest(BaseModel):
     formats: Annotated[list[str], Field(max_length=10)] = ["html"]
 
 
+@router.get("/reports")
+def reports(here: Here) -> dict[str, Any]:
+    """Return the documents written, the newest first."""
+    return {"ok": True, "reports": report_shelf.shelf(here.desk.workspace.exports)}
+
+
+@router.get("/reports/{name}", response_class=Response)
+def file(name: Annotated[str, Path(max_length=200)], here: Here) -> Response:
+    """Answer a document that was written."""
+    return _attached(report_shelf.shelved(here.desk.workspace.exports, name))
+
+
 @router.get("/report", response_class=Response)
 def report(
     here: Here,
@@ -37,11 +50,7 @@ def report(
     year: Annotated[int | None, Query(ge=1990, le=2100)] = None,
 ) -> Response:
     """Answer one document, in the language of the request (``lang``)."""
-    found = report_shelf.document(here.desk, Wish(kind, here.lang, form, year))
-    disposition = f"attachment; filename*=UTF-8''{quote(found.name)}"
-    return Response(
-        found.data, media_type=found.media_type, headers={"Content-Disposition": disposition}
-    )
+    return _attached(report_shelf.document(here.desk, Wish(kind, here.lang, form, year)))
 
 
 @router.post("/report", status_code=202, dependencies=[Depends(proven)])
@@ -54,3 +63,10 @@ def write(wanted: ReportRequest, here: Here) -> dict[str, Any]:
     documents.check_wishes(options.kind, languages=options.languages, formats=options.formats)
     job = works.start_report(here.desk, here.principal, options=options, say=here.say)
     return {"ok": True, **works.job_told(job, here.say)}
+
+
+def _attached(found: ReportFile) -> Response:
+    disposition = f"attachment; filename*=UTF-8''{quote(found.name)}"
+    return Response(
+        found.data, media_type=found.media_type, headers={"Content-Disposition": disposition}
+    )

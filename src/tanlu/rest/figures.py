@@ -66,7 +66,7 @@ def target_check(here: Here) -> dict[str, Any]:
     return {"ok": True, **goals.check_targets(here.desk.workspace, say=here.say)}
 
 
-@router.get("/measures", dependencies=_SEE)
+@router.get("/measures", dependencies=_SITES)
 def measure_list(here: Here, sector: str = "") -> dict[str, Any]:
     """Return the measures of the catalogue."""
     return {"ok": True, **measures.measures_body(measures.Filter(sector=sector), say=here.say)}

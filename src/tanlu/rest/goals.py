@@ -5,22 +5,20 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from tanlu.app import goals, measures, plan_studies, study_works, works
 from tanlu.gate.permission import needs
 from tanlu.gate.visit import Here, proven
 from tanlu.kernel.errors import TanluError
+from tanlu.rest.model import Body, Text
 
 router = APIRouter(prefix="/api", tags=["goals"])
-Text = Annotated[str, Field(max_length=400)]
 Year = Annotated[int, Field(ge=1, le=9999)]
 
 
-class TargetRequest(BaseModel):
+class TargetRequest(Body):
     """A target, as the options of `tanlu target add`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: Text
     kind: Text
@@ -42,16 +40,14 @@ def add_target(wanted: TargetRequest, here: Here) -> dict[str, Any]:
     return {"ok": True, **goals.add_target(here.desk.workspace, draft, say=here.say)}
 
 
-@router.get("/measures/{measure}", dependencies=[needs("view")])
+@router.get("/measures/{measure}", dependencies=[needs("view", by_site=True)])
 def measure(measure: str, here: Here) -> dict[str, Any]:
     """Return one measure of the catalogue."""
     return {"ok": True, **measures.measure_body(measure, say=here.say)}
 
 
-class StudyRequest(BaseModel):
+class StudyRequest(Body):
     """Which studies to make, as the options of `tanlu plan`; none by default."""
-
-    model_config = ConfigDict(extra="forbid")
 
     delay: bool = False
     risk: bool = False

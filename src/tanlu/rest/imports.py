@@ -13,7 +13,11 @@ from tanlu.gate.visit import Here, proven
 router = APIRouter(prefix="/api", tags=["import"])
 
 
-@router.post("/import", dependencies=[needs("import", by_site=True), Depends(proven)])
+@router.post(
+    "/import",
+    dependencies=[needs("import", by_site=True), Depends(proven)],
+    responses={WRONG_INPUT: {"description": "A file was refused, or a question waits."}},
+)
 def import_(
     here: Here,
     answer: Response,

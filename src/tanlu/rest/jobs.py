@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 _LOOK_SECONDS = 0.25
 _HEARTBEAT_LOOKS = 60
+_LAST = 2**53
 _STREAM = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
 
 
@@ -53,11 +54,14 @@ def cancel(job: str, here: Here) -> dict[str, Any]:
 
 @router.get("/{job}/events", dependencies=[needs("jobs")], response_class=StreamingResponse)
 def events(
-    job: str, here: Here, last_event_id: Annotated[int, Header(ge=0)] = 0
+    job: str,
+    here: Here,
+    last_event_id: Annotated[int, Header(ge=0, le=_LAST)] = 0,
+    after: Annotated[int, Query(ge=0, le=_LAST, description="As `Last-Event-ID`.")] = 0,
 ) -> StreamingResponse:
     """Follow a job: server-sent events ``progress``, then ``done``, ``failed`` or ``cancelled``."""
     here.desk.jobs.get(job, principal=here.principal)
-    stream = _stream(here.desk, job, last_event_id, here.say)
+    stream = _stream(here.desk, job, max(after, last_event_id), here.say)
     return StreamingResponse(stream, media_type="text/event-stream", headers=_STREAM)
 
 

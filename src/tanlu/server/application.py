@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from tanlu._version import __version__
 from tanlu.gate.permission import needs
 from tanlu.kernel.errors import TanluError
+from tanlu.rest.described import REFUSALS
 from tanlu.rest.routes import ROUTERS as API
 from tanlu.server.guard import Guard
 from tanlu.server.refuse import BodyTooLarge, refused
@@ -22,7 +23,8 @@ from tanlu.server.session import Sessions
 from tanlu.web.routes.all import ROUTERS as PAGES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from starlette.responses import Response
 
@@ -56,6 +58,24 @@ def build(desk: Desk, door: Door) -> Guard:
         yield
         desk.close()
 
+    application = _application(lifespan)
+
+    @application.get("/api/openapi.json", include_in_schema=False, dependencies=[needs("view")])
+    def openapi() -> dict[str, object]:
+        return application.openapi()
+
+    _answer_errors(application)
+    return Guard(application, desk=desk, door=door, sessions=Sessions(desk, door))
+
+
+def description() -> dict[str, Any]:
+    """Return the OpenAPI description of the API."""
+    return _application(None).openapi()
+
+
+def _application(
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None,
+) -> FastAPI:
     application = FastAPI(
         title="Tanlu",
         version=__version__,
@@ -65,15 +85,11 @@ def build(desk: Desk, door: Door) -> Guard:
         lifespan=lifespan,
         middleware=[Middleware(GZipMiddleware, minimum_size=_SMALL, compresslevel=6)],
     )
-    for router in (*API, *PAGES):
+    for router in API:
+        application.include_router(router, responses=REFUSALS)
+    for router in PAGES:
         application.include_router(router)
-
-    @application.get("/api/openapi.json", include_in_schema=False, dependencies=[needs("view")])
-    def openapi() -> dict[str, object]:
-        return application.openapi()
-
-    _answer_errors(application)
-    return Guard(application, desk=desk, door=door, sessions=Sessions(desk, door))
+    return application
 
 
 def _answer_errors(application: FastAPI) -> None:

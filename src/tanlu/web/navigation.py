@@ -54,7 +54,7 @@ GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
         "plan",
         (
             Screen("targets", "/targets"),
-            Screen("measures", "/measures"),
+            Screen("measures", "/measures", by_site=True),
             Screen("calculators", "/calculators", "calculate"),
             Screen("roadmap", "/roadmap"),
             Screen("scenarios", "/scenarios"),
