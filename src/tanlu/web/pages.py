@@ -151,8 +151,9 @@ def _workspace(visit: Visit) -> dict[str, Any]:
     desk = visit.desk
     if not desk.has_workspace:
         return {"company": "", "years": (), "year": None, "head": ""}
+    settings = desk.workspace.settings
     return {
-        "company": desk.workspace.settings.name,
+        "company": visit.say.pick(settings.name, str(settings.other.get("name_en") or "")),
         "years": desk.years(),
         "year": visit.year,
         "head": desk.head(),
