@@ -39,6 +39,11 @@ def today() -> date:
         raise TanluError("app.not-a-date", name="TANLU_TODAY", found=fixed) from error
 
 
+def minute(at: str | None) -> str:
+    """Return a time as the ledger keeps it, to the minute; empty for none."""
+    return (at or "")[:16].replace("T", " ")
+
+
 def actor() -> str:
     """Return the name under which changes are written.
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import own_factors
+from tanlu.app import clock, own_factors
 from tanlu.app.factor_effects import effect_of
 from tanlu.app.findings import item_name
 from tanlu.app.own_factors import GASES, Draft, editions_of
@@ -173,7 +173,7 @@ def _told(body: Mapping[str, Any], say: Say) -> dict[str, Any]:
         "where": body["site"] or say("web.factors.own.site.all"),
         "stream_name": say(f"explain.stream.{body['stream']}"),
         "years": f"{first}\N{EN DASH}{last}" if first or last else "",
-        "when": say("web.factors.own.by", by=body["by"], at=body["at"][:16].replace("T", " ")),
+        "when": say("web.factors.own.by", by=body["by"], at=clock.minute(body["at"])),
     }
 
 

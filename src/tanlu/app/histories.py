@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tanlu.app import clock
 from tanlu.app.activity_marks import read_marks
 from tanlu.app.payloads import number
 from tanlu.storage.model import BatchKind
@@ -103,4 +104,4 @@ def _decision(found: dict[str, str] | None) -> dict[str, str] | None:
 
 def _minute(at: str) -> str:
     """Return a time of the ledger (UTC) to the minute."""
-    return f"{at[:16].replace('T', ' ')} UTC"
+    return f"{clock.minute(at)} UTC"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import access, audits
+from tanlu.app import access, audits, clock
 from tanlu.app.findings import item_name
 from tanlu.app.import_desk import listed
 from tanlu.app.import_findings import findings_shown
@@ -29,7 +29,7 @@ def overview(desk: Desk, principal: Principal, say: Say) -> dict[str, Any]:
     done = [batch for batch in batches if batch.kind == "import" and _may_see(principal, batch)]
     return {
         "begun": [
-            {"token": one["token"], "at": moment(one["at"]),
+            {"token": one["token"], "at": clock.minute(one["at"]),
              "files": [file["name"] for file in one["files"]]}
             for one in listed(desk, principal)
         ],
@@ -59,16 +59,11 @@ def check_undo(workspace: Workspace, principal: Principal, batch_id: str) -> Non
         raise TanluError("import.sites", found=", ".join(sorted(refused)) or "-")
 
 
-def moment(at: str) -> str:
-    """Return a time as people read it, to the minute."""
-    return at[:16].replace("T", " ")
-
-
 def _line(batch: BatchInfo, voided: Mapping[str, BatchInfo], say: Say) -> dict[str, Any]:
     undone = voided.get(batch.batch_id)
     return {
         "id": batch.batch_id,
-        "at": moment(batch.at),
+        "at": clock.minute(batch.at),
         "actor": batch.actor,
         "reason": batch.reason,
         "files": [
@@ -82,7 +77,7 @@ def _line(batch: BatchInfo, voided: Mapping[str, BatchInfo], say: Say) -> dict[s
         "open": batch.open_questions,
         "undone": None
         if undone is None
-        else {"at": moment(undone.at), "actor": undone.actor, "reason": undone.reason},
+        else {"at": clock.minute(undone.at), "actor": undone.actor, "reason": undone.reason},
     }
 
 

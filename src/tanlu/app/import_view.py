@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import import_questions, works
+from tanlu.app import clock, import_questions, works
 from tanlu.app.findings import item_name, province_name
 from tanlu.app.import_desk import answers, changes, owned
 from tanlu.app.import_findings import counted, findings_shown
-from tanlu.app.import_history import COUNTS, moment
+from tanlu.app.import_history import COUNTS
 from tanlu.app.spool import Spool
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.findings import Finding, Outcome, Severity
@@ -69,7 +69,7 @@ def _job(desk: Desk, note: Mapping[str, Any], say: Say) -> dict[str, Any] | None
 
 def _profile(note: Mapping[str, Any]) -> dict[str, str] | None:
     found = note.get("profile")
-    return {"by": found["by"], "at": moment(found["at"])} if found else None
+    return {"by": found["by"], "at": clock.minute(found["at"])} if found else None
 
 
 def _answers(mapping: Mapping[str, Any], say: Say) -> list[tuple[int, str]]:
@@ -88,7 +88,7 @@ def _answers(mapping: Mapping[str, Any], say: Say) -> list[tuple[int, str]]:
 
 def _change(change: Mapping[str, str], say: Say) -> str:
     code = f"web.import.did.{change['action']}"
-    return say(code, actor=change["actor"] or say.missing, at=moment(change["at"]),
+    return say(code, actor=change["actor"] or say.missing, at=clock.minute(change["at"]),
                what=change["subject"])  # fmt: skip
 
 

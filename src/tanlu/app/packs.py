@@ -49,7 +49,6 @@ _FACTOR_HEADS = (
 _TOTAL_HEADS = ("basis", "group", "key", "name", "mg", "t", "report_t", "difference")
 _SOURCE_HEADS = ("file", "sha256", "bytes", "rows")
 _FINDING_HEADS = ("code", "severity", "place", "finding", "acknowledged")
-_GRID_HEADS = ("site", "item", *(f"m{month}" for month in range(1, 13)))
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import access, tokens, users
+from tanlu.app import access, clock, tokens, users
 from tanlu.app.access import Role
 from tanlu.catalog import tables
 from tanlu.kernel.errors import TanluError
@@ -43,13 +43,9 @@ def _user(user: Mapping[str, Any], say: Say) -> dict[str, Any]:
         **user,
         "role_name": say(f"accounts.role.{user['role']}"),
         "state_name": say(f"web.people.state.{user['state']}"),
-        "expires_at": _day(user["expires_at"]),
-        "login_at": _day(user["login_at"]),
+        "expires_at": clock.minute(user["expires_at"]),
+        "login_at": clock.minute(user["login_at"]),
     }
-
-
-def _day(at: str | None) -> str:
-    return (at or "")[:16].replace("T", " ")
 
 
 def change(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tanlu.app import approvals, study_works
+from tanlu.app import approvals, clock, study_works
 from tanlu.app.findings import item_name
 from tanlu.app.plan_studies import StudyOptions
 from tanlu.catalog import load, tables
@@ -153,7 +153,7 @@ def _studies(desk: Desk, say: Say) -> dict[str, Any] | None:
             "name": name,
             "title": say(f"web.study.{name}"),
             "about": say(f"web.study.{name}.about"),
-            "at": (kept["studies"][name]["at"] or "")[:16].replace("T", " "),
+            "at": clock.minute(kept["studies"][name]["at"]),
             "by": kept["studies"][name]["by"] or "",
             "blocks": study_blocks(source, plan, name, kept["studies"][name]["found"]),
         }

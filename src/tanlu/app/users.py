@@ -91,11 +91,6 @@ def list_users(workspace: Workspace) -> dict[str, Any]:
     return {"users": [_user_body(user, now) for user in people_of(workspace).users()]}
 
 
-def has_users(workspace: Workspace) -> bool:
-    """Tell whether anybody has an account."""
-    return bool(people_of(workspace).users())
-
-
 def change_role(
     workspace: Workspace, name: str, role: str, *, sites: Sequence[str] = ()
 ) -> dict[str, Any]:

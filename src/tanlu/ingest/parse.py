@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _ACTIVITY = frozenset({SheetKind.TIDY, SheetKind.WIDE})
 _SHARES = frozenset({SheetKind.ALLOCATION, SheetKind.OWNERSHIP})
-_PERIODS = frozenset({"period", "start", "year", "month"})
 _NOTES_NUMBERS = 0.1
 _LEAST_ROWS = 2
 _SHOWN = 80

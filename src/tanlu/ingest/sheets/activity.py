@@ -35,7 +35,6 @@ _USED = frozenset(
     {"period", "start", "end", "year", "month", "site", "item", "material", "unit", "voucher",
      "note", "type", "supplier", "quality", "province", "meter", "equipment_id", "number"}
 )  # fmt: skip
-_ROW_FIELDS = ("site", "item", "unit", "voucher", "note", "type", "supplier", "quality", "province")
 
 
 def read_activity(place: Place, block: HeaderBlock, kind: SheetKind) -> SheetResult:
