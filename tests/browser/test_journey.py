@@ -1,4 +1,4 @@
-"""What a new user does, from an empty folder to a document, in both languages, by mouse and keys."""
+"""What a new user does, from an empty folder to a document, in both languages, mouse and keys."""
 
 from __future__ import annotations
 

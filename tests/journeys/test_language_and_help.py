@@ -78,7 +78,7 @@ def test_a_mistake_in_the_call_is_told_in_the_language_of_the_call(words: tuple[
 def test_a_mistake_names_what_is_near_or_expected() -> None:
     assert "list" in run("target", "lst").error
     assert "--quantity" in run("row", "correct", "x", "--quantty", "1").error
-    assert "inventory、" in run("nonsense").error
+    assert "inventory、" in run("qqqq").error
     assert "整数" in run("inventory", "soon").error
     assert "tanlu row correct --help" in run("row", "correct", "x").error
 

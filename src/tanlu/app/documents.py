@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FULL = "full"  # the kind a file name does not mention
 VERIFIER = "verifier"  # the kind that is a pack of data, in both languages, and no document
+WRITTEN = (*KINDS, VERIFIER)  # kinds that can be written to a folder
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 
 

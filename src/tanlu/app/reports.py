@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 from tanlu._version import __version__
 from tanlu.app import approvals, clock, goals
 from tanlu.app.disclosures import disclosure_body
-from tanlu.app.documents import FORMATS, FULL, VERIFIER, ReportFile, check_wishes, made
+from tanlu.app.documents import (
+    FORMATS,
+    FULL,
+    VERIFIER,
+    WRITTEN,
+    ReportFile,
+    check_wishes,
+    made,
+)
 from tanlu.app.inventories import InventoryOptions, take_inventory, years_with_rows
 from tanlu.app.payloads import factors_used, inventory_body
 from tanlu.app.rankings import NO_DRIVERS, UNBACKED, hotspots_body
@@ -20,7 +28,7 @@ from tanlu.catalog import load
 from tanlu.i18n.say import LANGUAGES, Say
 from tanlu.kernel.errors import TanluError
 from tanlu.kernel.periods import year_months
-from tanlu.report.build import KINDS, build
+from tanlu.report.build import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -89,10 +97,7 @@ def write_reports(
         ``report.format``, ``report.kind``, ``report.nothing-asked`` without a language or a
         format, ``i18n.unknown-language``, ``app.no-rows``.
     """
-    check_wishes(
-        options.kind, languages=options.languages, formats=options.formats,
-        kinds=(*KINDS, VERIFIER),
-    )  # fmt: skip
+    check_wishes(options.kind, languages=options.languages, formats=options.formats, kinds=WRITTEN)
     if progress:
         progress("cli.stage.report")
     if options.kind == VERIFIER:
@@ -131,7 +136,7 @@ def report_file(
     TanluError
         Those of `write_reports`.
     """
-    check_wishes(options.kind, languages=options.languages, formats=options.formats)
+    check_wishes(options.kind, languages=options.languages, formats=options.formats, kinds=WRITTEN)
     if options.kind == VERIFIER:
         return _pack_file(workspace, options, taken=taken)
     tree, year = _tree(workspace, options, taken=taken)

@@ -136,7 +136,8 @@ def test_a_quiet_job_gives_heartbeats_that_keep_the_place(tmp_path: Path) -> Non
         return {}
 
     listening = jobs.events(start(jobs, run).id)
-    first, beat = next(listening), next(listening)
+    first = next(event for event in listening if event.kind != "heartbeat")  # a slow start beats
+    beat = next(listening)
     release.set()
     rest = list(listening)
     jobs.close()

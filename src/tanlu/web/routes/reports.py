@@ -13,7 +13,6 @@ from tanlu.app.reports import ReportOptions
 from tanlu.gate.permission import needs
 from tanlu.gate.visit import Here, proven
 from tanlu.kernel.errors import TanluError
-from tanlu.report.build import KINDS
 from tanlu.web.pages import go, page
 
 router = APIRouter(include_in_schema=False)
@@ -39,7 +38,9 @@ def write(
         year=here.year, kind=kind, languages=tuple(languages or ()), formats=tuple(formats or ())
     )
     try:
-        documents.check_wishes(kind, languages=options.languages, formats=options.formats)
+        documents.check_wishes(
+            kind, languages=options.languages, formats=options.formats, kinds=documents.WRITTEN
+        )
     except TanluError as error:
         return _reports(here, options, error=here.say.error(error), status=422)
     job = works.start_report(here.desk, here.principal, options=options, say=here.say)
@@ -84,7 +85,7 @@ def _reports(
     wish = wish or ReportOptions(languages=(here.lang,), formats=("pdf",))
     return page(
         here, "reports.html.j2", screen="reports", status=status, error=error, wish=wish,
-        kinds=list(KINDS), formats=documents.FORMATS,
+        kinds=list(documents.WRITTEN), formats=documents.FORMATS,
         written=report_shelf.shelf(here.desk.workspace.exports),
     )  # fmt: skip
 
